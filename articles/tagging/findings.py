@@ -1,0 +1,64 @@
+"""What the tagger answers: mentions, findings, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from articles.tagging.gazetteer import Kind
+
+
+class Part(StrEnum):
+    """The part of an article that a mention stands in."""
+
+    TITLE = "title"
+    STANDFIRST = "standfirst"
+    BODY = "body"
+
+
+class Role(StrEnum):
+    """Whether an article is about an entry or only names it."""
+
+    MAIN = "main"
+    MENTIONED = "mentioned"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Characters [start, end) of one part of the article that name an entry, and the rule that matched."""
+
+    part: Part
+    start: int
+    end: int
+    words: str
+    rule: str  # name, surname, demonym, capital, metonym, office, trigger, implied
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An entry found in an article: how central it is (0 passing, 1 its subject), and every mention of it."""
+
+    kind: Kind
+    slug: str
+    role: Role
+    salience: float
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A candidate that was seen and rejected, and why, in words for an editor."""
+
+    kind: Kind
+    slug: str
+    mention: Mention
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """All that the tagger has to say of one article: main findings first, by falling salience."""
+
+    findings: Sequence[Finding]
+    refusals: Sequence[Refusal]
