@@ -1,0 +1,27 @@
+"""The archive's tables."""
+
+from articles.models.article import Article, Author, Authorship, Outlet, RenderedArticle, Tagging
+from articles.models.changes import Change, ChangeSet
+from articles.models.imports import Archive, ArticleSource, ImportIssue, ImportRun, OutboxRow
+from articles.models.tag import Alias, Office, RecordOrigin, Tag, TagKind
+
+__all__ = [
+    "Alias",
+    "Archive",
+    "Article",
+    "ArticleSource",
+    "Author",
+    "Authorship",
+    "Change",
+    "ChangeSet",
+    "ImportIssue",
+    "ImportRun",
+    "Office",
+    "OutboxRow",
+    "Outlet",
+    "RecordOrigin",
+    "RenderedArticle",
+    "Tag",
+    "TagKind",
+    "Tagging",
+]

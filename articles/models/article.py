@@ -1,0 +1,219 @@
+"""The stored clipping, who published and wrote it, and what it was tagged with."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import slugify
+
+from articles.importing.clipping import Precision
+from articles.models.tag import Tag
+
+
+class Outlet(models.Model):
+    """One publisher: a newspaper, broadcaster, agency or ministry."""
+
+    name = models.CharField(max_length=200, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Author(models.Model):
+    """One name that stood in a byline."""
+
+    name = models.CharField(max_length=200, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def public(self) -> ArticleQuerySet:
+        """Return what every reader may see.  Every public page, feed and API goes through here."""
+        return self.filter(status=Article.Status.PUBLIC)
+
+    def for_listing(self) -> ArticleQuerySet:
+        """Return the articles for a list: without the body, and any further query raises."""
+        return (
+            self.select_related("outlet")
+            .only(
+                "id", "slug", "title", "standfirst", "published_on", "published_precision", "clipped_on",
+                "summary", "outlet__name", "outlet__slug",
+            )
+            .fetch_mode(models.FETCH_RAISE)
+        )  # fmt: skip
+
+
+class Article(models.Model):
+    """One stored clipping.
+
+    ``identity`` says what makes it this article and no other: its canonical URL, else the hash of its
+    content; never the title (one title occurred 192 times in a real archive).
+    """
+
+    class Status(models.TextChoices):
+        PUBLIC = "public", "public"
+        DRAFT = "draft", "draft (the file says so)"
+        WITHDRAWN = "withdrawn", "withdrawn by an editor"
+
+    DatePrecision = models.TextChoices("DatePrecision", [(p.name, (p.value, p.value)) for p in Precision])
+
+    identity = models.CharField(max_length=2100, unique=True, editable=False)
+    slug = models.SlugField(max_length=80, editable=False)
+    title = models.CharField(max_length=500)
+    standfirst = models.TextField(blank=True)
+    summary = models.CharField(
+        max_length=320, blank=True, editable=False, help_text="For lists: the standfirst, else how the text begins."
+    )
+    body = models.TextField(blank=True, help_text="Markdown.")
+    byline = models.CharField(max_length=500, blank=True, help_text="Who wrote it, as printed.")
+    authors = models.ManyToManyField(Author, through="Authorship", related_name="articles")
+    outlet = models.ForeignKey(Outlet, models.PROTECT, null=True, blank=True, related_name="articles")
+    url = models.URLField("original", max_length=2000, blank=True)
+    published_on = models.DateField(null=True, blank=True)
+    published_precision = models.CharField(
+        max_length=5, choices=DatePrecision, default=DatePrecision.DAY, help_text="How much of the date is known."
+    )
+    clipped_on = models.DateField(null=True, blank=True)
+    updated_on = models.DateField(null=True, blank=True)
+    sort_on = models.DateField(editable=False, help_text="Published, else clipped, else imported.")
+    language = models.CharField(max_length=20, blank=True)
+    section = models.CharField(max_length=200, blank=True)
+    keywords = models.JSONField(default=list, blank=True, help_text="The file's own tags, as written.")
+    extra = models.JSONField(default=dict, blank=True, help_text="Front matter that no other field takes.")
+    cuts = models.JSONField(default=list, blank=True, help_text="Text that cleaning took out of the body.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.PUBLIC)
+    edited_fields = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Fields an editor changed; imports leave them alone."
+    )
+    content_hash = models.CharField(max_length=64, editable=False, help_text="Of the clipping as last read.")
+    gazetteer_release = models.CharField(max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[models.Manager[Article]] = ArticleQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-sort_on", "-id"]
+        indexes = [
+            models.Index(fields=["-sort_on", "-id"], name="article_newest"),  # lists, rebuild order
+            models.Index(fields=["content_hash"], name="article_content"),  # the same text from another file
+            models.Index(fields=["clipped_on"], name="article_clipped"),  # admin filter, clipped_* filters
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the article's page."""
+        return reverse("article_detail", args=[self.pk, self.slug])
+
+    @staticmethod
+    def make_slug(title: str) -> str:
+        """Return the readable end of an article's address; titles in other scripts get a plain word."""
+        return slugify(title)[:80].strip("-") or "article"
+
+
+class Authorship(models.Model):
+    """One author of one article, in the order of the byline."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="authorships")
+    author = models.ForeignKey(Author, models.PROTECT, related_name="authorships")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["article", "author"], name="author_once_an_article")]
+
+    def __str__(self) -> str:
+        return f"{self.author}"
+
+
+class TaggingQuerySet(models.QuerySet["Tagging"]):
+    def standing(self) -> TaggingQuerySet:
+        """Return the taggings readers see: everything nobody rejected, of tags still in use."""
+        return self.exclude(status=Tagging.Status.REJECTED).filter(tag__is_retired=False)
+
+
+class Tagging(models.Model):
+    """One article carries one tag: how central it is, the words that earned it, and who said so.
+
+    ``mentions`` is a list of ``[part, start, end, rule]``: characters [start, end) of the title, standfirst
+    or body.  A rejected tagging is kept: it is what stops the next import from giving the tag again.
+    """
+
+    class Role(models.TextChoices):
+        MAIN = "main", "main subject"
+        MENTIONED = "mentioned", "mentioned"
+
+    class Origin(models.TextChoices):
+        AUTOMATIC = "automatic", "automatic"
+        FRONT_MATTER = "frontmatter", "front matter"
+        EDITOR = "editor", "editor"
+
+    class Status(models.TextChoices):
+        SUGGESTED = "suggested", "suggested"
+        CONFIRMED = "confirmed", "confirmed"
+        REJECTED = "rejected", "rejected"
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="taggings")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="taggings")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MENTIONED)
+    salience = models.FloatField(default=0.0, help_text="0 (passing) to 1 (the article's subject).")
+    mentions = models.JSONField(default=list, blank=True)
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.EDITOR)
+    status = models.CharField(max_length=10, choices=Status, default=Status.CONFIRMED)
+    release = models.CharField("gazetteer release", max_length=64, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Tagging]] = TaggingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-salience"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "tag"], name="tag_once_an_article"),
+            models.CheckConstraint(condition=Q(salience__gte=0) & Q(salience__lte=1), name="salience_0_to_1"),
+        ]
+        indexes = [models.Index(fields=["tag", "status"], name="tagging_tag")]  # tag pages and their counts
+
+    def __str__(self) -> str:
+        return f"{self.tag} ({self.role})"
+
+    @property
+    def is_decided(self) -> bool:
+        """Return whether a person decided this tagging, so that no program may change it."""
+        return self.origin == self.Origin.EDITOR or self.decided_at is not None
+
+
+class RenderedArticle(models.Model):
+    """An article's text as safe HTML with its evidence marked, kept from the first view.
+
+    ``key`` is a hash of all that went in: another body, other mentions or another renderer make it stale.
+    """
+
+    article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="rendered")
+    key = models.CharField(max_length=64)
+    html = models.TextField()
+    is_plain = models.BooleanField(default=False, help_text="The renderer gave up; the text is shown unformatted.")
+
+    class Meta:
+        verbose_name = "rendered article"
+
+    def __str__(self) -> str:
+        return f"rendered article {self.pk}"

@@ -1,0 +1,48 @@
+"""The audit trail: one act of a person or a program, and what it changed, row by row."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class ChangeSet(models.Model):
+    """One act: an editor's decision, a bulk edit, a gazetteer load.  Append-only."""
+
+    class Act(models.TextChoices):
+        CONFIRM = "confirm", "confirm tags"
+        REJECT = "reject", "reject tags"
+        ADD = "add", "add tags"
+        EDIT = "edit", "edit"
+        LOAD = "load", "load gazetteer"
+
+    act = models.CharField(max_length=10, choices=Act)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Kept as text too, so that the trail survives the account.
+    made_by_name = models.CharField(max_length=150, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} #{self.pk}"
+
+
+class Change(models.Model):
+    """One row before and after."""
+
+    change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="changes")
+    table = models.CharField(max_length=60)
+    row_id = models.BigIntegerField()
+    label = models.CharField(max_length=300)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["table", "row_id"], name="change_of_row")]  # history of one row
+
+    def __str__(self) -> str:
+        return self.label

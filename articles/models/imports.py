@@ -1,0 +1,120 @@
+"""Provenance: which run read which file, and what was wrong with it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from articles.models.article import Article
+
+# A run writes its heartbeat with every chunk; one silent this long was killed.
+SILENT_AFTER = timedelta(minutes=2)
+
+
+class ImportRun(models.Model):
+    """One import: who, when, what was asked for, what changed."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "running"
+        FINISHED = "finished", "finished"
+        INTERRUPTED = "interrupted", "interrupted"
+        FAILED = "failed", "failed"
+
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    paths = models.JSONField(default=list, help_text="The files and folders asked for.")
+    state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    heartbeat_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    gazetteer_release = models.CharField(max_length=64, blank=True)
+    created_count = models.PositiveIntegerField(default=0)
+    updated_count = models.PositiveIntegerField(default=0)
+    unchanged_count = models.PositiveIntegerField(default=0)
+    failed_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether the run says it is running but its heartbeat stopped."""
+        return self.state == self.State.RUNNING and timezone.now() - self.heartbeat_at > SILENT_AFTER
+
+
+class ImportIssue(models.Model):
+    """One problem with one file: what, where, and what to do."""
+
+    class Level(models.TextChoices):
+        ERROR = "error", "not imported"
+        WARNING = "warning", "imported with a warning"
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="issues")
+    level = models.CharField(max_length=7, choices=Level, default=Level.ERROR)
+    path = models.TextField()
+    line = models.PositiveIntegerField(null=True, blank=True)
+    message = models.TextField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+class ArticleSource(models.Model):
+    """One file that an article was read from.  The same article in two folders has two."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="sources")
+    path = models.CharField(max_length=1000, unique=True, help_text="Absolute path; readers never see it.")
+    name = models.CharField(max_length=1000, help_text="Path below the folder that was imported.")
+    sha256 = models.CharField(max_length=64, help_text="Of the file's bytes when last read.")
+    reader_version = models.CharField(max_length=64)
+    run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="sources")
+
+    class Meta:
+        ordering = ["path"]
+        indexes = [models.Index(fields=["sha256"], name="source_bytes")]  # moved and duplicated files
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Archive(models.Model):
+    """The one row that says which archive this is and how many index-relevant writes it has seen.
+
+    Every writer of articles or tags locks this row and raises ``revision`` in its own transaction
+    (`search.sync.enqueue`), so that outbox numbers become visible in their order.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    revision = models.BigIntegerField(default=0, editable=False)
+    gazetteer_release = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_archive")]
+
+    def __str__(self) -> str:
+        return f"archive {self.uuid}"
+
+
+class OutboxRow(models.Model):
+    """One article whose entry in the search index is out of date since ``revision``."""
+
+    revision = models.BigIntegerField(primary_key=True)
+    # No foreign key: the row must outlive a deleted article, whose index entry has to go.
+    article_id = models.BigIntegerField()
+    queued_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = "outbox row"
+        ordering = ["revision"]
+
+    def __str__(self) -> str:
+        return f"{self.revision}: article {self.article_id}"

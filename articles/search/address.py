@@ -1,0 +1,65 @@
+"""The one canonical address of a search: its parameters as an immutable list, and links that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+PAGE_PARAMETERS = ("after", "sort")  # say which page of the result, not which result
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The parameters of one search under one path, in canonical order and without repetition."""
+
+    path: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, path: str, parameters: Iterable[tuple[str, str]], order: Sequence[str]) -> Address:
+        """Return the canonical address: parameters in the given order of names, values as first named."""
+        rank = {name: number for number, name in enumerate(order)}
+        kept = dict.fromkeys((name, value) for name, value in parameters if value)
+        return cls(path, tuple(sorted(kept, key=lambda pair: rank.get(pair[0], len(rank)))))
+
+    def __str__(self) -> str:
+        return f"{self.path}?{urlencode(self.parameters)}" if self.parameters else self.path
+
+    def has(self, name: str, value: str) -> bool:
+        """Return whether this value is asked for under this name."""
+        return (name, value) in self.parameters
+
+    def adding(self, name: str, value: str) -> Address:
+        """Return the first page of this search with one value more."""
+        first = self.first_page()
+        return first if first.has(name, value) else Address(self.path, (*first.parameters, (name, value)))
+
+    def dropping(self, name: str, value: str | None = None) -> Address:
+        """Return the first page of this search without one value, or without all values of a name."""
+        kept = (
+            pair
+            for pair in self.first_page().parameters
+            if pair[0] != name or (value is not None and pair[1] != value)
+        )
+        return Address(self.path, tuple(kept))
+
+    def setting(self, name: str, value: str) -> Address:
+        """Return the first page of this search with exactly one value under this name."""
+        return self.dropping(name).adding(name, value) if value else self.dropping(name)
+
+    def first_page(self) -> Address:
+        """Return this search from its first page on; the order of results stays."""
+        return Address(self.path, tuple(pair for pair in self.parameters if pair[0] != "after"))
+
+    def page(self, cursor: str) -> Address:
+        """Return the page of this search that a cursor names."""
+        return Address(self.path, (*self.first_page().parameters, ("after", cursor)))
+
+    def at(self, path: str) -> Address:
+        """Return the same search under another path: feed, API, export."""
+        return Address(path, self.parameters)
+
+    def filters(self) -> tuple[tuple[str, str], ...]:
+        """Return the parameters that narrow the result."""
+        return tuple(pair for pair in self.parameters if pair[0] not in PAGE_PARAMETERS)
