@@ -70,7 +70,7 @@ class Plan:
 def identity_of(clipping: Clipping) -> str:
     """Return what makes an article this one: its canonical URL, else a hash of its text.  Never the title."""
     if clipping.canonical_url:
-        return f"url:{clipping.canonical_url}"
+        return "url:" + _hash(clipping.canonical_url)
     return "text:" + _hash([clipping.title, clipping.standfirst, clipping.body])
 
 

@@ -60,8 +60,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 class Article(models.Model):
     """One stored clipping.
 
-    ``identity`` says what makes it this article and no other: its canonical URL, else the hash of its
-    content; never the title (one title occurred 192 times in a real archive).
+    ``identity`` says what makes it this article and no other: ``url:`` and a hash of its canonical URL, else
+    ``text:`` and a hash of its text; never the title (one title occurred 192 times in a real archive).
     """
 
     class Status(models.TextChoices):
@@ -71,7 +71,7 @@ class Article(models.Model):
 
     DatePrecision = models.TextChoices("DatePrecision", [(p.name, (p.value, p.value)) for p in Precision])
 
-    identity = models.CharField(max_length=2100, unique=True, editable=False)
+    identity = models.CharField(max_length=80, unique=True, editable=False)
     slug = models.SlugField(max_length=80, editable=False)
     title = models.CharField(max_length=500)
     standfirst = models.TextField(blank=True)
