@@ -1,0 +1,72 @@
+"""Builders of test rows: a test names only the values it is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+
+from django.utils.text import slugify
+
+from articles.importing import store
+from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging
+from articles.search.sync import enqueue
+
+_numbers = itertools.count(1)
+
+
+def make_tag(name: str, *, kind: str = "", key: str = "", **values: object) -> Tag:
+    """Return the tag ``"country/Ukraine"`` (or kind and name apart), made if it does not exist."""
+    if "/" in name:
+        kind, name = name.split("/", 1)
+    slug = str(values.pop("slug", slugify(name)))
+    tag, _ = Tag.objects.get_or_create(kind=kind, slug=slug, defaults={"name": name, "key": key or slug, **values})
+    return tag
+
+
+def make_tagging(article: Article, tag: Tag | str, **values: object) -> Tagging:
+    """Return a tagging of the article, as the tagger would make it unless told otherwise."""
+    defaults: dict[str, object] = {
+        "origin": Tagging.Origin.AUTOMATIC,
+        "status": Tagging.Status.SUGGESTED,
+        "salience": 0.5,
+    }
+    tag = make_tag(tag) if isinstance(tag, str) else tag
+    return Tagging.objects.create(article=article, tag=tag, **{**defaults, **values})
+
+
+def make_outlet(name: str) -> Outlet:
+    """Return the outlet of this name, made if it does not exist."""
+    return Outlet.objects.get_or_create(name=name, defaults={"slug": slugify(name)})[0]
+
+
+def make_article(
+    *,
+    title: str = "Ministers meet in Vienna",
+    tags: Sequence[str | Tag] = (),
+    main: Sequence[str | Tag] = (),
+    outlet: str = "",
+    authors: Sequence[str] = (),
+    **values: object,
+) -> Article:
+    """Return a stored article; ``tags`` are mentioned, ``main`` are main subjects: ``["country/Ukraine"]``."""
+    number = next(_numbers)
+    defaults: dict[str, object] = {
+        "identity": f"text:{number}",
+        "content_hash": f"{number}",
+        "body": "The ministers of both countries met for an hour.",
+        "published_on": dt.date(2025, 10, 16),
+        "outlet": make_outlet(outlet) if outlet else None,
+    }
+    article = Article(title=title, **{**defaults, **values})
+    store.refresh_derived(article, imported_on=dt.date(2025, 10, 17))
+    article.save()
+    for position, name in enumerate(authors):
+        author, _ = Author.objects.get_or_create(name=name, defaults={"slug": slugify(name)})
+        Authorship.objects.create(article=article, author=author, position=position)
+    for tag in tags:
+        make_tagging(article, tag)
+    for tag in main:
+        make_tagging(article, tag, role=Tagging.Role.MAIN, salience=0.9)
+    enqueue([article.pk])
+    return article
