@@ -20,7 +20,9 @@ def make_tag(name: str, *, kind: str = "", key: str = "", **values: object) -> T
     if "/" in name:
         kind, name = name.split("/", 1)
     slug = str(values.pop("slug", slugify(name)))
-    tag, _ = Tag.objects.get_or_create(kind=kind, slug=slug, defaults={"name": name, "key": key or slug, **values})
+    tag, _ = Tag.objects.get_or_create(
+        kind=kind, slug=slug, defaults={"name": name, "key": key or slug, **values}
+    )
     return tag
 
 

@@ -1,0 +1,69 @@
+# Two commands: `make run` serves the archive, `make test` runs every test.  `make help` lists the rest.
+
+# The first of these that is new enough; `make PYTHON=/path/to/python` names another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && exit; done; echo python3)
+PORT ?= 8000
+SEEDS ?= seeds
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check setup setup-dev admin lock screenshots clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | while IFS=: read -r name text; do \
+		printf '  make %-12s%s\n' "$$name" "$$text"; done
+
+run: setup  ## install, import SEEDS (default: seeds/) and serve on PORT (default: 8000)
+	@exec $(PY) manage.py serve --port "$(PORT)" --seeds "$(SEEDS)"
+
+test: setup-dev  ## install what tests need and run all of them (ARGS="-k word" for some)
+	@$(PY) -m pytest $(ARGS)
+
+check: setup-dev  ## lint, types, templates, deployment settings, migrations
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/djade --check --target-version 6.0 $$(git ls-files 'templates/*.html')
+	$(PY) manage.py makemigrations --check --dry-run
+	HTTPS=1 SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+		$(PY) manage.py check --deploy --fail-level WARNING
+	$(PY) manage.py lint_gazetteer
+
+setup: $(VENV)/base.stamp  ## install what running needs into .venv/, and nothing else
+
+setup-dev: setup $(VENV)/dev.stamp
+
+admin: setup  ## make an admin account: asks for name and password
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py createsuperuser
+
+screenshots: setup-dev  ## take the pictures of the README and the docs with Chromium
+	@$(PY) docs/screenshots.py
+
+lock:  ## pin requirements/*.in with hashes (needs the network)
+	@for name in base postgres dev; do \
+		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate \
+			--no-emit-index-url --custom-compile-command "make lock" \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean:  ## remove the environment; the archive in var/ stays
+	rm -rf $(VENV)
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.12 or newer is needed; there is no $(PYTHON)."; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.exit(None if sys.version_info >= (3, 12) else \
+		f"Python 3.12 or newer is needed; $(PYTHON) is {v}. Try: make $(MAKECMDGOALS) PYTHON=python3.13")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base.stamp: $(PY) requirements/base.txt requirements/postgres.txt
+	@echo "Installing into $(VENV)/ ..."
+	@$(PIP_INSTALL) -r requirements/base.txt -r requirements/postgres.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt
+	@echo "Installing what tests need ..."
+	@$(PIP_INSTALL) -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,170 @@
+"""The layers of docs/architecture.md, held against the imports that the code really has."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+APP = PROJECT / "articles"
+
+# Longest prefix wins.  A module may import from its own layer and from lower ones.
+LAYERS = {
+    "articles.tagging": 1,
+    "articles.importing": 1,
+    "articles.importing.run": 3,
+    "articles.importing.store": 3,
+    "articles.search.query": 1,
+    "articles.search.engine": 1,
+    "articles.search.address": 1,
+    "articles.search.sync": 3,
+    "articles.rendering": 1,
+    "articles.guard": 1,
+    "articles.models": 2,
+    "articles.filters": 3,
+    "articles.gazetteer": 3,
+    "articles.curation": 3,
+    "articles.listing": 3,
+    "articles.reading": 3,
+    "articles.views": 4,
+    "articles.api": 4,
+    "articles.urls": 4,
+    "articles.admin": 4,
+    "articles.management": 4,
+    "articles.templatetags": 4,
+}
+FREE = {"articles", "articles.search", "articles.apps"}  # empty packages and Django's own entry
+STRANGERS = [("articles.importing", "articles.tagging"), ("articles.tagging", "articles.importing")]
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(APP.rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield module_name(path), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def layer(module: str) -> int | None:
+    while module:
+        if module in LAYERS:
+            return LAYERS[module]
+        module = module.rpartition(".")[0]
+    return None
+
+
+def in_package(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def test_every_module_has_a_layer():
+    homeless = [name for name, _ in modules() if name not in FREE and layer(name) is None]
+
+    assert homeless == []
+
+
+def test_nothing_is_imported_from_a_higher_layer():
+    upward = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        for target in imports(tree)
+        if (own := layer(name)) and (other := layer(target)) and other > own
+    ]
+
+    assert upward == []
+
+
+def test_the_core_does_not_import_django():
+    impure = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        if layer(name) == 1
+        for target in imports(tree)
+        if in_package(target, "django") or in_package(target, "newsroom")
+    ]
+
+    assert impure == []
+
+
+def test_importing_and_tagging_do_not_know_each_other():
+    acquainted = [
+        f"{name} imports {target}"
+        for name, tree in modules()
+        if layer(name) == 1
+        for target in imports(tree)
+        for one, other in STRANGERS
+        if in_package(name, one) and in_package(target, other)
+    ]
+
+    assert acquainted == []
+
+
+def test_only_the_engine_knows_tantivy():
+    users = {name for name, tree in modules() for target in imports(tree) if in_package(target, "tantivy")}
+
+    assert users == {"articles.search.engine"}
+
+
+def test_no_import_hides_in_a_function():
+    hidden = [
+        f"{name}:{statement.lineno}"
+        for name, tree in modules()
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for statement in ast.walk(function)
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+    ]
+
+    assert hidden == []
+
+
+@pytest.mark.parametrize("size", [450])
+def test_no_module_outgrows_its_reader(size):
+    long = [name for name, _ in modules() if line_count(name) > size]
+
+    assert long == []
+
+
+def line_count(name: str) -> int:
+    path = PROJECT / Path(*name.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_the_core_runs_without_django():
+    core = sorted(name for name, _ in modules() if layer(name) == 1)
+    program = (
+        f"import importlib, sys\nfor name in {core!r}: importlib.import_module(name)\n"
+        "print([name for name in sys.modules if name.split('.')[0] == 'django'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_top_level_is_the_design_card():
+    card = {"manage.py", "pyproject.toml", "newsroom", "articles", "templates", "static", "seeds", "tests"}
+    roots = {"README.md", "Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "docs", "benchmarks",
+             "requirements", ".python-version", ".ci"}  # fmt: skip
+
+    assert {name for name in card | roots if not (PROJECT / name).exists()} == set()
