@@ -27,7 +27,7 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def data_folder(settings, tmp_path: Path) -> Iterator[Path]:
-    """Give each test a data folder of its own, so that no test meets another's index, and none the real one."""
+    """Give each test a data folder of its own, so that none meets another's index or the real one."""
     folder = tmp_path / "var"
     folder.mkdir()
     settings.NEWSROOM_DATA = folder

@@ -51,7 +51,7 @@ def make_article(
     authors: Sequence[str] = (),
     **values: object,
 ) -> Article:
-    """Return a stored article; ``tags`` are mentioned, ``main`` are main subjects: ``["country/Ukraine"]``."""
+    """Return a stored article; ``tags`` are mentioned, ``main`` its subjects: ``["country/Ukraine"]``."""
     number = next(_numbers)
     defaults: dict[str, object] = {
         "identity": f"text:{number}",

@@ -7,7 +7,6 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -34,7 +33,7 @@ class Command(BaseCommand):
             "--seeds", type=Path, default=settings.NEWSROOM_SEEDS, help="folder or file to import first"
         )
 
-    def handle(self, *, host: str, port: int, seeds: Path, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, seeds: Path, **options: object) -> None:
         """Do it; this process becomes the server."""
         check_port(host, port)
         if not seeds.exists():
@@ -62,7 +61,7 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             raise CommandError(
-                f"cannot listen on {host}:{port} ({error}); choose another port: make run PORT={8010 if port != 8010 else 8011}"
+                f"cannot listen on {host}:{port} ({error}); choose another port: make run PORT={port + 10}"
             ) from error
 
 
