@@ -12,26 +12,36 @@ class ChangeSet(models.Model):
     class Act(models.TextChoices):
         CONFIRM = "confirm", "confirm tags"
         REJECT = "reject", "reject tags"
+        ROLE = "role", "set the role of tags"
         ADD = "add", "add tags"
         EDIT = "edit", "edit"
+        WITHDRAW = "withdraw", "withdraw articles"
+        RESTORE = "restore", "restore articles"
+        RETIRE = "retire", "retire tags"
+        REINSTATE = "reinstate", "take tags back into use"
         LOAD = "load", "load gazetteer"
 
     act = models.CharField(max_length=10, choices=Act)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     # Kept as text too, so that the trail survives the account.
-    made_by_name = models.CharField(max_length=150, blank=True)
+    made_by_name = models.CharField("made by", max_length=150, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True)
+    change_count = models.PositiveIntegerField("changes", default=0)
 
     class Meta:
-        ordering = ["-made_at"]
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} #{self.pk}"
 
 
 class Change(models.Model):
-    """One row before and after."""
+    """One row before and after.
+
+    A change of an existing row holds the columns that changed; ``before`` is null for a row that was made,
+    ``after`` for one that was removed, and the other side then holds the whole row.
+    """
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="changes")
     table = models.CharField(max_length=60)
