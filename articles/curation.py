@@ -1,0 +1,350 @@
+"""The editor's verbs: confirm, reject, add, edit, withdraw, retire.
+
+Every verb is one transaction that leaves a `ChangeSet` with each row before and after, and queues the
+articles whose place in lists and counts it changed.  A verb that changes nothing leaves no trail.  A form
+that does several things at once is one act as well::
+
+    with recording(ChangeSet.Act.EDIT, by=user) as act:
+        act.edit_article(article, {"title": "Ministers meet in Vienna"})
+        act.decide([tagging], status=Tagging.Status.REJECTED)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from articles.importing import store
+from articles.models import (
+    Alias,
+    Article,
+    Author,
+    Authorship,
+    Change,
+    ChangeSet,
+    Office,
+    RecordOrigin,
+    Tag,
+    Tagging,
+)
+from articles.search import sync
+from articles.search.engine import IndexBusy, IndexUnusable
+from articles.tagging.anchors import move_spans
+
+BATCH = 500  # rows written by one statement
+
+# Fields of an article that only mean something together: an editor who changed one decided both.
+PAIRS = {"published_on": "published_precision", "published_precision": "published_on"}
+
+
+class Act:
+    """One act under way: writes rows, and remembers each before and after."""
+
+    def __init__(self, kind: ChangeSet.Act, *, by: AbstractBaseUser | None, note: str = "") -> None:
+        self.kind = kind
+        self.by = by
+        self.note = note
+        self.now = timezone.now()
+        self.changes: list[Change] = []
+        self.touched: set[int] = set()
+
+    def decide(
+        self,
+        taggings: Iterable[Tagging],
+        *,
+        status: Tagging.Status | None = None,
+        role: Tagging.Role | None = None,
+    ) -> int:
+        """Give taggings a status, a role or both as this person's decision; return how many that changed.
+
+        A role given to a suggestion confirms it.  A rejected tagging is kept, so that no import gives it again.
+        """
+        changed = []
+        ids = [tagging.pk for tagging in taggings]
+        for row in _locked(Tagging.objects.filter(pk__in=ids).select_related("tag")):
+            wanted = status or (
+                Tagging.Status.CONFIRMED if row.status == Tagging.Status.SUGGESTED else row.status
+            )
+            if (row.status, row.role) == (wanted, role or row.role) and row.decided_at:
+                continue
+            before = _values(row)
+            row.status, row.role = wanted, role or row.role
+            row.decided_by_id, row.decided_at = self._author_id, self.now
+            self._note_change(row, before)
+            self.touched.add(row.article_id)
+            changed.append(row)
+        Tagging.objects.bulk_update(changed, ["status", "role", "decided_by", "decided_at"], batch_size=BATCH)
+        return len(changed)
+
+    def add_tag(self, article: Article, tag: Tag, *, role: Tagging.Role = Tagging.Role.MENTIONED) -> bool:
+        """Give the article a tag; return whether that changed anything.
+
+        A tag that it carries already, or that somebody rejected, is confirmed with this role.
+        """
+        row = Tagging.objects.filter(article=article, tag=tag).first()
+        if row is not None:
+            return bool(self.decide([row], status=Tagging.Status.CONFIRMED, role=role))
+        row = Tagging(
+            article=article, tag=tag, role=role, salience=1.0 if role == Tagging.Role.MAIN else 0.0,
+            decided_by_id=self._author_id, decided_at=self.now,
+        )  # fmt: skip
+        row.save()
+        self._note_change(row, None)
+        self.touched.add(article.pk)
+        return True
+
+    def edit_article(self, article: Article, values: Mapping[str, object]) -> list[str]:
+        """Set fields of an article, and return the names of those that changed.
+
+        ``values`` may hold ``authors``: all of them, in the order of the byline.  What changed is noted in
+        ``edited_fields``, which imports leave alone.  Taggings stay; their mentions follow the words.
+        """
+        row = Article.objects.select_for_update().get(pk=article.pk)
+        before = _values(row)
+        changed = [name for name in values if name != "authors" and getattr(row, name) != values[name]]
+        old_texts = {name: getattr(row, name) for name in store.TEXT_FIELDS if name in changed}
+        for name in changed:
+            setattr(row, name, values[name])
+        authors = self._set_authors(row, values)
+        if authors:
+            before["authors"] = authors[0]
+            changed.append("authors")
+        if not changed:
+            return []
+        edited = {*row.edited_fields, *changed, *(PAIRS[name] for name in changed if name in PAIRS)}
+        row.edited_fields = sorted(edited)
+        store.refresh_derived(row)
+        row.save()
+        self._note_change(row, before, {"authors": authors[1]} if authors else {})
+        self._move_mentions(row, old_texts)
+        self.touched.add(row.pk)
+        return changed
+
+    def _set_authors(self, row: Article, values: Mapping[str, object]) -> tuple[list[int], list[int]] | None:
+        wanted = values.get("authors")
+        if wanted is None or not isinstance(wanted, list | tuple):
+            return None
+        old = list(row.authorships.values_list("author_id", flat=True))
+        new = list(dict.fromkeys(author.pk for author in wanted if isinstance(author, Author)))
+        if new == old:
+            return None
+        row.authorships.all().delete()
+        Authorship.objects.bulk_create(
+            Authorship(article=row, author_id=pk, position=position) for position, pk in enumerate(new)
+        )
+        return old, new
+
+    def _move_mentions(self, row: Article, old_texts: Mapping[str, str]) -> None:
+        changed = []
+        for tagging in row.taggings.select_related("tag") if old_texts else ():
+            before = _values(tagging)
+            tagging.mentions = _moved(tagging.mentions, row, old_texts)
+            if tagging.mentions != before["mentions"]:
+                self._note_change(tagging, before)
+                changed.append(tagging)
+        Tagging.objects.bulk_update(changed, ["mentions"], batch_size=BATCH)
+
+    def set_status(self, articles: QuerySet[Article], *, old: Article.Status, new: Article.Status) -> int:
+        """Move articles from one status to another as this person's decision; return how many that were."""
+        changed = []
+        rows = Article.objects.filter(pk__in=articles.values("pk"), status=old)
+        for row in _locked(rows.only("pk", "title", "status", "edited_fields", "changed_at")):
+            before = {"status": row.status, "edited_fields": row.edited_fields}
+            row.status = new
+            row.edited_fields = sorted({*row.edited_fields, "status"})
+            row.changed_at = self.now
+            self._note(row, before, {"status": row.status, "edited_fields": row.edited_fields})
+            changed.append(row)
+        Article.objects.bulk_update(changed, ["status", "edited_fields", "changed_at"], batch_size=BATCH)
+        self.touched |= {row.pk for row in changed}
+        return len(changed)
+
+    def save(self, record: models.Model) -> bool:
+        """Write a record of the gazetteer, an outlet or an author; return whether that changed anything.
+
+        An alias or office that a person changed is the editors' from then on, and no load removes it.
+        """
+        stored = type(record)._default_manager.select_for_update().filter(pk=record.pk).first()
+        before = _values(stored) if stored else None
+        if before is not None and before == _values(record):
+            return False
+        if isinstance(record, Alias | Office):
+            record.origin = RecordOrigin.EDITOR
+        record.save()
+        self._note_change(record, before)
+        if isinstance(record, Tag) and before is not None and before["is_retired"] != record.is_retired:
+            self.touched |= _articles_with(record)
+        return True
+
+    def delete(self, record: models.Model) -> None:
+        """Remove an alias, an office, or an outlet or author that no article needs."""
+        self._note(record, _values(record), None)
+        record.delete()
+
+    def close(self) -> ChangeSet | None:
+        """Write the trail and queue the touched articles; return the change-set, None if nothing changed."""
+        if not self.changes:
+            return None
+        change_set = ChangeSet.objects.create(
+            act=self.kind, made_by_id=self._author_id, made_by_name=str(self.by or ""), note=self.note,
+            change_count=len(self.changes),
+        )  # fmt: skip
+        for change in self.changes:
+            change.change_set = change_set
+        Change.objects.bulk_create(self.changes, batch_size=BATCH)
+        sync.enqueue(sorted(self.touched))
+        transaction.on_commit(_index)
+        return change_set
+
+    @property
+    def _author_id(self) -> int | None:
+        return self.by.pk if self.by else None
+
+    def _note_change(
+        self, row: models.Model, before: dict[str, object] | None, more: Mapping[str, object] | None = None
+    ) -> None:
+        """Remember how a row differs from ``before``; the whole row if it is new."""
+        after = _values(row) | dict(more or {})
+        if before is None:
+            self._note(row, None, after)
+            return
+        names = [name for name, value in after.items() if before.get(name) != value]
+        self._note(row, {name: before.get(name) for name in names}, {name: after[name] for name in names})
+
+    def _note(
+        self, row: models.Model, before: dict[str, object] | None, after: dict[str, object] | None
+    ) -> None:
+        self.changes.append(
+            Change(
+                table=row._meta.model_name, row_id=row.pk, label=str(row)[:300], before=before, after=after
+            )
+        )
+
+
+@contextlib.contextmanager
+def recording(kind: ChangeSet.Act, *, by: AbstractBaseUser | None, note: str = "") -> Iterator[Act]:
+    """Run one act in one transaction; an exception inside leaves neither rows nor trail."""
+    with transaction.atomic():
+        act = Act(kind, by=by, note=note)
+        yield act
+        act.close()
+
+
+def confirm(taggings: Iterable[Tagging], *, by: AbstractBaseUser) -> int:
+    """Say that these tags are right; return how many that changed."""
+    with recording(ChangeSet.Act.CONFIRM, by=by) as act:
+        return act.decide(taggings, status=Tagging.Status.CONFIRMED)
+
+
+def reject(taggings: Iterable[Tagging], *, by: AbstractBaseUser) -> int:
+    """Say that these tags are wrong; return how many that changed.  No import or re-tag gives them again."""
+    with recording(ChangeSet.Act.REJECT, by=by) as act:
+        return act.decide(taggings, status=Tagging.Status.REJECTED)
+
+
+def set_role(taggings: Iterable[Tagging], role: Tagging.Role, *, by: AbstractBaseUser) -> int:
+    """Say whether these tags are what their articles are about; return how many that changed."""
+    with recording(ChangeSet.Act.ROLE, by=by) as act:
+        return act.decide(taggings, role=role)
+
+
+def add_tag(
+    article: Article, tag: Tag, *, by: AbstractBaseUser, role: Tagging.Role = Tagging.Role.MENTIONED
+) -> bool:
+    """Give an article a tag; return whether that changed anything."""
+    with recording(ChangeSet.Act.ADD, by=by) as act:
+        return act.add_tag(article, tag, role=role)
+
+
+def edit_article(article: Article, values: Mapping[str, object], *, by: AbstractBaseUser) -> list[str]:
+    """Correct an article; return the names of the fields that changed.  Imports leave them alone."""
+    with recording(ChangeSet.Act.EDIT, by=by) as act:
+        return act.edit_article(article, values)
+
+
+def withdraw(articles: QuerySet[Article], *, by: AbstractBaseUser) -> int:
+    """Take public articles off every public page; return how many that were."""
+    with recording(ChangeSet.Act.WITHDRAW, by=by) as act:
+        return act.set_status(articles, old=Article.Status.PUBLIC, new=Article.Status.WITHDRAWN)
+
+
+def restore(articles: QuerySet[Article], *, by: AbstractBaseUser) -> int:
+    """Show withdrawn articles again; return how many that were.  Drafts stay drafts."""
+    with recording(ChangeSet.Act.RESTORE, by=by) as act:
+        return act.set_status(articles, old=Article.Status.WITHDRAWN, new=Article.Status.PUBLIC)
+
+
+def retire(tags: Iterable[Tag], *, by: AbstractBaseUser) -> int:
+    """Stop using tags: readers no longer see them, articles no longer get them; return how many that changed."""
+    return _set_retired(tags, by=by, kind=ChangeSet.Act.RETIRE)
+
+
+def reinstate(tags: Iterable[Tag], *, by: AbstractBaseUser) -> int:
+    """Take retired tags back into use, with the taggings they had; return how many that changed."""
+    return _set_retired(tags, by=by, kind=ChangeSet.Act.REINSTATE)
+
+
+def _set_retired(tags: Iterable[Tag], *, by: AbstractBaseUser, kind: ChangeSet.Act) -> int:
+    count = 0
+    with recording(kind, by=by) as act:
+        for tag in tags:
+            tag.is_retired = kind is ChangeSet.Act.RETIRE
+            count += act.save(tag)
+    return count
+
+
+def history_of(record: models.Model) -> QuerySet[Change]:
+    """Return what was ever changed in one record, newest first."""
+    changes = Change.objects.filter(table=record._meta.model_name, row_id=record.pk)
+    return changes.select_related("change_set").order_by("-id")
+
+
+def _locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Return the rows locked until the transaction ends, always in the same order: two editors never deadlock."""
+    return rows.order_by("pk").select_for_update(of=("self",))
+
+
+def _articles_with(tag: Tag) -> set[int]:
+    return set(Tagging.objects.filter(tag=tag).values_list("article_id", flat=True))
+
+
+def _values(row: models.Model) -> dict[str, object]:
+    """Return a row's columns as JSON values, the key and the bookkeeping left out."""
+    fields = (field for field in row._meta.concrete_fields if not field.primary_key)
+    return {
+        field.attname: _plain(getattr(row, field.attname))
+        for field in fields
+        if not getattr(field, "auto_now", False)
+    }
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
+
+
+def _moved(
+    mentions: Sequence[Sequence[object]], article: Article, old_texts: Mapping[str, str]
+) -> list[list[object]]:
+    """Return the mentions with offsets into the article as it is now, without those whose words are gone."""
+    moved: list[list[object]] = []
+    for part, start, end, rule in mentions:
+        if part not in old_texts:
+            moved.append([part, start, end, rule])
+            continue
+        [place] = move_spans([(start, end)], old_texts[part], getattr(article, part))
+        if place:
+            moved.append([part, *place, rule])
+    return moved
+
+
+def _index() -> None:
+    # An index that is missing is built by the next reader or by reindex, not by an editor's click.
+    with contextlib.suppress(IndexBusy, IndexUnusable):
+        sync.open_engine()
+        sync.apply_outbox(wait_seconds=0)
