@@ -38,7 +38,7 @@ setup-dev: setup $(VENV)/dev.stamp
 
 admin: setup  ## make an admin account: asks for name and password
 	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py createsuperuser
+	@$(PY) manage.py createsuperuser --email ""
 
 screenshots: setup-dev  ## take the pictures of the README and the docs with Chromium
 	@$(PY) docs/screenshots.py
