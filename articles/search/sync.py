@@ -1,4 +1,4 @@
-"""Keeps the search index in step with the database: the outbox is written here, applied here, and rebuilt from.
+"""Keeps the search index in step with the database: writes the outbox, applies it, rebuilds the index.
 
 The database is the truth.  Whatever changes what a list page may show calls `enqueue` in its own
 transaction; `apply_outbox` brings the index up to date afterwards.  Should it be killed in between, the
@@ -107,7 +107,9 @@ def rebuild(*, progress: Callable[[int], None] = lambda count: None) -> int:
                 progress(count)
 
     with write_lock(settings.NEWSROOM_INDEX, seconds=60):
-        build(settings.NEWSROOM_INDEX, archive=str(archive.uuid), articles=counted(), revision=archive.revision)
+        build(
+            settings.NEWSROOM_INDEX, archive=str(archive.uuid), articles=counted(), revision=archive.revision
+        )
     _engines.pop(settings.NEWSROOM_INDEX, None)
     return count
 
@@ -143,7 +145,12 @@ def _check(engine: Engine, archive: Archive) -> None:
 
 
 def search(
-    criteria: Criteria, *, limit: int = 25, cursor: str = "", facets: Sequence[str] = (), facet_limit: int = 20
+    criteria: Criteria,
+    *,
+    limit: int = 25,
+    cursor: str = "",
+    facets: Sequence[str] = (),
+    facet_limit: int = 20,
 ) -> Result:
     """Answer one search from an index that is as fresh as can be had without making the reader wait.
 
@@ -167,7 +174,7 @@ def _freshen() -> None:
 
 
 def read_articles(ids: Sequence[int] | None = None) -> Iterator[IndexedArticle]:
-    """Yield what the index holds of these articles (all, by default), leaving out what readers may not see."""
+    """Yield what the index holds of these articles (all, by default); none that readers may not see."""
     for batch in _batches(ids):
         articles = list(Article.objects.public().filter(pk__in=batch).select_related("outlet").order_by("pk"))
         tags, mains = _tag_keys([article.pk for article in articles])
