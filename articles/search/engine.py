@@ -190,7 +190,7 @@ class Engine:
         query = _query(criteria, terms)
         with _unusable_on_failure(self.folder):
             ids, next_cursor = _page(snapshot.searcher, query, terms, criteria.order, start, limit)
-            count = snapshot.searcher.search(query, 1).count
+            count = _count(snapshot.searcher, query)
             counted = _facets(snapshot, query, criteria, count, tuple(facets), facet_limit)
         return Result(ids, count, next_cursor, counted)
 
@@ -204,10 +204,14 @@ class Engine:
                 hits = searcher.search(query, DIGEST_PAGE, False, "rank", order=tantivy.Order.Asc).hits
                 digests = searcher.fast_field_values("digest", [address for _, address in hits])
             for (rank, _), digest in zip(hits, digests, strict=True):
-                yield id_of_rank(rank), digest or 0
+                yield id_of_rank(rank), int(digest or 0)
             if len(hits) < DIGEST_PAGE:
                 return
             last = hits[-1][0]
+
+    def withdraw(self) -> None:
+        """Leave no current index, so that every process finds it unusable.  Call under `write_lock`."""
+        files.withdraw(self.folder, generation=str(self._seen[0]))
 
     def _snapshot_now(self) -> _Snapshot:
         """Return the newest committed state, opened again only if a file says that it changed."""
@@ -272,7 +276,7 @@ def _read_snapshot(searcher: tantivy.Searcher, folder: Path) -> _Snapshot:
     hits = searcher.search(_term("type", "state"), 1).hits
     if not hits:
         raise IndexUnusable(f"{folder}: the index does not say where it stands")
-    state = json.loads(searcher.doc(hits[0][1]).get_first("state"))
+    state = json.loads(searcher.doc(hits[0][1]).get_first("state") or "{}")
     if state.get("format") != FORMAT:
         raise IndexUnusable(f"{folder}: the index is of another version of this program")
     return _Snapshot(searcher, Standing(state["archive"], state["revision"], state["stamp"]))
@@ -341,7 +345,8 @@ def _query(criteria: Criteria, terms: Sequence[Term]) -> Query:
         ("clipped", criteria.clipped_after, criteria.clipped_before),
     ):
         if after or before:
-            wanted.append(_between(name, after and after.toordinal(), before and before.toordinal()))
+            first, last = (day.toordinal() if day else None for day in (after, before))
+            wanted.append(_between(name, first, last))
     words = [_word(term) for term in terms if not term.is_excluded]
     unwanted += [_word(term) for term in terms if term.is_excluded]
     # The keys decide what is found, not how well it fits.
@@ -404,6 +409,11 @@ def _page_by_relevance(
     return [id_of_rank(int(rank or 0)) for rank in ranks], next_cursor
 
 
+def _count(searcher: tantivy.Searcher, query: Query) -> int:
+    # The limit cannot be 0: tantivy panics.
+    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
+
+
 def _facets(
     snapshot: _Snapshot, query: Query, criteria: Criteria, count: int, facets: tuple[str, ...], limit: int
 ) -> dict[str, list[tuple[str, int]]]:
@@ -441,4 +451,4 @@ def _count_of(
         return 0
     if match is not Match.ANY:
         return count
-    return int(searcher.search(_all_of([query, _term(facet, key)]), 1).count)
+    return _count(searcher, _all_of([query, _term(facet, key)]))

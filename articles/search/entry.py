@@ -55,9 +55,9 @@ def _unaccented() -> dict[int, str | None]:
     """Return each accented Latin, Greek or Cyrillic letter and its base letter; stray accents vanish."""
     table: dict[int, str | None] = dict.fromkeys(range(0x300, 0x370))
     for code in (*range(0xC0, 0x600), *range(0x1E00, 0x2000)):
-        base, *marks = unicodedata.normalize("NFD", chr(code))
-        if marks and all(unicodedata.combining(mark) for mark in marks):
-            table[code] = base
+        letters = unicodedata.normalize("NFD", chr(code))
+        if len(letters) > 1 and all(map(unicodedata.combining, letters[1:])):
+            table[code] = letters[0]
     return table
 
 

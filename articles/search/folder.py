@@ -109,9 +109,10 @@ def _remove_generations(folder: Path, *, keep: str) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def withdraw(folder: Path) -> None:
-    """Leave no current index: every reader finds it unusable, and it is built anew."""
-    (folder / "current").unlink(missing_ok=True)
+def withdraw(folder: Path, *, generation: str) -> None:
+    """Leave no current index, unless another than this generation has become current."""
+    if _read_current(folder) == generation:
+        (folder / "current").unlink()
 
 
 def _sync_directory(folder: Path) -> None:

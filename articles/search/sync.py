@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Max, Min, OuterRef, Subquery
 from django.utils import timezone
 
 from articles.models import Archive, Article, Authorship, OutboxRow, Tagging
@@ -25,15 +27,19 @@ from articles.search.engine import (
     IndexedArticle,
     IndexUnusable,
     Result,
+    Standing,
     build,
     write_lock,
 )
 from articles.search.query import Criteria
 
 BATCH = 500  # articles read from the database at a time
-INLINE_LIMIT = 200  # outbox rows a reader's request may apply itself, about 50 ms
+INLINE_LIMIT = 200  # outbox rows a reader's request applies itself, about 50 ms
 REBUILD_INLINE_LIMIT = 2_000  # articles a request may index when the index is gone, about a second
 KEEP_OUTBOX = dt.timedelta(days=7)  # a web node silent for longer rebuilds its index
+PRUNE_LIMIT = 5_000  # outbox rows deleted at a time
+
+logger = logging.getLogger(__name__)
 
 _engines: dict[Path, Engine] = {}
 
@@ -61,87 +67,130 @@ def enqueue(article_ids: Iterable[int]) -> None:
     archive.save(update_fields=["revision"])
 
 
-def apply_outbox(*, wait_seconds: float = 10.0, limit: int | None = None) -> int:
-    """Bring the index up to date and return how many outbox rows that took; rebuild it if it is unusable.
+def apply_outbox(*, wait_seconds: float = 10.0) -> int:
+    """Bring the index up to date and return how many entries that took; rebuild it if it is unusable.
 
-    With ``limit``, do nothing when more rows than that are waiting.  Raise IndexBusy when another process
-    kept the index locked all the while: it applies our rows too.
+    Raise IndexBusy when another process kept the index locked all the while: it applies our rows too.
     """
-    folder = settings.NEWSROOM_INDEX
-    archive, _ = Archive.objects.get_or_create(pk=1)
-    try:
-        engine = open_engine(archive)
-    except IndexUnusable:
-        return rebuild()
-    waiting = archive.revision - engine.revision()
-    if waiting <= 0 or (limit is not None and waiting > limit):
-        return 0
-    applied = 0
-    with write_lock(folder, seconds=wait_seconds):
-        while rows := _rows_after(engine.revision()):
-            ids = set(dict(rows).values())
-            articles = list(read_articles(sorted(ids)))
-            engine.apply(put=articles, remove=ids - {a.id for a in articles}, revision=rows[-1][0])
-            applied += len(rows)
-    OutboxRow.objects.filter(queued_at__lt=timezone.now() - KEEP_OUTBOX).delete()
-    return applied
+    now = database_standing()
+    with contextlib.suppress(IndexUnusable):
+        if open_engine(now).standing() == now:
+            return 0
+    with write_lock(settings.NEWSROOM_INDEX, seconds=wait_seconds):
+        try:
+            return _apply_rows(open_engine())
+        except IndexUnusable as reason:
+            logger.warning("rebuilding the search index: %s", reason)
+            return _build()
 
 
-def _rows_after(revision: int) -> list[tuple[int, int]]:
-    rows = OutboxRow.objects.filter(revision__gt=revision).order_by("revision")
-    return list(rows.values_list("revision", "article_id")[:BATCH])
+def rebuild(*, progress: Callable[[int], None] | None = None, wait_seconds: float = 60.0) -> int:
+    """Write the whole index anew, beside the old one, and return the number of articles in it.
+
+    Raise IndexBusy when another process kept the index locked for ``wait_seconds``.
+    """
+    with write_lock(settings.NEWSROOM_INDEX, seconds=wait_seconds):
+        return _build(progress)
 
 
-def rebuild(*, progress: Callable[[int], None] = lambda count: None) -> int:
-    """Write the whole index anew, beside the old one, and return the number of articles in it."""
-    archive, _ = Archive.objects.get_or_create(pk=1)
-    # Read before the articles: whatever changes meanwhile has a higher number and is applied again.
+def _build(progress: Callable[[int], None] | None = None) -> int:
+    # Read before the articles: whatever changes meanwhile has a higher number and is applied afterwards.
+    now = database_standing()
     count = 0
 
     def counted() -> Iterator[IndexedArticle]:
         nonlocal count
         for article in read_articles():
-            count += 1
             yield article
-            if count % BATCH == 0:
+            count += 1
+            if progress and count % BATCH == 0:
                 progress(count)
 
-    with write_lock(settings.NEWSROOM_INDEX, seconds=60):
-        build(
-            settings.NEWSROOM_INDEX, archive=str(archive.uuid), articles=counted(), revision=archive.revision
-        )
-    _engines.pop(settings.NEWSROOM_INDEX, None)
+    folder = settings.NEWSROOM_INDEX
+    build(folder, archive=now.archive, articles=counted(), revision=now.revision, stamp=now.stamp)
+    _engines.pop(folder, None)
+    _apply_rows(open_engine())
     return count
 
 
-def open_engine(archive: Archive | None = None) -> Engine:
+def _apply_rows(engine: Engine, *, limit: int | None = None) -> int:
+    """Apply outbox rows, at most ``limit``, and return how many.  Call under `write_lock`."""
+    applied = 0
+    while rows := _rows_after(engine.revision(), limit=min(BATCH, limit or BATCH)):
+        ids = {article_id for _, article_id, _ in rows}
+        articles = list(read_articles(sorted(ids)))
+        revision, _, queued_at = rows[-1]
+        gone = ids - {article.id for article in articles}
+        engine.apply(put=articles, remove=gone, revision=revision, stamp=queued_at.isoformat())
+        applied += len(rows)
+        if limit is not None and applied >= limit:
+            break
+    if applied:
+        _prune(engine.revision())
+    return applied
+
+
+def _rows_after(revision: int, *, limit: int) -> list[tuple[int, int, dt.datetime]]:
+    rows = OutboxRow.objects.filter(revision__gt=revision).order_by("revision")
+    return list(rows.values_list("revision", "article_id", "queued_at")[:limit])
+
+
+def _prune(revision: int) -> None:
+    """Delete old rows from the beginning of the outbox, never the one that the index stands at."""
+    old = OutboxRow.objects.filter(queued_at__lt=timezone.now() - KEEP_OUTBOX, revision__lt=revision)
+    bounds = old.aggregate(first=Min("revision"), last=Max("revision"))
+    if bounds["first"] is not None:
+        last = min(bounds["last"], bounds["first"] + PRUNE_LIMIT)
+        OutboxRow.objects.filter(revision__lte=last).delete()
+
+
+def database_standing() -> Standing:
+    """Return where the database stands: the archive, and the number and time of its last outbox row."""
+    newest = OutboxRow.objects.filter(revision=OuterRef("revision")).values("queued_at")
+    archives = Archive.objects.filter(pk=1).annotate(stamp=Subquery(newest))
+    row = archives.values_list("uuid", "revision", "stamp").first()
+    if row is None:
+        Archive.objects.get_or_create(pk=1)
+        return database_standing()
+    uuid, revision, stamp = row
+    return Standing(str(uuid), revision, stamp.isoformat() if stamp else "")
+
+
+def open_engine(now: Standing | None = None) -> Engine:
     """Return this process's engine, opened on first use.
 
-    Raise IndexUnusable when the index is missing, damaged, of another archive, ahead of the database (which
-    was restored from a backup), or so far behind that the outbox no longer reaches back to it.
+    Raise IndexUnusable when the index is missing, damaged, of another archive, of a database that a backup
+    has replaced since, or so far behind that the outbox no longer reaches back to it.
     """
-    archive = archive or Archive.objects.get_or_create(pk=1)[0]
+    now = now or database_standing()
     folder = settings.NEWSROOM_INDEX
-    engine = _engines.get(folder) or Engine(folder)
-    _engines[folder] = engine
     try:
-        _check(engine, archive)
+        engine = _engines.get(folder) or Engine(folder)
+        _check(engine.standing(), now)
     except IndexUnusable:
-        del _engines[folder]
+        _engines.pop(folder, None)
         raise
+    _engines[folder] = engine
     return engine
 
 
-def _check(engine: Engine, archive: Archive) -> None:
-    at = engine.revision()
-    if engine.archive() != str(archive.uuid):
+def _check(at: Standing, now: Standing) -> None:
+    if at.archive != now.archive:
         raise IndexUnusable("the index belongs to another archive")
-    if at > archive.revision:
-        raise IndexUnusable("the index is ahead of the database")
-    if at < archive.revision:
-        oldest = OutboxRow.objects.aggregate(oldest=Min("revision"))["oldest"]
-        if oldest is None or oldest > at + 1:
-            raise IndexUnusable("the outbox does not reach back to the index")
+    if at.revision > now.revision:
+        raise IndexUnusable("the index is ahead of the database, which was restored from a backup")
+    if at.revision < now.revision and not _reaches_back_to(at):
+        raise IndexUnusable("the outbox does not reach back to the index")
+    if at.revision == now.revision and at.stamp != now.stamp:
+        raise IndexUnusable("the database was restored from a backup since")
+
+
+def _reaches_back_to(at: Standing) -> bool:
+    if at.revision == 0:
+        return OutboxRow.objects.filter(revision=1).exists()
+    # Rows are deleted from the beginning only: where this one is, all later ones are.
+    row = OutboxRow.objects.filter(revision=at.revision).first()
+    return row is not None and row.queued_at.isoformat() == at.stamp
 
 
 def search(
@@ -157,20 +206,89 @@ def search(
     Raise IndexUnusable when the index is gone and the archive too large to index on the spot, CursorError
     for a cursor that is not ours.
     """
-    # Whoever holds the lock is applying these rows: nothing to wait for.
-    with contextlib.suppress(IndexBusy):
-        _freshen()
-    return open_engine().search(criteria, limit=limit, cursor=cursor, facets=facets, facet_limit=facet_limit)
-
-
-def _freshen() -> None:
-    """Apply what waits if it is little; build a missing index if the archive is small."""
+    engine = _fresh_engine()
     try:
-        open_engine()
+        return engine.search(criteria, limit=limit, cursor=cursor, facets=facets, facet_limit=facet_limit)
+    except IndexUnusable as error:
+        logger.warning("the search index failed and is opened again: %s", error)
+        _engines.pop(settings.NEWSROOM_INDEX, None)
+    engine = _fresh_engine()
+    try:
+        return engine.search(criteria, limit=limit, cursor=cursor, facets=facets, facet_limit=facet_limit)
     except IndexUnusable:
+        _withdraw(engine)
+        raise
+
+
+def _withdraw(engine: Engine) -> None:
+    """Take a damaged index out of use, so that it is rebuilt."""
+    _engines.pop(settings.NEWSROOM_INDEX, None)
+    # Whoever holds the lock is replacing it.
+    with contextlib.suppress(IndexBusy, IndexUnusable), write_lock(settings.NEWSROOM_INDEX, seconds=0):
+        engine.withdraw()
+        logger.error("the search index is damaged and will be rebuilt")
+
+
+def _fresh_engine() -> Engine:
+    """Return the engine after applying what waits, if it is little; build a small archive's missing index."""
+    now = database_standing()
+    try:
+        engine = open_engine(now)
+    except IndexUnusable as reason:
         if Article.objects.count() > REBUILD_INLINE_LIMIT:
             raise
-    apply_outbox(wait_seconds=0, limit=INLINE_LIMIT)
+        return _built_inline(reason)
+    if engine.standing() != now:
+        # Whoever holds the lock is applying these rows.  An index that cannot be written still answers, late.
+        try:
+            with write_lock(settings.NEWSROOM_INDEX, seconds=0):
+                _apply_rows(engine, limit=INLINE_LIMIT)
+        except IndexBusy:
+            pass
+        except IndexUnusable as error:
+            logger.warning("the search index is late: %s", error)
+    return engine
+
+
+def _built_inline(reason: IndexUnusable) -> Engine:
+    try:
+        with write_lock(settings.NEWSROOM_INDEX, seconds=0):
+            logger.warning("rebuilding the search index: %s", reason)
+            _build()
+    except IndexBusy as busy:
+        raise IndexUnusable("the index is being rebuilt") from busy
+    return open_engine()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The index held against the database: ids that only one has, and ids whose entries differ."""
+
+    missing: list[int]
+    superfluous: list[int]
+    outdated: list[int]
+    waiting: int
+
+    @property
+    def is_equal(self) -> bool:
+        """Return whether nothing differs."""
+        return not (self.missing or self.superfluous or self.outdated)
+
+
+def compare() -> Comparison:
+    """Hold every entry of the index against the database; raise IndexUnusable when there is no index."""
+    now = database_standing()
+    engine = open_engine(now)
+    waiting = now.revision - engine.revision()
+    entries = dict(engine.digests())
+    missing, outdated = [], []
+    for article in read_articles():
+        digest = entries.pop(article.id, None)
+        if digest is None:
+            missing.append(article.id)
+        elif digest != article.digest:
+            outdated.append(article.id)
+    return Comparison(missing, sorted(entries), outdated, waiting)
 
 
 def read_articles(ids: Sequence[int] | None = None) -> Iterator[IndexedArticle]:
