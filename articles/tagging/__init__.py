@@ -1,0 +1,20 @@
+"""Text -> findings: which actors, countries, organisations and topics an article names, and the evidence."""
+
+from articles.tagging.findings import Finding, Mention, Part, Refusal, Role, Tagged
+from articles.tagging.records import Alias, AliasKind, Entry, Kind, Office
+from articles.tagging.tagger import Tagger
+
+__all__ = [
+    "Alias",
+    "AliasKind",
+    "Entry",
+    "Finding",
+    "Kind",
+    "Mention",
+    "Office",
+    "Part",
+    "Refusal",
+    "Role",
+    "Tagged",
+    "Tagger",
+]

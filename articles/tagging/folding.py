@@ -1,0 +1,82 @@
+"""Text as the matcher sees it: no accents, no punctuation, every character in its place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Stands for a character that leaves no trace: soft hyphen, zero-width space, a combining mark on its own.
+DROPPED = "\x01"
+# Letters that Unicode does not decompose, but that other spellings of the same name write plainly.
+PLAIN = dict(zip("øØłŁđĐıßæÆœŒðÐþÞəƏħĦŧŦʿʾʻʼˈʹ", "oOlLdDisaAoOdDtTeEhHtT      ", strict=True))
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+# "White \n House", "White  House": the run is one gap.  Not "one\n\ntwo", which are two paragraphs.
+_UNEVEN_GAP = re.compile(r"[^\S\n]+(?=\s)|(?<=\n)[^\S\n]+")
+_UNEVEN_HINTS = ("  ", " \n", "\n ", "\r", "\t")
+
+
+class _Table(dict[int, str]):
+    """Code point -> one folded character, worked out the first time it is met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _folded_character(chr(code))
+        return folded
+
+
+def _folded_character(character: str) -> str:
+    if character in PLAIN:
+        return PLAIN[character]
+    base = unicodedata.normalize("NFKD", character)[0]
+    if base.isalnum():
+        return base
+    if unicodedata.category(base) in {"Mn", "Mc", "Me", "Cf"}:
+        return DROPPED
+    return " "
+
+
+_TABLE = _Table({code: chr(code) if chr(code).isalnum() else " " for code in range(128)})
+_TABLE[ord(DROPPED)] = DROPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text between two spaces; ``origin(i)`` says which character of the original is at ``i``."""
+
+    text: str
+    kept: Sequence[int] | None  # positions in the original of what was kept; None: nothing was dropped
+
+    def origin(self, position: int) -> int:
+        """Return the place in the original text of a place in the folded one."""
+        return position - 1 if self.kept is None else self.kept[position - 1]
+
+
+def fold(text: str) -> Folded:
+    """Return the text with letters bare of accents and everything but letters and digits as one space.
+
+    Case is kept.  A comma or full stop with its space makes two spaces, so that no name reaches across them;
+    a hyphen, an apostrophe or a line break makes one.  Takes time linear in the text.
+    """
+    plain = text if text.isascii() else _NOT_ASCII.sub(_fold_match, text)
+    plain = plain.translate(_TABLE)
+    if any(hint in text for hint in _UNEVEN_HINTS):
+        gaps = _UNEVEN_GAP.sub(lambda gap: DROPPED * (gap.end() - gap.start()), text)
+        plain = "".join(
+            DROPPED if mark == DROPPED else character for mark, character in zip(gaps, plain, strict=True)
+        )
+    if DROPPED not in plain:
+        return Folded(f" {plain} ", None)
+    kept = [place for place, character in enumerate(plain) if character != DROPPED]
+    kept.append(len(text))
+    return Folded(f" {plain.replace(DROPPED, '')} ", kept)
+
+
+def fold_name(name: str) -> str:
+    """Return a name as it stands in folded text, without spaces around it."""
+    return fold(name).text.strip()
+
+
+def _fold_match(match: re.Match[str]) -> str:
+    return _TABLE[ord(match[0])]

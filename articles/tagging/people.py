@@ -1,0 +1,268 @@
+"""Persons: by full name, by surname after it, by surname and office; and never one for another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from articles.tagging.folding import fold_name
+from articles.tagging.matcher import Case, Hit, Sense
+from articles.tagging.offices import PAST, TITLES, Roll, Title, years_from_office
+from articles.tagging.reading import Found, Reading
+from articles.tagging.records import AliasKind, Entry, Kind
+
+# A surname alone is believed of people in office or this many years from it.
+YEARS_STANDING_ALONE = 8.0
+# ... and where it says less by itself (alias weight below 5), of those in office or just out of it.
+YEARS_WITH_COUNTRY = 1.0
+STANDS_ALONE = 5
+STANDS_WITH_COUNTRY = 3
+# A full name that several people bear is given to the one nearest to office by at least this many years.
+CLEAR_YEARS = 2.0
+
+GENERATIONS = frozenset({"Jr", "Jnr", "Junior", "Sr", "Snr", "III", "IV"})
+# "Trump Tower": the surname lends itself to a thing.
+BORROWERS_AFTER = frozenset(
+    "Tower Towers Organization Organisation Hotel International Foundation University Airport Street Avenue Bridge "
+    "Plaza Center Centre School Library Institute Stadium Prize Medal Mountain Island Islands Bay".split()
+)
+# Words with a capital that may stand before a surname without being a first name.
+NOT_FIRST_NAMES = frozenset(
+    "The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not No That This "
+    "Mr Mrs Ms Dr Sir Lord Lady Madam Sheikh Sheik Imam Comrade Chairman General Gen Sen Rep Gov Lt Col Maj Capt Adm "
+    "Says Said Both Why How What Who Where Will Does Did Is Are Was Has Had Can Could Should Would May Might Must "
+    "Meanwhile However Earlier Later Today Yesterday Tomorrow Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
+    "Republican Democrat Democratic Conservative Labour Labor Tory Communist Socialist Liberal Administration "
+    "Team President-elect Elect Minister Ministers Secretary Leader Officials Like Under Against Inside About Over "
+    "Pro Anti Ex Former Then Outgoing Incoming Late".split()
+)
+HONORIFICS = frozenset({title for title in TITLES if not TITLES[title].roles})
+
+
+class People:
+    """The rules for persons, with what the gazetteer knows of names and offices."""
+
+    def __init__(self, entries: Iterable[Entry], roll: Roll) -> None:
+        self._roll = roll
+        self._own_names: dict[str, frozenset[str]] = {}
+        given: set[str] = set()
+        for entry in entries:
+            if entry.kind is not Kind.ACTOR:
+                continue
+            full_names = [
+                fold_name(alias.text).split() for alias in entry.aliases if alias.kind is AliasKind.NAME
+            ]
+            self._own_names[entry.slug] = frozenset(part for name in full_names for part in name)
+            given |= {
+                name[0]
+                for name in full_names
+                if len(name) > 1 and name[0].lower() not in TITLES and len(name[0]) > 1
+            }
+        self.given_names = frozenset(given - NOT_FIRST_NAMES)
+
+    def read(self, reading: Reading) -> None:
+        """Accept or refuse every hit that may mean a person; places must have been read before."""
+        surnames: list[tuple[Hit, list[Sense]]] = []
+        seen: dict[str, list[Found]] = defaultdict(list)
+        for hit in reading.hits.names:
+            senses = [sense for sense in hit.pattern.senses if sense.entry.kind is Kind.ACTOR]
+            if not senses or hit.pattern.case is Case.SMALL:
+                continue
+            full = [sense for sense in senses if sense.alias.kind is AliasKind.NAME]
+            if full:
+                self._read_full_name(reading, hit, full, seen)
+            elif any(sense.alias.kind is AliasKind.SURNAME for sense in senses):
+                surnames.append((hit, [sense for sense in senses if sense.alias.kind is AliasKind.SURNAME]))
+            for sense in senses:
+                if sense.alias.kind is AliasKind.NEGATIVE:
+                    words = reading.words(hit)
+                    reading.refuse(sense.entry, hit, "negative", f"part of another name: {words}")
+        for hit, senses in surnames:
+            self._read_surname(reading, hit, senses, seen)
+        if seen:
+            self._read_offices(reading, seen)
+
+    def _read_full_name(
+        self, reading: Reading, hit: Hit, senses: list[Sense], seen: dict[str, list[Found]]
+    ) -> None:
+        after = reading.word_after(hit.end)
+        if after in GENERATIONS and len(senses) == 1:
+            reading.refuse(senses[0].entry, hit, "name", f"another person: {reading.words(hit)} {after}")
+            return
+        person = senses[0].entry if len(senses) == 1 else self._nearest(reading, senses)
+        if person is None:
+            for sense in senses:
+                reading.refuse(sense.entry, hit, "name", "several people bear this name")
+            return
+        if any(sense.alias.is_ambiguous for sense in senses if sense.entry is person):
+            doubt = self._doubt(reading, hit, next(sense for sense in senses if sense.entry is person))
+            if doubt:
+                reading.refuse(person, hit, "name", doubt)
+                return
+        reading.accept(person, hit, "name")
+        seen[person.slug].append(reading.found[-1])
+
+    def _doubt(self, reading: Reading, hit: Hit, sense: Sense) -> str:
+        """Return why an ambiguous name is not believed, or nothing."""
+        context = [fold_name(word).lower() for word in (*sense.alias.context, *sense.entry.context)]
+        counter = [
+            fold_name(word).lower() for word in (*sense.alias.counter_context, *sense.entry.counter_context)
+        ]
+        spoken_for, against = reading.count_words(context), reading.count_words(counter)
+        if against > spoken_for:
+            return "other words of the article speak against this person"
+        if sense.alias.weight >= STANDS_ALONE or spoken_for or self._country_seen(reading, sense.entry):
+            return ""
+        return "nothing in the article speaks for this person"
+
+    def _nearest(self, reading: Reading, senses: list[Sense]) -> Entry | None:
+        """Return the one of several namesakes whose office, country and date fit, or None if two do."""
+        ranked = sorted(
+            ((years_from_office(sense.entry, reading.on), sense.entry) for sense in senses),
+            key=lambda pair: pair[0],
+        )
+        in_place = [pair for pair in ranked if self._country_seen(reading, pair[1])] or ranked
+        if len(in_place) == 1 or in_place[0][0] + CLEAR_YEARS < in_place[1][0]:
+            return in_place[0][1]
+        return None
+
+    def _country_seen(self, reading: Reading, person: Entry) -> bool:
+        return any(office.of in reading.keys for office in person.offices)
+
+    def _read_surname(
+        self, reading: Reading, hit: Hit, senses: list[Sense], seen: dict[str, list[Found]]
+    ) -> None:
+        other = self._other_person(reading, hit, senses)
+        if other:
+            for sense in senses:
+                reading.refuse(sense.entry, hit, "surname", other)
+            return
+        title = self._title_before(reading, hit)
+        person = self._known(reading, hit, senses, seen, title)
+        reason = ""
+        if person is None:
+            person, reason = self._alone(reading, senses, title)
+        if person is None:
+            for sense in senses:
+                reading.refuse(sense.entry, hit, "surname", reason)
+            return
+        for sense in senses:
+            if sense.entry is not person:
+                reading.refuse(sense.entry, hit, "surname", f"means {person.name} in this article")
+        reading.accept(person, hit, "surname")
+        seen[person.slug].append(reading.found[-1])
+
+    def _other_person(self, reading: Reading, hit: Hit, senses: list[Sense]) -> str:
+        """Return why the surname belongs to somebody or something else, or nothing if it does not."""
+        words = reading.words(hit)
+        after = reading.word_after(hit.end)
+        own = frozenset().union(*(self._own_names[sense.entry.slug] for sense in senses))
+        if after in GENERATIONS or after in BORROWERS_AFTER:
+            return f"part of another name: {words} {after}"
+        before = reading.word_before(hit.start)
+        if before[:1].isupper() and before not in own and not reading.ends_name(hit.start - 1):
+            is_given = before in self.given_names
+            is_name = (
+                before.lower() not in TITLES and before not in NOT_FIRST_NAMES and before != before.upper()
+            )
+            is_free = reading.in_title(hit.start) or reading.opens_sentence(hit.start - 1 - len(before))
+            if is_given or (is_name and not is_free):
+                return f"another person: {before} {words}"
+        is_first = words in self.given_names and after[:1].isupper() and not reading.begins_name(hit.end + 1)
+        if is_first and after not in own and not reading.in_title(hit.start):
+            return f"another person: {words} {after}"
+        return ""
+
+    def _title_before(self, reading: Reading, hit: Hit) -> Title | None:
+        return reading.titles_by_end().get(hit.start - 1)
+
+    def _known(
+        self,
+        reading: Reading,
+        hit: Hit,
+        senses: list[Sense],
+        seen: dict[str, list[Found]],
+        title: Title | None,
+    ) -> Entry | None:
+        """Return the person whom the article has named in full, if one of that surname has been."""
+        known = [sense.entry for sense in senses if sense.entry.slug in seen]
+        if len(known) > 1 and title is not None and title.roles:
+            titled = [person for person in known if self._fits(person, title, reading)]
+            known = titled or known
+        if len(known) > 1:
+            # The one last named before this place, else the first named after it.
+            def distance(person: Entry) -> int:
+                return min(
+                    hit.start - found.start if found.start < hit.start else len(reading.text) + found.start
+                    for found in seen[person.slug]
+                )
+
+            known.sort(key=distance)
+        return known[0] if known else None
+
+    def _alone(self, reading: Reading, senses: list[Sense], title: Title | None) -> tuple[Entry | None, str]:
+        """Return the person whom a surname means without a full name, or None and the reason."""
+        if title is not None and title.roles:
+            titled = [
+                sense.entry
+                for sense in senses
+                if self._fits(sense.entry, title, reading) and self._near(reading, sense, has_title=True)
+            ]
+            if len(titled) == 1:
+                return titled[0], ""
+        able = [sense.entry for sense in senses if self._near(reading, sense, has_title=False)]
+        if len(able) > 1:
+            now = [person for person in able if years_from_office(person, reading.on) == 0.0]
+            able = now if now else able
+        if len(able) == 1:
+            return able[0], ""
+        if able:
+            return None, "several people of this surname fit"
+        return None, "the surname alone, without full name or office"
+
+    def _fits(self, person: Entry, title: Title, reading: Reading) -> bool:
+        """Return whether the person held an office of this title at or near the article's date."""
+        return any(office.role in title.roles for office in person.offices) and (
+            years_from_office(person, reading.on) <= YEARS_STANDING_ALONE
+        )
+
+    def _near(self, reading: Reading, sense: Sense, *, has_title: bool) -> bool:
+        """Return whether the article's date, country and the weight of the name allow this person."""
+        years = years_from_office(sense.entry, reading.on)
+        is_there = self._country_seen(reading, sense.entry)
+        if has_title:
+            return years <= YEARS_WITH_COUNTRY and (is_there or sense.alias.weight >= STANDS_ALONE)
+        if sense.alias.weight >= STANDS_ALONE:
+            return years <= (YEARS_STANDING_ALONE if is_there else YEARS_WITH_COUNTRY)
+        return sense.alias.weight >= STANDS_WITH_COUNTRY and is_there and years <= YEARS_WITH_COUNTRY
+
+    def _read_offices(self, reading: Reading, seen: dict[str, list[Found]]) -> None:
+        """Count "the US president" for the holder on the day, if the article names that person too."""
+        ends = {found.end: found.entry for found in reading.found if found.entry.kind is not Kind.ACTOR}
+        starts = {found.start: found.entry for found in reading.found if found.entry.kind is not Kind.ACTOR}
+        text = reading.hits.folded.text
+        for hit in reading.hits.titles:
+            title = hit.pattern.title
+            if title is None or not title.roles:
+                continue
+            owner = ends.get(hit.start - 1) or (
+                ends.get(hit.start - 3) if text[hit.start - 3 : hit.start] == " s " else None
+            )
+            if owner is None and text[hit.end : hit.end + 4] == " of ":
+                owner = starts.get(hit.end + 4) or (
+                    starts.get(hit.end + 8) if text[hit.end + 4 : hit.end + 8] == "the " else None
+                )
+            if owner is None:
+                continue
+            holder = self._roll.holder(owner.key, title, reading.on)
+            if holder is None:
+                continue
+            before = text[max(0, hit.start - 60) : hit.start].lower().split()
+            if PAST.intersection(before[-3:]) or text[hit.end : hit.end + 7].lower() == " elect ":
+                reading.refuse(holder, hit, "office", "not the present holder: former, then or elect")
+            elif reading.word_after(hit.end)[:1].isupper():
+                continue  # a name follows and speaks for itself
+            elif holder.slug in seen:
+                reading.accept(holder, hit, "office")
+            else:
+                reading.refuse(holder, hit, "office", "named by office only")

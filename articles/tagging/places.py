@@ -1,0 +1,148 @@
+"""Countries and organisations: which of the names found really name one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from articles.tagging.folding import fold_name
+from articles.tagging.matcher import Case, Hit, Sense
+from articles.tagging.reading import Reading
+from articles.tagging.records import AliasKind, Entry, Kind
+
+# "Jordan Times", "Georgia Tech": the country lends its name to something else.
+BORROWERS_AFTER = frozenset(
+    "Times Post Today Herald Tribune Daily Journal Telegraph Observer Gazette Chronicle Airlines Airways Airline "
+    "Street Avenue Tech Marathon FC Rovers Wanderers Open Ocean Sea Strait Islander Jr".split()
+)
+# "Geneva Conventions", "Paris Agreement": a text is named after the town where it was signed.
+SIGNED_AFTER = frozenset(
+    "Agreement Agreements Accord Accords Convention Conventions Protocol Protocols Statute Treaty Club Declaration "
+    "agreement agreements accord accords protocol protocols Consensus Process Format Syndrome syndrome".split()
+)
+# "New Mexico", "Little Russia".
+BORROWERS_BEFORE = frozenset({"New", "Little", "Air", "Radio"})
+# "Times of India", "Gulf of Mexico".
+BORROWERS_OF = frozenset({"Times", "Voice", "Gulf", "Sea", "Bay", "Captain", "Straits", "Strait", "Channel"})
+# Acronyms that spell an English word: in a line of capitals they are no evidence.
+SPELLED_LIKE_WORDS = frozenset(
+    "US WHO IS IT AM PA NAM AU SAC SHAPE PACE ETA IMO ALBA SWIFT BIS ICE CAR".split()
+)
+
+
+class Places:
+    """The rules for countries, territories, areas and organisations."""
+
+    def __init__(self, entries: Iterable[Entry], given_names: frozenset[str]) -> None:
+        self._given_names = given_names
+        self._context: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        for entry in entries:
+            for alias in entry.aliases:
+                if alias.is_ambiguous or entry.is_ambiguous:
+                    self._context[id(alias)] = (
+                        _folded(alias.context + entry.context),
+                        _folded(alias.counter_context + entry.counter_context),
+                    )
+
+    def read(self, reading: Reading, hit: Hit) -> None:
+        """Accept or refuse what one hit may mean, leaving persons aside."""
+        pattern = hit.pattern
+        senses = [sense for sense in pattern.senses if sense.entry.kind is not Kind.ACTOR]
+        if not senses:
+            return
+        if pattern.case is Case.SMALL:
+            for sense in senses:
+                reading.refuse(sense.entry, hit, sense.alias.kind.value, "written in small letters")
+            return
+        named = [sense for sense in senses if sense.alias.kind is not AliasKind.NEGATIVE]
+        for sense in senses:
+            if sense.alias.kind is AliasKind.NEGATIVE and all(sense.entry is not one.entry for one in named):
+                reading.refuse(sense.entry, hit, "negative", f"part of another name: {reading.words(hit)}")
+        if not named:
+            return
+        reason = self._borrowed(reading, hit, named[0])
+        if reason:
+            for sense in named:
+                reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
+            return
+        for sense in self._meant(reading, hit, named):
+            reading.accept(sense.entry, hit, sense.alias.kind.value)
+            reading.keys.add(sense.entry.key)
+
+    def _borrowed(self, reading: Reading, hit: Hit, sense: Sense) -> str:
+        """Return why the words belong to a name of something else, or nothing if they do not."""
+        words = reading.words(hit)
+        if words in SPELLED_LIKE_WORDS and _is_shouted(reading.line(hit.start)):
+            return "in a line of capitals, where it may be a word"
+        if " " in words:
+            return ""
+        after = reading.word_after(hit.end)
+        if after[:1].isupper() or after in SIGNED_AFTER:
+            if after in BORROWERS_AFTER and not reading.in_title(hit.start):
+                return f"part of another name: {words} {after}"
+            if after in SIGNED_AFTER and sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}:
+                return f"part of another name: {words} {after}"
+        before = reading.word_before(hit.start)
+        if not before:
+            return ""
+        if before in BORROWERS_BEFORE and sense.entry.kind is Kind.COUNTRY:
+            return f"part of another name: {before} {words}"
+        if before == "of":
+            owner = reading.word_before(hit.start - 3)
+            return f"part of another name: {owner} of {words}" if owner in BORROWERS_OF else ""
+        return self._is_person(reading, hit, before, after) if words in self._given_names else ""
+
+    def _is_person(self, reading: Reading, hit: Hit, before: str, after: str) -> str:
+        """Return why a place that is also a given name ("Jordan", "Israel") is part of a person's name here."""
+        words = reading.words(hit)
+        follows = (
+            after[:1].isupper() and not reading.begins_name(hit.end + 1) and not reading.in_title(hit.start)
+        )
+        if follows and after not in self._given_names:
+            return f"part of a person's name: {words} {after}"
+        if before in self._given_names and not reading.ends_name(hit.start - 1):
+            return f"part of a person's name: {before} {words}"
+        return ""
+
+    def _meant(self, reading: Reading, hit: Hit, senses: list[Sense]) -> list[Sense]:
+        """Return the senses that hold in this article; refuse the others with the reason."""
+        plain = [sense for sense in senses if id(sense.alias) not in self._context]
+        unsure = [sense for sense in senses if id(sense.alias) in self._context]
+        if not unsure:
+            return plain
+        verdict = reading.verdicts.get(id(hit.pattern))
+        if verdict is None:
+            verdict = reading.verdicts[id(hit.pattern)] = self._verdict(
+                reading, unsure, has_rival=bool(plain)
+            )
+        for sense in unsure:
+            if sense.entry is verdict:
+                plain = [*plain, sense]
+            else:
+                reason = verdict if isinstance(verdict, str) else f"means {verdict.name} in this article"
+                reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
+        return plain
+
+    def _verdict(self, reading: Reading, senses: list[Sense], *, has_rival: bool) -> Entry | str:
+        """Return the one entry that the article's other words speak for, or why there is none."""
+        scored = []
+        for sense in senses:
+            context, counter = self._context[id(sense.alias)]
+            spoken_for, against = reading.count_words(context), reading.count_words(counter)
+            stands = sense.alias.weight >= 5 and not has_rival and against == 0
+            if stands or (spoken_for and spoken_for >= against):
+                scored.append((spoken_for - against, sense.alias.weight, sense.entry))
+        if not scored:
+            return "nothing in the article speaks for this meaning"
+        scored.sort(key=lambda score: (score[0], score[1]), reverse=True)
+        if len(scored) > 1 and scored[0][:2] == scored[1][:2]:
+            return "could be either of several"
+        return scored[0][2]
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold_name(word).lower() for word in words if fold_name(word)))
+
+
+def _is_shouted(line: str) -> bool:
+    """Return whether a line is written in capitals: "TALKS WITH US END" is, "US" alone is not."""
+    return line.isupper() and len(line.split()) > 1

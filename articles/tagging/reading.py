@@ -1,0 +1,129 @@
+"""One article under the tagger's eyes: its text, what stands in it, and what is made of it so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from articles.tagging.matcher import Hit, Hits
+from articles.tagging.offices import Title
+from articles.tagging.records import Entry
+
+# A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
+LONGEST_WORD = 40
+# Opening words that say nothing about the name they precede.
+SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
+
+
+class Found(NamedTuple):
+    """An entry that the text names, at [start, end) of the folded text."""
+
+    entry: Entry
+    start: int
+    end: int
+    rule: str
+
+
+class Refused(NamedTuple):
+    """An entry that the text seems to name, and why it does not."""
+
+    entry: Entry
+    start: int
+    end: int
+    rule: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """The article as joined text with its hits, and the findings and refusals made so far."""
+
+    text: str
+    title_end: int  # in the folded text
+    hits: Hits
+    on: dt.date | None
+    found: list[Found] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)  # keys of countries and slugs of organisations found
+    verdicts: dict[int, Entry | str] = field(
+        default_factory=dict
+    )  # ambiguous pattern -> one sense per article
+    _lower: str = ""
+    _starts: set[int] | None = None
+    _ends: set[int] | None = None
+    _titles: dict[int, Title | None] | None = None
+
+    def accept(self, entry: Entry, hit: Hit, rule: str) -> None:
+        """Note that the words of the hit name the entry."""
+        self.found.append(Found(entry, hit.start, hit.end, rule))
+
+    def refuse(self, entry: Entry, hit: Hit, rule: str, reason: str) -> None:
+        """Note that the words of the hit do not name the entry."""
+        self.refused.append(Refused(entry, hit.start, hit.end, rule, reason))
+
+    def words(self, hit: Hit) -> str:
+        """Return the hit's words as folded."""
+        return self.hits.folded.text[hit.start : hit.end]
+
+    def word_before(self, start: int) -> str:
+        """Return the word before a place, if only white space parts them, else nothing."""
+        folded = self.hits.folded
+        if start < 3 or folded.text[start - 2] == " ":
+            return ""
+        if not self.text[folded.origin(start) - 1].isspace():
+            return ""
+        return folded.text[folded.text.rfind(" ", max(0, start - LONGEST_WORD), start - 1) + 1 : start - 1]
+
+    def word_after(self, end: int) -> str:
+        """Return the word after a place, if only white space parts them, else nothing."""
+        folded = self.hits.folded
+        if end + 1 >= len(folded.text) or folded.text[end + 1] == " ":
+            return ""
+        if not self.text[folded.origin(end - 1) + 1].isspace():
+            return ""
+        return folded.text[end + 1 : end + 1 + LONGEST_WORD].split(" ", 1)[0]
+
+    def opens_sentence(self, start: int) -> bool:
+        """Return whether the word at a place is the first of its sentence, so that a capital means nothing."""
+        place = self.hits.folded.origin(start) - 1
+        while place >= 0 and self.text[place] == " ":
+            place -= 1
+        return place < 0 or self.text[place] in SENTENCE_ENDS
+
+    def in_title(self, start: int) -> bool:
+        """Return whether a place lies in the title, where every word may have a capital."""
+        return start < self.title_end
+
+    def begins_name(self, start: int) -> bool:
+        """Return whether a name, a trigger or a title of the gazetteer begins at this place."""
+        if self._starts is None:
+            self._starts = {hit.start for hit in self.hits.names} | {hit.start for hit in self.hits.titles}
+        return start in self._starts
+
+    def ends_name(self, end: int) -> bool:
+        """Return whether a name or a title of the gazetteer ends at this place."""
+        if self._ends is None:
+            self._ends = {hit.end for hit in self.hits.names} | {hit.end for hit in self.hits.titles}
+        return end in self._ends
+
+    def titles_by_end(self) -> dict[int, Title | None]:
+        """Return the titles ("President") by the place where each ends."""
+        if self._titles is None:
+            self._titles = {hit.end: hit.pattern.title for hit in self.hits.titles}
+        return self._titles
+
+    def count_words(self, words: Iterable[str]) -> int:
+        """Return how many of these folded, small-letter words and phrases stand anywhere in the article."""
+        if not self._lower:
+            self._lower = self.hits.folded.text.lower()
+        return sum(f" {word} " in self._lower for word in words)
+
+    def line(self, start: int) -> str:
+        """Return the line of the original text around a place, at most 200 characters of it."""
+        place = self.hits.folded.origin(start)
+        head = self.text.rfind("\n", max(0, place - 100), place) + 1
+        head = max(head, place - 100)
+        tail = self.text.find("\n", place, place + 100)
+        return self.text[head : tail if tail >= 0 else place + 100]

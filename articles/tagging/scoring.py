@@ -1,0 +1,73 @@
+"""How central an entry is to an article: the arithmetic of salience and of the role that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
+
+from articles.tagging.findings import Role
+from articles.tagging.records import Kind
+
+# Characters of the body that count as its lead: the first paragraphs say what an article is about.
+LEAD_LENGTH = 500
+# The body is looked at in this many equal stretches; being named in many of them is spread.
+STRETCHES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each sign of being central adds, and the sums from which an entry is a main one and half salient."""
+
+    title: float
+    lead: float
+    doubling: float  # for each doubling of the number of mentions
+    spread: float  # for being named in every stretch of the body
+    main: float
+
+
+# Fitted on the development labels by benchmarks/fit_roles.py.
+WEIGHTS: dict[Kind, Weights] = {
+    Kind.COUNTRY: Weights(title=5.0, lead=2.0, doubling=1.0, spread=2.0, main=6.0),
+    Kind.ACTOR: Weights(title=5.0, lead=2.5, doubling=1.0, spread=1.5, main=5.0),
+    Kind.ORGANISATION: Weights(title=5.0, lead=2.0, doubling=1.0, spread=2.0, main=6.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the parts of an article end, in characters of its folded text."""
+
+    title_end: int
+    standfirst_end: int
+    lead_end: int
+    length: int
+
+
+def sum_of_signs(kind: Kind, starts: Sequence[int], layout: Layout) -> float:
+    """Return the weighted sum of the signs that the mentions at these places give; 0 without mentions."""
+    if not starts:
+        return 0.0
+    weights = WEIGHTS[kind]
+    total = weights.doubling * log2(1 + len(starts))
+    if starts[0] < layout.title_end:
+        total += weights.title
+    if any(layout.title_end <= start < layout.lead_end for start in starts):
+        total += weights.lead
+    body_length = max(1, layout.length - layout.standfirst_end)
+    stretches = {
+        (start - layout.standfirst_end) * STRETCHES // body_length
+        for start in starts
+        if start >= layout.standfirst_end
+    }
+    return total + weights.spread * len(stretches) / STRETCHES
+
+
+def salience_and_role(kind: Kind, starts: Sequence[int], layout: Layout) -> tuple[float, Role]:
+    """Return how central mentions at these places make an entry, 0 (passing) to 1 (its subject), and its role.
+
+    Half of the scale is where an entry becomes a main one.
+    """
+    total = sum_of_signs(kind, starts, layout)
+    main = WEIGHTS[kind].main
+    return round(total / (total + main), 3), Role.MAIN if total >= main else Role.MENTIONED

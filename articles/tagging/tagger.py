@@ -1,0 +1,168 @@
+"""The tagger: text in, findings with evidence out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from articles.tagging.findings import Finding, Mention, Part, Refusal, Role, Tagged
+from articles.tagging.matcher import Matcher
+from articles.tagging.offices import Roll
+from articles.tagging.people import People
+from articles.tagging.places import Places
+from articles.tagging.reading import Found, Reading, Refused
+from articles.tagging.records import AliasKind, Entry, Kind
+from articles.tagging.scoring import LEAD_LENGTH, Layout, salience_and_role
+from articles.tagging.topics import TopicScore, read_topics, with_parents
+
+# Between the parts of an article: no name reaches over an empty line.
+GAP = "\n\n"
+# An entry that is refused at more places than this is not helped by hearing of each.
+REFUSALS_SHOWN = 5
+
+
+class Tagger:
+    """Finds the entries that articles are about.  Built once from a gazetteer; holds no state between articles."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        entries = tuple(entries)
+        self._by_key = {entry.key: entry for entry in entries if entry.kind is Kind.COUNTRY}
+        self._topics = {entry.slug: entry for entry in entries if entry.kind is Kind.TOPIC}
+        self._topic_parents = {slug: entry.parent for slug, entry in self._topics.items()}
+        self._matcher = Matcher(entries)
+        self._people = People(entries, Roll(entries))
+        self._places = Places(entries, self._people.given_names)
+
+    def tag(self, *, title: str, standfirst: str = "", body: str, on: dt.date | None) -> Tagged:
+        """Return what the article is about: findings, main ones first, and refused candidates.
+
+        ``on`` is the day the article was published; offices are those held on it.  Any text is taken;
+        time is linear in its length.
+        """
+        parts = _Parts(title, standfirst, body)
+        reading = Reading(parts.text, len(title), self._matcher.find(parts.text), on)
+        for hit in reading.hits.names:
+            self._places.read(reading, hit)
+        self._read_nested(reading)
+        self._read_implied(reading)
+        self._people.read(reading)
+        return self._tagged(reading, parts)
+
+    def _read_nested(self, reading: Reading) -> None:
+        """Count a country in an organisation's name where the name says that it works there: "... in Mali"."""
+        for hit in reading.hits.nested:
+            for sense in hit.pattern.senses:
+                is_place = sense.entry.kind is Kind.COUNTRY and sense.alias.kind is AliasKind.NAME
+                if is_place and reading.word_before(hit.start) == "in":
+                    reading.accept(sense.entry, hit, sense.alias.kind.value)
+
+    def _read_implied(self, reading: Reading) -> None:
+        """Add the countries that go with what was found: Crimea with Ukraine, the Knesset with Israel."""
+        for found in list(reading.found):
+            for key in found.entry.implies:
+                country = self._by_key.get(key)
+                if country is not None:
+                    reading.found.append(Found(country, found.start, found.end, "implied"))
+                    reading.keys.add(key)
+
+    def _tagged(self, reading: Reading, parts: _Parts) -> Tagged:
+        layout = parts.layout(reading)
+        groups: dict[tuple[Kind, str], list[Found]] = defaultdict(list)
+        for found in reading.found:
+            groups[found.entry.kind, found.entry.slug].append(found)
+        findings = []
+        for (kind, slug), group in groups.items():
+            group.sort(key=_place)
+            salience, role = salience_and_role(kind, [found.start for found in group], layout)
+            mentions = tuple(parts.mention(reading, found) for found in group)
+            findings.append(Finding(kind, slug, role, salience, mentions))
+        scores = read_topics(reading, layout)
+        findings += self._topic_findings(reading, parts, scores)
+        findings.sort(key=_rank)
+        return Tagged(findings, self._refusals(reading, parts, scores))
+
+    def _topic_findings(self, reading: Reading, parts: _Parts, scores: list[TopicScore]) -> list[Finding]:
+        made: dict[str, Finding] = {}
+        for score in scores:
+            if not score.reason:
+                made[score.slug] = Finding(
+                    Kind.TOPIC,
+                    score.slug,
+                    score.role,
+                    score.salience,
+                    tuple(
+                        parts.mention(reading, Found(self._topics[score.slug], hit.start, hit.end, "trigger"))
+                        for hit in score.hits
+                    ),
+                )
+        for parent, children in with_parents(scores, self._topic_parents).items():
+            if parent in self._topics and parent not in made:
+                made[parent] = Finding(
+                    Kind.TOPIC,
+                    parent,
+                    Role.MENTIONED,
+                    max(child.salience for child in children),
+                    tuple(
+                        parts.mention(reading, Found(self._topics[parent], hit.start, hit.end, "implied"))
+                        for child in children
+                        for hit in child.hits
+                    ),
+                )
+        return list(made.values())
+
+    def _refusals(self, reading: Reading, parts: _Parts, scores: list[TopicScore]) -> list[Refusal]:
+        refused = list(reading.refused)
+        for score in scores:
+            if score.reason:
+                hit = score.hits[0]
+                entry = self._topics[score.slug]
+                refused.append(Refused(entry, hit.start, hit.end, "trigger", score.reason))
+        seen: dict[tuple[str, str, str], int] = defaultdict(int)
+        refusals = []
+        for one in sorted(refused, key=lambda refused: refused.start):
+            identity = one.entry.kind, one.entry.slug, one.reason
+            seen[identity] += 1
+            if seen[identity] <= REFUSALS_SHOWN:
+                mention = parts.mention(reading, Found(one.entry, one.start, one.end, one.rule))
+                refusals.append(Refusal(one.entry.kind, one.entry.slug, mention, one.reason))
+        return refusals
+
+
+class _Parts:
+    """An article's three parts, joined for reading and told apart again for the evidence."""
+
+    def __init__(self, title: str, standfirst: str, body: str) -> None:
+        self.text = f"{title}{GAP}{standfirst}{GAP}{body}"
+        self._standfirst_start = len(title) + len(GAP)
+        self._body_start = self._standfirst_start + len(standfirst) + len(GAP)
+
+    def layout(self, reading: Reading) -> Layout:
+        """Return where the parts end in folded text; exact unless characters were dropped in folding."""
+        return Layout(
+            title_end=self._standfirst_start,
+            standfirst_end=self._body_start,
+            lead_end=self._body_start + LEAD_LENGTH,
+            length=len(reading.hits.folded.text),
+        )
+
+    def mention(self, reading: Reading, found: Found) -> Mention:
+        """Return where the words stand in the part they stand in."""
+        folded = reading.hits.folded
+        start = folded.origin(found.start)
+        end = folded.origin(found.end - 1) + 1
+        words = self.text[start:end]
+        if start >= self._body_start:
+            return Mention(Part.BODY, start - self._body_start, end - self._body_start, words, found.rule)
+        if start >= self._standfirst_start:
+            offset = self._standfirst_start
+            return Mention(Part.STANDFIRST, start - offset, end - offset, words, found.rule)
+        return Mention(Part.TITLE, start, end, words, found.rule)
+
+
+def _place(found: Found) -> int:
+    return found.start
+
+
+def _rank(finding: Finding) -> tuple[bool, float, str]:
+    return finding.role is not Role.MAIN, -finding.salience, finding.slug

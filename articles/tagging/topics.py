@@ -1,0 +1,107 @@
+"""Topics: what an article is about, from weighted phrases that add up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
+
+from articles.tagging.findings import Role
+from articles.tagging.matcher import Hit
+from articles.tagging.reading import Reading
+from articles.tagging.scoring import Layout
+
+# Fitted on the development labels by benchmarks/fit_roles.py.
+ENOUGH_TO_MENTION = 5.0
+ENOUGH_TO_BE_MAIN = 14.0
+TITLE_FACTOR = 3.0
+LEAD_FACTOR = 1.5
+# A phrase that is only denied ("no sanctions were discussed") weighs this much, and makes no main topic.
+NEGATED_FACTOR = 0.5
+NEGATIONS = frozenset({"no", "not", "without", "never", "neither", "nor", "denied", "ruled"})
+NEGATION_REACH = 3  # words
+
+
+@dataclass(frozen=True, slots=True)
+class TopicScore:
+    """One topic of an article: its weight, its role, the hits that earned it, and a reason if they do not."""
+
+    slug: str
+    total: float
+    role: Role
+    hits: tuple[Hit, ...]
+    reason: str = ""
+
+    @property
+    def salience(self) -> float:
+        """Return the weight on a scale from 0 to 1; half of it is where the topic becomes a main one."""
+        return round(self.total / (self.total + ENOUGH_TO_BE_MAIN), 3)
+
+
+def read_topics(reading: Reading, layout: Layout) -> list[TopicScore]:
+    """Return every topic with a trigger in the article, refused ones (with a reason) included."""
+    by_topic: dict[str, list[tuple[Hit, int]]] = defaultdict(list)
+    for hit in reading.hits.triggers:
+        for slug, weight in hit.pattern.triggers:
+            by_topic[slug].append((hit, weight))
+    return [_score(reading, layout, slug, hits) for slug, hits in by_topic.items()]
+
+
+def _score(reading: Reading, layout: Layout, slug: str, hits: list[tuple[Hit, int]]) -> TopicScore:
+    standing = _without_overlaps(hits)
+    if not standing:
+        words = reading.words(hits[0][0])
+        return TopicScore(slug, 0.0, Role.MENTIONED, (hits[0][0],), f"part of another phrase: {words}")
+    sums: dict[int, float] = defaultdict(float)
+    counts: dict[int, int] = defaultdict(int)
+    is_asserted = False
+    for hit, weight in standing:
+        factor = _factor(hit, layout)
+        if _is_negated(reading, hit):
+            factor *= NEGATED_FACTOR
+        else:
+            is_asserted = True
+        key = id(hit.pattern)
+        counts[key] += 1
+        sums[key] = max(sums[key], weight * factor)
+    total = sum(best * (1 + 0.5 * log2(counts[key])) for key, best in sums.items())
+    role = Role.MAIN if total >= ENOUGH_TO_BE_MAIN and is_asserted else Role.MENTIONED
+    reason = "" if total >= ENOUGH_TO_MENTION else f"below threshold: {total:.1f} of {ENOUGH_TO_MENTION:.1f}"
+    return TopicScore(slug, total, role, tuple(hit for hit, _ in standing), reason)
+
+
+def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:
+    """Return the longest of overlapping triggers of one topic, without those inside an excluded phrase."""
+    kept: list[tuple[Hit, int]] = []
+    reach = -1
+    for hit, weight in sorted(hits, key=lambda pair: (pair[0].start, -pair[0].end)):
+        if hit.start >= reach:
+            kept.append((hit, weight))
+            reach = hit.end
+        elif weight == 0 and kept and hit.end > kept[-1][0].end:
+            reach = hit.end
+    return [(hit, weight) for hit, weight in kept if weight > 0]
+
+
+def _factor(hit: Hit, layout: Layout) -> float:
+    if hit.start < layout.title_end:
+        return TITLE_FACTOR
+    return LEAD_FACTOR if hit.start < layout.lead_end else 1.0
+
+
+def _is_negated(reading: Reading, hit: Hit) -> bool:
+    before = reading.hits.folded.text[max(0, hit.start - 40) : hit.start - 1]
+    # Two spaces are a comma or a full stop: what stands before belongs to another clause.
+    clause = before.rpartition("  ")[2] if "  " in before else before
+    return not NEGATIONS.isdisjoint(clause.lower().split()[-NEGATION_REACH:])
+
+
+def with_parents(scores: Sequence[TopicScore], parents: dict[str, str]) -> dict[str, list[TopicScore]]:
+    """Return for each parent topic the scores of the children that imply it."""
+    implied: dict[str, list[TopicScore]] = defaultdict(list)
+    for score in scores:
+        parent = parents.get(score.slug, "")
+        if parent and not score.reason:
+            implied[parent].append(score)
+    return implied
