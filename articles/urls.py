@@ -1,1 +1,27 @@
-urlpatterns = []
+"""Addresses of the public pages and the API."""
+
+from django.urls import path, re_path
+
+from articles import views
+from articles.models import TagKind
+
+PLURALS = {
+    TagKind.ACTOR: "actors",
+    TagKind.COUNTRY: "countries",
+    TagKind.ORGANISATION: "organisations",
+    TagKind.TOPIC: "topics",
+}
+
+urlpatterns = [
+    path("", views.article_list, name="home"),
+    path("articles/", views.article_list, name="article_list"),
+    # 18 digits: what a database column can hold.
+    re_path(r"^articles/(?P<pk>[0-9]{1,18})-(?P<slug>[^/]*)/$", views.article_detail, name="article_detail"),
+    re_path(r"^articles/(?P<pk>[0-9]{1,18})/$", views.article_detail, name="article_short"),
+    path("favicon.ico", views.favicon),
+]
+for kind, plural in PLURALS.items():
+    urlpatterns += [
+        path(f"{plural}/", views.tag_list, {"kind": kind}, name=f"{kind}_list"),
+        path(f"{plural}/<slug:slug>/", views.tag_detail, {"kind": kind}, name=f"{kind}_detail"),
+    ]

@@ -31,6 +31,7 @@ LAYERS = {
     "articles.curation": 3,
     "articles.listing": 3,
     "articles.reading": 3,
+    "articles.directory": 3,
     "articles.views": 4,
     "articles.api": 4,
     "articles.urls": 4,

@@ -1,0 +1,294 @@
+"""The gazetteer as readers see it: the list of one kind of tag, and the page about one tag."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.urls import reverse
+
+from articles.listing import FacetGroup, Listing, list_articles
+from articles.models import Alias, Office, Tag, TagKind
+from articles.search import sync
+from articles.search.address import Address
+from articles.search.engine import IndexUnusable
+from articles.search.query import Criteria, Match
+
+PAGE_SIZE = 240  # tags; a page of names in three columns, about 100 kB
+ALL_KEYS = 20_000  # values of one facet counted at once; more than any gazetteer has
+LATEST = 10  # articles on the page about a tag
+COMPANIONS = 6  # of each kind
+
+HEADINGS = {
+    TagKind.ACTOR: "Actors",
+    TagKind.COUNTRY: "Countries",
+    TagKind.ORGANISATION: "Organisations",
+    TagKind.TOPIC: "Topics",
+}
+ORDERS = {"count": "most articles first", "name": "by name"}
+# What each sort of alias is to a reader; a surname alone says nothing new.
+ALIAS_HEADINGS = {
+    Alias.Kind.NAME: "Also called",
+    Alias.Kind.DEMONYM: "People and adjectives",
+    Alias.Kind.CAPITAL: "Capital",
+    Alias.Kind.METONYM: "Also stands for it",
+    Alias.Kind.TRIGGER: "Words that point to it",
+    Alias.Kind.NEGATIVE: "Not to be taken for it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tag in a list; ``count`` is None while articles cannot be counted."""
+
+    kind: str
+    name: str
+    url: str
+    description: str
+    count: int | None
+    children: list[Entry] = field(default_factory=list)
+
+    @property
+    def has_articles(self) -> bool:
+        """Return whether an article has this tag or one of its children."""
+        return bool(self.count) or any(child.has_articles for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order a list of tags can have."""
+
+    label: str
+    url: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One page of the tags of one kind.
+
+    ``hidden_count`` is the number of tags left out because no article has them; topics count with theirs.
+    """
+
+    kind: TagKind
+    words: str
+    entries: list[Entry]
+    count: int
+    hidden_count: int
+    has_counts: bool
+    orders: list[Order]
+    problems: list[str]
+    path: str
+    all_url: str
+    previous_url: str
+    next_url: str
+    kept: list[tuple[str, str]]
+
+    @property
+    def heading(self) -> str:
+        """Return what the page is called: Actors, Countries ..."""
+        return HEADINGS[self.kind]
+
+
+class DirectoryForm(forms.Form):
+    """What a reader may ask of a list of tags."""
+
+    q = forms.CharField(max_length=100, required=False)
+    order = forms.ChoiceField(choices=[(name, name) for name in ORDERS], required=False)
+    all = forms.ChoiceField(choices=[("1", "1")], required=False)
+    page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+
+    def problems(self) -> list[str]:
+        """Return what could not be understood."""
+        invalid = [f"{name}: {error}" for name, errors in self.errors.items() for error in errors]
+        return invalid + [
+            f"{name[:80]}: is not an option of this list" for name in self.data if name not in self.fields
+        ]
+
+
+def list_tags(kind: TagKind, asked: QueryDict, path: str) -> Directory:
+    """Return the page of tags that a query string asks for; what it cannot mean is a problem beside it."""
+    form = DirectoryForm(asked)
+    problems = form.problems()
+    wanted = form.cleaned_data
+    words, order = wanted.get("q", ""), wanted.get("order") or "count"
+    address = Address.of(path, [(name, str(wanted.get(name) or "")) for name in ("q", "order", "all")], [])
+    counts = _count_articles(kind)
+    found = _read_entries(kind, words, counts, order)
+    # Who looks for a name wants to find it, whether or not an article has it.
+    shows_all = bool(wanted.get("all") or words or counts is None)
+    kept = found if shows_all else [_with_articles(entry) for entry in found if entry.has_articles]
+    page = wanted.get("page") or 1
+    return Directory(
+        kind=kind,
+        words=words,
+        entries=kept[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        count=_size(kept),
+        hidden_count=_size(found) - _size(kept),
+        has_counts=counts is not None,
+        orders=[
+            Order(label, str(address.setting("order", name)), is_active=name == order)
+            for name, label in ORDERS.items()
+        ],
+        problems=problems,
+        path=path,
+        all_url=str(address.setting("all", "1")),
+        previous_url=str(address.setting("page", str(page - 1))) if page > 1 else "",
+        next_url=str(address.setting("page", str(page + 1))) if len(kept) > page * PAGE_SIZE else "",
+        kept=[pair for pair in address.parameters if pair[0] != "q"],
+    )
+
+
+def _count_articles(kind: TagKind) -> Mapping[str, int] | None:
+    """Return how many articles each tag has, by key; None while the index is being rebuilt."""
+    try:
+        result = sync.search(Criteria(), limit=1, facets=(kind.value,), facet_limit=ALL_KEYS)
+    except IndexUnusable:
+        return None
+    return dict(result.facets[kind.value])
+
+
+def _read_entries(kind: TagKind, words: str, counts: Mapping[str, int] | None, order: str) -> list[Entry]:
+    """Return the tags in use in their order; topics stand under their parent, unless words are sought."""
+    tags = Tag.objects.filter(kind=kind, is_retired=False).order_by()
+    if words:
+        called = Alias.objects.filter(tag=OuterRef("pk"), text__icontains=words, kind=Alias.Kind.NAME)
+        tags = tags.filter(Q(name__icontains=words) | Exists(called))
+    entries: dict[int, Entry] = {}
+    parents: dict[int, int | None] = {}
+    base = reverse(f"{kind}_list")  # reverse() for each of thousands would cost more than all the rest
+    for pk, key, slug, name, description, parent in tags.values_list(
+        "pk", "key", "slug", "name", "description", "parent_id"
+    ):
+        count = None if counts is None else counts.get(key, 0)
+        entries[pk] = Entry(kind.value, name, f"{base}{slug}/", description, count)
+        parents[pk] = parent if kind is TagKind.TOPIC and not words else None
+    return _arranged(entries, parents, order)
+
+
+def _arranged(entries: Mapping[int, Entry], parents: Mapping[int, int | None], order: str) -> list[Entry]:
+    """Return the entries in their order, children inside their parents; there are two levels, never more."""
+    by_order = _by_count if order == "count" else _by_name
+    children: dict[int | None, list[Entry]] = defaultdict(list)
+    for pk, parent in parents.items():
+        if parent is not None and parent in entries and parents[parent] is None:
+            children[parent].append(entries[pk])
+        else:
+            children[None].append(replace(entries[pk], children=children[pk]))
+    for found in children.values():
+        found.sort(key=by_order)
+    return children[None]
+
+
+def _by_name(entry: Entry) -> tuple[int, str]:
+    """Return the name without case and accents: Å stands among A."""
+    letters = unicodedata.normalize("NFKD", entry.name.casefold())
+    return 0, "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _by_count(entry: Entry) -> tuple[int, str]:
+    return -(entry.count or 0), _by_name(entry)[1]
+
+
+def _with_articles(entry: Entry) -> Entry:
+    return replace(entry, children=[child for child in entry.children if child.has_articles])
+
+
+def _size(entries: Iterable[Entry]) -> int:
+    return sum(1 + len(entry.children) for entry in entries)
+
+
+# --- The page about one tag -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The aliases of one sort, under a heading for readers."""
+
+    heading: str
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What the archive knows of one tag, and its latest articles.
+
+    ``main_count`` is None while articles cannot be counted.  ``offices`` are those a person held,
+    ``holders`` those of a country or organisation.
+    """
+
+    tag: Tag
+    names: list[Names]
+    offices: list[Office]
+    holders: list[Office]
+    children: list[Tag]
+    listing: Listing
+    main_count: int | None
+    all_url: str
+    main_url: str
+
+    @property
+    def heading(self) -> str:
+        """Return what its kind is called: Actors, Countries ..."""
+        return HEADINGS[TagKind(self.tag.kind)]
+
+    @property
+    def list_name(self) -> str:
+        """Return the name of the address of all tags of its kind."""
+        return f"{self.tag.kind}_list"
+
+    @property
+    def mentioned_count(self) -> int | None:
+        """Return how many articles name it without being about it."""
+        return None if self.main_count is None else self.listing.count - self.main_count
+
+    @property
+    def companions(self) -> list[FacetGroup]:
+        """Return what else these articles are tagged with, most often first."""
+        return [
+            replace(group, values=others[:COMPANIONS])
+            for group in self.listing.facets
+            if (others := [value for value in group.values if not value.is_active]) and group.name != "author"
+        ]
+
+
+def portray(tag: Tag) -> Portrait:
+    """Return the page of a tag; in a fixed number of queries however many articles it has."""
+    path = reverse("article_list")
+    return Portrait(
+        tag=tag,
+        names=_read_names(tag),
+        offices=list(tag.offices.select_related("of")),
+        holders=list(tag.holders.select_related("holder").filter(holder__is_retired=False)),
+        children=list(tag.children.filter(is_retired=False).order_by("name")),
+        listing=list_articles(_query(tag.kind, tag.key), path, limit=LATEST),
+        main_count=_count_main(tag),
+        all_url=f"{path}?{_query(tag.kind, tag.key).urlencode()}",
+        main_url=f"{path}?{_query(f'{tag.kind}__main', tag.key).urlencode()}",
+    )
+
+
+def _query(parameter: str, key: str) -> QueryDict:
+    query = QueryDict(mutable=True)
+    query[parameter] = key
+    return query
+
+
+def _count_main(tag: Tag) -> int | None:
+    try:
+        return sync.search(Criteria(values={(tag.kind, Match.MAIN): (tag.key,)}), limit=1).count
+    except IndexUnusable:
+        return None
+
+
+def _read_names(tag: Tag) -> list[Names]:
+    texts: dict[str, list[str]] = defaultdict(list)
+    for alias in tag.aliases.order_by("text"):
+        if alias.text != tag.name:
+            texts[alias.kind].append(alias.text.replace("*", "…"))
+    return [Names(heading, texts[kind]) for kind, heading in ALIAS_HEADINGS.items() if texts[kind]]

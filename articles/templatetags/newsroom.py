@@ -1,0 +1,74 @@
+"""What templates need beyond Django's filters: dates as people write them, numbers, and our own safe HTML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.importing.clipping import Precision
+
+register = template.Library()
+
+# en, en-GB, zh-Hans, pt_BR but not English or "12"
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+
+
+@register.filter
+def written(day: dt.date | None, precision: str = Precision.DAY) -> str:
+    """Return the date as people write it, no finer than it is known: 17 Oct 2025, October 2025, 2025."""
+    if day is None:
+        return ""
+    if precision == Precision.YEAR:
+        return f"{day.year}"
+    if precision == Precision.MONTH:
+        return f"{day:%B} {day.year}"
+    return f"{day.day} {day:%b} {day.year}"
+
+
+@register.filter
+def machine(day: dt.date | None, precision: str = Precision.DAY) -> str:
+    """Return the date for a ``datetime`` attribute, no finer than it is known."""
+    if day is None:
+        return ""
+    length = {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), 10)
+    return day.isoformat()[:length]
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """Return the number with its thousands apart: 12,345."""
+    return f"{number:,}"
+
+
+@register.filter
+def language_tag(language: str) -> str:
+    """Return what may stand in a ``lang`` attribute, empty for a language we only know by a word."""
+    return language.replace("_", "-") if LANGUAGE_TAG.fullmatch(language) else ""
+
+
+@register.filter
+def rendered(html: str) -> SafeString:
+    """Return HTML made by ``articles.rendering``, the only module whose output is trusted, as it is."""
+    return mark_safe(html)  # noqa: S308 - escaped or sanitised there
+
+
+# How the words of a mention named the tag, for readers.
+RULES = {
+    "name": "by name",
+    "surname": "by surname",
+    "demonym": "as people or adjective",
+    "capital": "by its capital",
+    "metonym": "by a word that stands for it",
+    "office": "by office",
+    "trigger": "by words that point to it",
+    "implied": "implied by another name",
+}
+
+
+@register.filter
+def explained(rule: str) -> str:
+    """Return the rule that found a mention in words for readers."""
+    return RULES.get(rule, rule.replace("_", " "))

@@ -1,0 +1,124 @@
+"""The pages readers see.  Each asks one function for what it shows and hands it to a template."""
+
+from __future__ import annotations
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from articles.directory import list_tags, portray
+from articles.listing import Listing, list_articles
+from articles.models import Tag, TagKind
+from articles.reading import read_article
+from articles.search.query import Sort
+
+NEXT_LABELS = {
+    Sort.NEWEST: "Older articles",
+    Sort.OLDEST: "Newer articles",
+    Sort.RELEVANCE: "More articles",
+}
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def article_list(request: HttpRequest) -> HttpResponse:
+    """Return the page of articles that the query string asks for; to htmx, only what changes in it."""
+    if clean := _without_blanks(request):
+        return HttpResponseRedirect(clean)
+    listing = list_articles(request.GET, reverse("article_list"))
+    is_fragment = request.headers.get("HX-Request") == "true"
+    return render(
+        request,
+        "articles/list.html#browse" if is_fragment else "articles/list.html",
+        {
+            "section": "article",
+            "listing": listing,
+            "is_refused": any(not problem.is_unknown for problem in listing.problems),
+            "next_label": _next_label(listing),
+            "canonical_url": request.build_absolute_uri(str(listing.address)),
+        },
+    )
+
+
+def _without_blanks(request: HttpRequest) -> str:
+    """Return the address without the fields a form left empty; nothing if it has none."""
+    asked = request.GET.copy()
+    for name, values in request.GET.lists():
+        asked.setlist(name, [value for value in values if value.strip()])
+        if not asked.getlist(name):
+            del asked[name]
+    if asked == request.GET:
+        return ""
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+
+
+def _next_label(listing: Listing) -> str:
+    active = next((sort.name for sort in listing.sorts if sort.is_active), Sort.NEWEST)
+    return NEXT_LABELS[Sort(active)]
+
+
+@require_safe
+def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpResponse:
+    """Return the article's page, with the words lit that earned it the tags asked for."""
+    reading = read_article(int(pk), lit=request.GET.getlist("tag"))
+    if reading is None:
+        raise Http404
+    if request.path != reading.url:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{reading.url}?{query}" if query else reading.url)
+    return render(
+        request,
+        "articles/detail.html",
+        {
+            "section": "article",
+            "reading": reading,
+            "canonical_url": request.build_absolute_uri(reading.url),
+        },
+    )
+
+
+@require_safe
+def tag_list(request: HttpRequest, kind: TagKind) -> HttpResponse:
+    """Return one page of the tags of one kind."""
+    if clean := _without_blanks(request):
+        return HttpResponseRedirect(clean)
+    directory = list_tags(kind, request.GET, request.path)
+    return render(
+        request,
+        "tags/list.html",
+        {
+            "section": kind,
+            "directory": directory,
+            "canonical_url": request.build_absolute_uri(request.path),
+        },
+    )
+
+
+@require_safe
+def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
+    """Return the page about one tag."""
+    tag = get_object_or_404(Tag.objects.select_related("parent"), kind=kind, slug=slug)
+    return render(
+        request,
+        "tags/detail.html",
+        {
+            "section": kind,
+            "portrait": portray(tag),
+            "canonical_url": request.build_absolute_uri(request.path),
+        },
+    )
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Return the way to the icon, for what asks for it without reading a page: JSON views, feed readers."""
+    return HttpResponseRedirect(static("favicon.svg"))

@@ -1,0 +1,44 @@
+// Lights a tag's words without leaving the place one reads at.  Without this the same links load the page.
+const status = document.querySelector("[data-announce]");
+
+async function show(url, chosen) {
+  const response = await fetch(url, { headers: { Accept: "text/html" } });
+  if (!response.ok) {
+    throw new Error(`${response.status}`);
+  }
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const before = chosen && document.getElementById(chosen)?.getBoundingClientRect().top;
+  const isOpen = document.querySelector(".index")?.open;
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  const index = document.querySelector(".index");
+  if (index) {
+    index.open = isOpen;
+  }
+  const link = chosen && document.getElementById(chosen);
+  if (link) {
+    link.focus({ preventScroll: true });
+    window.scrollBy(0, link.getBoundingClientRect().top - before);
+  }
+  const lit = [...document.querySelectorAll(".lamp-tags li")].map((item) => item.firstChild.nextSibling.textContent);
+  status.textContent = lit.length ? `Marked in the text: ${lit.join(", ")}` : "Nothing is marked in the text";
+}
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-evidence]");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+    return;
+  }
+  event.preventDefault();
+  const url = new URL(link.href);
+  url.hash = "";
+  try {
+    await show(url, link.id);
+    history.pushState(null, "", url);
+  } catch {
+    location.assign(link.href);
+  }
+});
+
+window.addEventListener("popstate", () => {
+  show(location.href, document.activeElement?.id).catch(() => location.reload());
+});
