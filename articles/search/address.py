@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 PAGE_PARAMETERS = ("after", "sort")  # say which page of the result, not which result
@@ -15,13 +15,15 @@ class Address:
 
     path: str
     parameters: tuple[tuple[str, str], ...] = ()
+    order: tuple[str, ...] = field(default=(), compare=False, repr=False)  # of names
 
     @classmethod
     def of(cls, path: str, parameters: Iterable[tuple[str, str]], order: Sequence[str]) -> Address:
         """Return the canonical address: parameters in the given order of names, values as first named."""
         rank = {name: number for number, name in enumerate(order)}
         kept = dict.fromkeys((name, value) for name, value in parameters if value)
-        return cls(path, tuple(sorted(kept, key=lambda pair: rank.get(pair[0], len(rank)))))
+        ordered = sorted(kept, key=lambda pair: rank.get(pair[0], len(rank)))
+        return cls(path, tuple(ordered), tuple(order))
 
     def __str__(self) -> str:
         return f"{self.path}?{urlencode(self.parameters)}" if self.parameters else self.path
@@ -32,8 +34,7 @@ class Address:
 
     def adding(self, name: str, value: str) -> Address:
         """Return the first page of this search with one value more."""
-        first = self.first_page()
-        return first if first.has(name, value) else Address(self.path, (*first.parameters, (name, value)))
+        return Address.of(self.path, (*self.first_page().parameters, (name, value)), self.order)
 
     def dropping(self, name: str, value: str | None = None) -> Address:
         """Return the first page of this search without one value, or without all values of a name."""
@@ -42,7 +43,7 @@ class Address:
             for pair in self.first_page().parameters
             if pair[0] != name or (value is not None and pair[1] != value)
         )
-        return Address(self.path, tuple(kept))
+        return replace(self, parameters=tuple(kept))
 
     def setting(self, name: str, value: str) -> Address:
         """Return the first page of this search with exactly one value under this name."""
@@ -50,15 +51,15 @@ class Address:
 
     def first_page(self) -> Address:
         """Return this search from its first page on; the order of results stays."""
-        return Address(self.path, tuple(pair for pair in self.parameters if pair[0] != "after"))
+        return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != "after"))
 
     def page(self, cursor: str) -> Address:
         """Return the page of this search that a cursor names."""
-        return Address(self.path, (*self.first_page().parameters, ("after", cursor)))
+        return replace(self, parameters=(*self.first_page().parameters, ("after", cursor)))
 
     def at(self, path: str) -> Address:
         """Return the same search under another path: feed, API, export."""
-        return Address(path, self.parameters)
+        return replace(self, path=path)
 
     def filters(self) -> tuple[tuple[str, str], ...]:
         """Return the parameters that narrow the result."""
