@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,8 +14,9 @@ from articles.models import Author, Outlet, Tag, TagKind
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
 from articles.search.address import Address
-from articles.search.engine import CursorError, IndexUnusable
-from articles.search.query import Criteria, Match, Sort
+from articles.search.engine import IndexUnusable
+from articles.search.entry import ID_BITS, id_of_rank
+from articles.search.query import Criteria, Cursor, CursorError, Match, Sort, WordsError
 from articles.search.wording import day_in_words, quoted, title_of
 
 __all__ = [
@@ -36,7 +36,6 @@ NOINDEX_FROM = 3  # filters; search engines would crawl combinations for ever
 
 REBUILDING = "The search index is being rebuilt. Until it is ready, filters work but show no counts."
 REBUILDING_WORDS = "The search index is being rebuilt. Words can be searched again when it is ready."
-LOST_PAGE = "this page of the result cannot be found; start again from the first page"
 SORT_LABELS = {Sort.NEWEST: "newest first", Sort.OLDEST: "oldest first", Sort.RELEVANCE: "best match first"}
 DATE_CHIPS = {
     "published_after": "published from {}",
@@ -152,10 +151,6 @@ class _Page:
     is_searchable: bool = True
 
 
-class _UnknownPageError(ValueError):
-    """A cursor that names no page of this result."""
-
-
 def list_articles(data: QueryDict, path: str, *, limit: int = 25) -> Listing:
     """Return the page of articles that a query string asks for; ``path`` is where its links lead.
 
@@ -191,9 +186,11 @@ def list_articles(data: QueryDict, path: str, *, limit: int = 25) -> Listing:
     criteria = asked.criteria
     try:
         page = _find(asked, criteria, cursor=_first(address, "after"), limit=limit)
-    except _UnknownPageError:
-        lost = _problem("after", LOST_PAGE, address.first_page())
-        return replace(listing, title=title_of(criteria, asked.names), problems=[lost, *problems])
+    except (CursorError, WordsError) as error:
+        parameter = "after" if isinstance(error, CursorError) else "q"
+        return replace(
+            listing, problems=[_problem(parameter, str(error), address.dropping(parameter)), *problems]
+        )
     names = {**asked.names, **_names(page.facets, known=asked.names)}
     return replace(
         listing,
@@ -233,71 +230,40 @@ def _find(asked: ArticleFilter, criteria: Criteria, *, cursor: str, limit: int) 
         result = sync.search(
             criteria, limit=limit, cursor=cursor, facets=tuple(asked.facets()), facet_limit=FACET_LIMIT
         )
-        facets = {
-            facet: [*counts, *_uncounted(criteria, facet, counts)] for facet, counts in result.facets.items()
-        }
     except IndexUnusable:
         if criteria.words:
             return _Page([], 0, "", notice=REBUILDING_WORDS, is_searchable=False)
         return _find_in_database(asked, criteria, cursor=cursor, limit=limit)
-    except CursorError as error:
-        raise _UnknownPageError(cursor) from error
-    return _Page(result.ids, result.count, result.next_cursor, facets)
-
-
-def _uncounted(
-    criteria: Criteria, facet: str, counts: Sequence[tuple[str, int]]
-) -> Iterator[tuple[str, int]]:
-    """Yield the active values that are not among the busiest, with their counts.
-
-    Only one of several alternatives can be both active and rare: a value that every article must have is
-    the busiest, one that no article may have counts 0.
-    """
-    counted = {key for key, _ in counts}
-    for match in Match:
-        for key in criteria.values.get((facet, match), ()):
-            if key in counted:
-                continue
-            counted.add(key)
-            if match is not Match.ANY:
-                yield key, 0
-                continue
-            wanted = (*criteria.values.get((facet, Match.ALL), ()), key)
-            narrowed = replace(criteria, values={**criteria.values, (facet, Match.ALL): wanted})
-            yield key, sync.search(narrowed, limit=1).count
-
-
-# 2025-10-16.123 but not 2025-10-16: a day and an article's id.
-SQL_CURSOR = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,18})")
+    return _Page(result.ids, result.count, result.next_cursor, result.facets)
 
 
 def _find_in_database(asked: ArticleFilter, criteria: Criteria, *, cursor: str, limit: int) -> _Page:
     """Return the same articles by SQL, without facets."""
     found = asked.qs
     count = found.count()
-    is_oldest = criteria.sort is Sort.OLDEST
     if cursor:
-        day, pk = _read_cursor(cursor)
+        day, pk = _read_cursor(cursor, criteria.order)
         # Two conditions, not an OR of two ranges: this way the index is searched, not scanned.
-        if is_oldest:
+        if criteria.order is Sort.OLDEST:
             found = found.filter(sort_on__gte=day).exclude(sort_on=day, pk__lte=pk)
         else:
             found = found.filter(sort_on__lte=day).exclude(sort_on=day, pk__gte=pk)
-    found = found.order_by(*(("sort_on", "pk") if is_oldest else ("-sort_on", "-pk")))
-    rows = list(found.values_list("pk", "sort_on")[: limit + 1])
-    pk, day = rows[:limit][-1] if rows else (0, dt.date.min)
-    next_cursor = f"{day.isoformat()}.{pk}" if len(rows) > limit else ""
+    order = ("sort_on", "pk") if criteria.order is Sort.OLDEST else ("-sort_on", "-pk")
+    rows = list(found.order_by(*order).values_list("pk", "sort_on")[: limit + 1])
+    next_cursor = ""
+    if len(rows) > limit:
+        pk, day = rows[limit - 1]
+        next_cursor = str(Cursor(criteria.order, day.toordinal() << ID_BITS | pk))
     return _Page([pk for pk, _ in rows[:limit]], count, next_cursor, notice=REBUILDING, is_searchable=False)
 
 
-def _read_cursor(cursor: str) -> tuple[dt.date, int]:
-    match = SQL_CURSOR.fullmatch(cursor)
+def _read_cursor(text: str, order: Sort) -> tuple[dt.date, int]:
+    """Return the day and id in a cursor.  It is the engine's own: the index may be back on the next page."""
+    rank = Cursor.read(text, order).position
     try:
-        if match is None:
-            raise ValueError(cursor)
-        return dt.date.fromisoformat(match[1]), int(match[2])
-    except ValueError as error:
-        raise _UnknownPageError(cursor) from error
+        return dt.date.fromordinal(rank >> ID_BITS), id_of_rank(rank)
+    except (ValueError, OverflowError) as error:
+        raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page") from error
 
 
 # --- Facets, chips, orders --------------------------------------------------------------------------------
@@ -389,7 +355,7 @@ def _sorts(criteria: Criteria, address: Address) -> list[SortLink]:
             label,
             # The default order has no parameter: one search, one address.
             str(address.dropping("sort") if sort is Sort.NEWEST else address.setting("sort", sort.value)),
-            is_active=sort is criteria.sort,
+            is_active=sort is criteria.order,
         )
         for sort, label in SORT_LABELS.items()
         if sort is not Sort.RELEVANCE or criteria.words
