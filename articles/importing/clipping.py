@@ -5,44 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from articles.importing.body import Cut
+from articles.importing.dates import DateError, Precision, read_date
+from articles.importing.decoding import decode
+from articles.importing.frontmatter import read_front_matter
+from articles.importing.keys import sort_fields, texts
+from articles.importing.problems import ClippingError, Notice
+from articles.importing.sources import SourceFile
 
-class Precision(StrEnum):
-    """How much of a date the source gave: 2019, May 2019 or 16 May 2019."""
+__all__ = ["READER_VERSION", "Clipping", "ClippingError", "Cut", "Notice", "Precision", "read_clipping"]
 
-    DAY = "day"
-    MONTH = "month"
-    YEAR = "year"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something a reader of the import report should know about a file that was imported all the same."""
-
-    message: str
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Text that a cleaning step took out of the body, kept so that nothing is lost."""
-
-    step: str
-    text: str
-
-
-class ClippingError(ValueError):
-    """A file that cannot be imported: says what is wrong, on which line (1-based), and the remedy."""
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
-
-    def __reduce__(self) -> tuple[type[ClippingError], tuple[str, int | None]]:
-        """Keep both arguments when the error crosses from the worker process."""
-        return type(self), (self.message, self.line)
+READER_VERSION = "1"  # a new one reads every file again: raise it with every change of what is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +48,26 @@ class Clipping:
     cuts: tuple[Cut, ...] = ()
     notices: tuple[Notice, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
+
+
+def read_clipping(source: SourceFile, *, day_first: bool | None = None) -> Clipping:
+    """Return what a file says; raise ClippingError if it cannot be imported."""
+    text, notices = decode(source.content)
+    front = read_front_matter(text)
+    fields = sort_fields(front.values)
+    title = fields.first("title")
+    if title is None:
+        raise ClippingError("no title; add a line `title: ...` to the front matter", 1)
+    date = fields.first("date")
+    try:
+        published = read_date(" ".join(texts(date.value)), day_first=day_first) if date else None
+    except DateError as error:
+        raise ClippingError(f"date {error}", front.line_of(date.key) if date else None) from error
+    return Clipping(
+        title=" ".join(texts(title.value)),
+        body=front.body.strip(),
+        published_on=published.on if published else None,
+        published_precision=published.precision if published else Precision.DAY,
+        notices=(*notices, *front.notices),
+        extra=fields.extra,
+    )

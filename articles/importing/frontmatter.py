@@ -1,0 +1,237 @@
+"""Finds the front matter of a text, whatever its kind, and has python-frontmatter's handlers parse it.
+
+The library's own search returns an empty mapping, without a word, for a fence that is never closed, for
+``---json``, for headers without fences; and it drops the text between two rules.  So the fence is found here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from frontmatter.default_handlers import BaseHandler
+
+from articles.importing.handlers import (
+    BULLETS,
+    HEADER,
+    JSON,
+    TOML,
+    YAML,
+    BlockError,
+    BulletHandler,
+    HeaderHandler,
+    Value,
+    as_text,
+)
+from articles.importing.keys import KNOWN, same_key
+from articles.importing.problems import ClippingError, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """One way to mark front matter: the lines that open and close it, and who parses what is between."""
+
+    opening: re.Pattern[str]
+    closing: re.Pattern[str]
+    handler: BaseHandler
+
+
+def _fence(opening: str, closing: str, handler: BaseHandler) -> Fence:
+    return Fence(re.compile(opening + r"[ \t]*"), re.compile(closing + r"[ \t]*"), handler)
+
+
+FENCES = (
+    _fence(r"-{3,}[ \t]*(?:ya?ml)?(?:[ \t]+#.*)?", r"(?:-{3,}|\.{3})", YAML),
+    _fence(r"-{3,}[ \t]*json", r"-{3,}", JSON),
+    _fence(r"-{3,}[ \t]*toml", r"-{3,}", TOML),
+    _fence(r"\+{3,}", r"\+{3,}", TOML),
+    _fence(r";{3,}", r";{3,}", JSON),
+    _fence(r"`{3,}[ \t]*ya?ml", r"`{3,}", YAML),
+    _fence(r"`{3,}[ \t]*json", r"`{3,}", JSON),
+    _fence(r"`{3,}[ \t]*toml", r"`{3,}", TOML),
+)
+RULE = re.compile(r"-{3,}[ \t]*")
+# What the first line inside a YAML fence looks like: `key:`, `"key":`, `- item`, `{`, `# comment`; not prose.
+YAML_LINE = re.compile(
+    r"""(?:["']?[\w][\w .\-/@]{0,60}["']?[ \t]*:(?:\s|$)|[-?][ \t]|[\[{&!#%<~]|["'].*["'][ \t]*:)"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Front matter as found: its text and first line (from 1), and the body with its first line."""
+
+    handler: BaseHandler
+    text: str
+    line: int
+    body: str
+    body_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """Front matter as parsed, every scalar a text, and the body that follows it."""
+
+    values: dict[str, Value]
+    body: str
+    body_line: int = 1
+    notices: tuple[Notice, ...] = ()
+    block: str = field(default="", repr=False)
+    block_line: int = 1
+    is_given: bool = True
+
+    def line_of(self, key: str) -> int | None:
+        """Return the line of the file on which a top-level key stands; None if it cannot be found again."""
+        pattern = rf"""^[ \t]*(?:[-*+{{][ \t]*)?[*"']*{re.escape(key)}[*"']*[ \t]*[:=]"""
+        match = re.search(pattern, self.block, re.MULTILINE)
+        return self.block_line + self.block.count("\n", 0, match.start()) if match else None
+
+
+def read_front_matter(text: str) -> FrontMatter:
+    """Return a text's front matter and body.
+
+    A text without any has no values.  Raise ClippingError for a fence that is not closed, a block that cannot
+    be parsed, is no mapping or would harm its parser.
+    """
+    block = find_block(text)
+    if block is None:
+        return FrontMatter({}, text, is_given=False)
+    notices: tuple[Notice, ...] = ()
+    try:
+        try:
+            parsed = block.handler.load(block.text)
+        except BlockError as error:
+            repaired = _quoted(block.text) if block.handler is YAML else block.text
+            if repaired == block.text:
+                raise
+            try:
+                parsed = block.handler.load(repaired)
+            except BlockError:
+                raise error from None
+            line = None if error.line is None else block.line + error.line
+            notices = (Notice(f"{error.message}; read as plain text: put such a value in quotes", line),)
+        values = as_text(parsed)
+    except BlockError as error:
+        line = block.line if error.line is None else block.line + error.line
+        raise ClippingError(_with_remedy(error.message), line) from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ClippingError(
+            f"the front matter cannot be read: {type(error).__name__}; simplify it", block.line
+        ) from error
+    if not isinstance(values, dict):
+        if not values:
+            values = {}
+        else:
+            kind = "a list" if isinstance(values, list) else "plain text"
+            raise ClippingError(f"the front matter is {kind}; write `key: value` lines", block.line)
+    return FrontMatter(values, block.body, block.body_line, notices, block.text, block.line)
+
+
+def find_block(text: str) -> Block | None:
+    """Return the front matter of a text, unparsed; None if it has none.  Raise ClippingError if it is not closed."""
+    start = len(text) - len(text.lstrip())
+    start = text.rfind("\n", 0, start) + 1
+    end = text.find("\n", start)
+    first = text[start:] if end < 0 else text[start:end]
+    for fence in FENCES:
+        if fence.opening.fullmatch(first):
+            return _fenced(text, start, fence)
+    if first.startswith("{"):
+        return _bare_json(text, start)
+    return _header(text, start) or _bullets(text, start)
+
+
+def _fenced(text: str, start: int, fence: Fence) -> Block | None:
+    lines = text[start:].split("\n")
+    line = text.count("\n", 0, start) + 2
+    is_rule = RULE.fullmatch(lines[0]) and not _looks_like_yaml(lines)
+    if is_rule:
+        return None
+    for number, content in enumerate(lines[1:], start=1):
+        if content and fence.closing.fullmatch(content):
+            block, body = "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
+            return Block(fence.handler, block, line, body, line + number)
+    closing = lines[0].rstrip(" \tyamljsontoml") if lines[0][0] != "`" else "```"
+    raise ClippingError(f"the front matter is not closed; add a line {closing!r} after it", line - 1)
+
+
+def _looks_like_yaml(lines: list[str]) -> bool:
+    """Return whether a line of hyphens opens front matter: the next line with text is no prose."""
+    following = next((line for line in lines[1:] if line.strip()), "---")
+    return bool(YAML_LINE.match(following)) or bool(RULE.fullmatch(following) or following.strip() == "...")
+
+
+def _bare_json(text: str, start: int) -> Block | None:
+    """Return an object of JSON at the head of a text; ``{% include %}`` and ``{: .class}`` are none."""
+    if not re.match(r'\{\s*["}]', text[start : start + 1000]):
+        return None
+    line = text.count("\n", 0, start) + 1
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise ClippingError(
+            f"broken JSON: {error.msg.lower()}; correct the front matter", error.lineno
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ClippingError("the front matter cannot be read as JSON; simplify it", line) from error
+    block = text[start:end]
+    return Block(JSON, block, line, text[end:].removeprefix("\n"), line + block.count("\n") + 1)
+
+
+def _header(text: str, start: int) -> Block | None:
+    """Return ``Title: ...`` lines up to the first empty one, if the first key is known and all lines fit."""
+    match = HeaderHandler.LINE.match(text, start)
+    if match is None or same_key(match["key"]) not in KNOWN:
+        return None
+    end = text.find("\n\n", start)
+    end = len(text) if end < 0 else end
+    lines = text[start:end].split("\n")
+    keys = [found["key"] for found in map(HeaderHandler.LINE.fullmatch, lines) if found]
+    known = [key for key in keys if same_key(key) in KNOWN]
+    fits = all(HeaderHandler.LINE.fullmatch(content) or content[:1] in " \t" for content in lines)
+    if not fits or (len(known) < 2 and same_key(keys[0]) != "title"):
+        return None
+    line = text.count("\n", 0, start) + 1
+    return Block(HEADER, text[start:end], line, text[end:], line + len(lines))
+
+
+def _bullets(text: str, start: int) -> Block | None:
+    """Return ``- **Key**: value`` lines at the head, or below the heading that stands there; two keys at least."""
+    match = re.compile(r"(?:#{1,2}[ \t].*\n\s*)?").match(text, start)
+    begin = match.end() if match else start
+    end = begin
+    known = 0
+    while found := re.compile(BulletHandler.LINE.pattern + r"[ \t]*(?:\n|$)").match(text, end):
+        known += same_key(found["key"]) in KNOWN
+        end = found.end()
+    if known < 2:
+        return None
+    line = text.count("\n", 0, begin) + 1
+    heading = text[start:begin]
+    body_line = text.count("\n", 0, end) + 1 - heading.count("\n")
+    return Block(BULLETS, text[begin:end], line, heading + text[end:], body_line)
+
+
+# Matches `title: Analysis: what next` and `- 'Zone' of fire`; must not match `- a: b`, `title: "all quoted: yes"`.
+LINE_TO_QUOTE = re.compile(
+    r"(?P<head>[^\s#\"'\[\]{}&*!|>%@`?:-][^:\n]*:[ \t]+|[ \t]*-[ \t]+(?=[\"'*&@`%]))(?P<value>[^\s\[{|>!#].*)"
+)
+WELL_QUOTED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')[ \t]*(?:#.*)?""")
+
+
+def _quoted(block: str) -> str:
+    """Return a block of YAML with those values in quotes that YAML would not read as the text they are."""
+    lines = []
+    for line in block.split("\n"):
+        match = LINE_TO_QUOTE.fullmatch(line)
+        if match and not WELL_QUOTED.fullmatch(match["value"]):
+            value = match["value"].rstrip()
+            if ": " in value or value.endswith(":") or value[0] in "\"'*&@`%":
+                line = match["head"] + json.dumps(value, ensure_ascii=False)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _with_remedy(message: str) -> str:
+    return message if ";" in message or "," in message else f"{message}; correct that line"

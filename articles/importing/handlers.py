@@ -1,0 +1,229 @@
+"""python-frontmatter's handlers, made safe: they parse one block of front matter into text, lists and mappings.
+
+Every scalar stays the text that was written: ``NO`` is no boolean, ``12:30`` no number, ``2025-02-30`` is for
+`dates` to judge.  Every handler refuses a key that stands twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+
+import yaml
+from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
+
+from articles.importing.decoding import clean
+
+type Value = str | list[Value] | dict[str, Value]
+
+MAX_BLOCK = 65_536  # characters; the longest front matter of 79,142 surveyed had a tenth of this
+MAX_NESTING = 16  # indicators in a row
+MAX_BRACKETS = 500
+MAX_DIGITS = 1_000
+NEVER = re.compile(r"(?!)")  # our own code finds the fences
+
+# `- - - -`, `? ? ? ?`: 53 kB of them crash libyaml, and no except clause catches that.
+NESTED_INDICATORS = re.compile(rf"(?:[-?:][ \t]+){{{MAX_NESTING}}}")
+DOTTED_KEY = re.compile(rf"^[ \t\[]*(?:[^\s.=#]+[ \t]*\.[ \t]*){{{MAX_NESTING}}}", re.MULTILINE)
+MERGE_KEY = re.compile(r"""(?:^|[\s{\[,?-])["']?<<["']?[ \t]*:""", re.MULTILINE)
+ANCHOR = re.compile(r"(?<![^\s\[{,])&([^\s\[\]{},]+)")
+ALIAS = re.compile(r"(?<![^\s\[{,])\*([^\s\[\]{},]+)")
+DIGITS = re.compile(rf"\d{{{MAX_DIGITS}}}")
+
+
+class BlockError(ValueError):
+    """Front matter that cannot be parsed; ``line`` counts from the block's first line, 0, and may be unknown."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+class TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml where there is one
+    """Loads mappings, sequences and text; any tag (``!!python/...``, ``!!int``, ``!foo``) is an error."""
+
+    yaml_implicit_resolvers: dict[str, object] = {}
+    yaml_constructors: dict[str | None, object] = {}
+    yaml_multi_constructors: dict[str | None, object] = {}
+
+    def construct_text_mapping(self, node: yaml.MappingNode) -> dict[str, object]:
+        """Return the mapping; raise ConstructorError for a key that is no text or stands twice."""
+        values: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                problem = "a key is not text, put a value that starts with { or [ in quotes"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            if key_node.value in values:
+                problem = f"the key {key_node.value!r} stands there twice, keep one"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            values[key_node.value] = self.construct_object(value_node, deep=True)
+        return values
+
+    def construct_text_sequence(self, node: yaml.SequenceNode) -> list[object]:
+        """Return the sequence as a list."""
+        return [self.construct_object(child, deep=True) for child in node.value]
+
+
+TextLoader.add_constructor("tag:yaml.org,2002:str", yaml.SafeLoader.construct_scalar)
+TextLoader.add_constructor("tag:yaml.org,2002:seq", TextLoader.construct_text_sequence)
+TextLoader.add_constructor("tag:yaml.org,2002:map", TextLoader.construct_text_mapping)
+TextLoader.add_constructor(None, yaml.SafeLoader.construct_undefined)
+
+
+class TextYAMLHandler(YAMLHandler):
+    """YAML, every scalar as written; bombs are refused before libyaml sees them."""
+
+    def load(self, fm: str, **kwargs: object) -> object:
+        """Return the block's mapping (or whatever it is); raise BlockError."""
+        refuse_bombs(fm)
+        try:
+            return super().load(fm, **{"Loader": TextLoader, **kwargs})
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            problem = error.problem or "it is not YAML"
+            raise BlockError(f"broken YAML: {problem}", mark.line if mark else None) from error
+        except yaml.YAMLError as error:
+            raise BlockError(f"broken YAML: {' '.join(str(error).split())}") from error
+
+
+class TextJSONHandler(JSONHandler):
+    """JSON, every number as written; the braces may be missing, as between `;;;` fences."""
+
+    def load(self, fm: str, **kwargs: object) -> object:
+        """Return the block's mapping; raise BlockError."""
+        refuse_size(fm)
+        fm = fm if fm.lstrip().startswith(("{", "[")) else "{" + fm + "}"
+        try:
+            return super().load(
+                fm, object_pairs_hook=unique, parse_int=str, parse_float=str, parse_constant=str, **kwargs
+            )
+        except json.JSONDecodeError as error:
+            raise BlockError(f"broken JSON: {error.msg.lower()}", error.lineno - 1) from error
+
+
+class TextTOMLHandler(BaseHandler):
+    """TOML by the standard library: python-frontmatter's own handler needs a package that is no longer kept."""
+
+    FM_BOUNDARY = NEVER
+
+    def load(self, fm: str, **kwargs: object) -> dict[str, object]:
+        """Return the block's mapping; raise BlockError."""
+        refuse_size(fm)
+        if DOTTED_KEY.search(fm):
+            raise BlockError(f"a key of more than {MAX_NESTING} parts; write plain keys")
+        try:
+            return tomllib.loads(fm, parse_float=str)
+        except tomllib.TOMLDecodeError as error:
+            where = re.search(r" \(at line (\d+), column \d+\)", str(error))
+            reason = str(error).replace(where[0], "") if where else str(error)
+            line = int(where[1]) - 1 if where else None
+            raise BlockError(f"broken TOML: {reason[:1].lower()}{reason[1:]}", line) from error
+
+
+class HeaderHandler(BaseHandler):
+    """``Title: ...`` lines as Pelican and MultiMarkdown have them; an indented line goes on with the value."""
+
+    FM_BOUNDARY = NEVER
+    LINE = re.compile(r"(?P<key>[^\W\d][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(?P<value>.*))?")
+
+    def load(self, fm: str, **kwargs: object) -> dict[str, object]:
+        """Return the header's mapping; raise BlockError."""
+        refuse_size(fm)
+        pairs: list[tuple[str, object]] = []
+        for number, line in enumerate(fm.split("\n")):
+            if not line.strip():
+                continue
+            match = self.LINE.fullmatch(line)
+            if match:
+                pairs.append((match["key"], (match["value"] or "").strip()))
+            elif pairs and line[0] in " \t":
+                key, value = pairs[-1]
+                pairs[-1] = (key, f"{value} {line.strip()}".strip())
+            else:
+                raise BlockError(
+                    "a line of the header is not `Key: value`; leave an empty line before the text", number
+                )
+        return unique(pairs)
+
+
+class BulletHandler(HeaderHandler):
+    """``- **Key**: value`` lines at the head of a text."""
+
+    # Matches `- **Source:** BBC` and `* **Source**: BBC`; not `- **Russia** said`.
+    LINE = re.compile(
+        r"[-*+][ \t]+\*\*(?P<key>[^\W\d][\w .-]{0,40}?)(?::\*\*|\*\*[ \t]*:)(?:[ \t]+(?P<value>.*))?"
+    )
+
+
+YAML, JSON, TOML, HEADER, BULLETS = (
+    TextYAMLHandler(),
+    TextJSONHandler(),
+    TextTOMLHandler(),
+    HeaderHandler(),
+    BulletHandler(),
+)
+
+
+def refuse_size(block: str) -> None:
+    """Raise BlockError for front matter that no person wrote: too long, or nested out of all measure."""
+    if len(block) > MAX_BLOCK:
+        raise BlockError(
+            f"{len(block):,} characters of front matter, more than {MAX_BLOCK:,}; move text to the body"
+        )
+    if (openings := block.count("[") + block.count("{")) > MAX_BRACKETS:
+        raise BlockError(
+            f"{openings} brackets in the front matter, more than {MAX_BRACKETS}; write plain lists"
+        )
+    if len(block) > MAX_DIGITS and (found := DIGITS.search(block)):
+        raise BlockError(
+            f"a number of more than {MAX_DIGITS} digits; remove it", block.count("\n", 0, found.start())
+        )
+
+
+def refuse_bombs(block: str) -> None:
+    """Raise BlockError for YAML that would crash or hang its parser; plain search, nothing is parsed.
+
+    Nesting by indentation needs no limit of its own: 64 kB hold 360 levels at most.
+    """
+    refuse_size(block)
+    if found := NESTED_INDICATORS.search(block):
+        raise BlockError("lists nested too deep; write one `- ` a line", block.count("\n", 0, found.start()))
+    if "<<" in block and (found := MERGE_KEY.search(block)):
+        raise BlockError(
+            "merge keys (`<<:`) are not read; write the values out", block.count("\n", 0, found.end())
+        )
+    if "&" in block and "*" in block:
+        anchors = {found[1] for found in ANCHOR.finditer(block)}
+        for found in ALIAS.finditer(block):
+            if found[1] in anchors:
+                line = block.count("\n", 0, found.start())
+                raise BlockError(f"the alias `*{found[1]}` is not read; write the value out", line)
+
+
+def unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """Return the pairs as a mapping; raise BlockError for a key that stands twice."""
+    values: dict[str, object] = {}
+    for key, value in pairs:
+        if key in values:
+            raise BlockError(f"the key {key!r} stands there twice, keep one")
+        values[key] = value
+    return values
+
+
+def as_text(value: object) -> Value:
+    """Return a parsed value with every scalar as text, cleaned of control characters."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(str(key)): as_text(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [as_text(child) for child in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return "" if value is None else str(value)

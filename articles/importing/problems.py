@@ -1,0 +1,26 @@
+"""What the import report says of a file: a `Notice` beside an imported one, a `ClippingError` instead of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a reader of the import report should know about a file that was imported all the same."""
+
+    message: str
+    line: int | None = None
+
+
+class ClippingError(ValueError):
+    """A file that cannot be imported: says what is wrong, on which line (1-based), and the remedy."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+    def __reduce__(self) -> tuple[type[ClippingError], tuple[str, int | None]]:
+        """Keep both arguments when the error crosses from the worker process."""
+        return type(self), (self.message, self.line)
