@@ -154,7 +154,7 @@ class Reading:
 
 def read_article(pk: int, *, lit: Sequence[str] = ()) -> Reading | None:
     """Return the article with the words of these tags lit (``country:ru``); None if it is not public."""
-    article = _find(pk)
+    article = find_article(pk)
     if article is None:
         return None
     lit = list(dict.fromkeys(lit))[:MAX_LIT]
@@ -183,7 +183,8 @@ def read_article(pk: int, *, lit: Sequence[str] = ()) -> Reading | None:
     )
 
 
-def _find(pk: int) -> Article | None:
+def find_article(pk: int) -> Article | None:
+    """Return the article with its outlet, authors and kept HTML; None if readers may not see it."""
     authorships = Prefetch("authorships", Authorship.objects.select_related("author").order_by("position"))
     articles = Article.objects.public().select_related("outlet", "rendered")
     return articles.prefetch_related(authorships).filter(pk=pk).first()
