@@ -7,97 +7,48 @@ means two things that a property test holds together: its SQL (`ArticleFilter.qs
 
 from __future__ import annotations
 
-import datetime as dt
-from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
-from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging, TagKind
+from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging
 from articles.search.address import PAGE_PARAMETERS, Address
+from articles.search.fields import Asked, DateBoundField, Found, KeysField, WordsField
 from articles.search.query import Criteria, Match, Sort
 
-MAX_VALUES = 20  # of one parameter; no reader needs more, and each costs a subquery
-MAX_WORDS = 200  # characters of free text
+MAX_VALUES = 50  # of one search; each costs a walk over its postings, or a subquery
 
 SUFFIXES = {Match.ALL: "", Match.ANY: "__any", Match.NOT: "__not", Match.MAIN: "__main"}
 
-
-class KeysField(forms.Field):
-    """Several keys of one facet: slugs, or the codes of countries."""
-
-    widget = forms.MultipleHiddenInput
-
-    def clean(self, value: object) -> tuple[str, ...]:
-        """Return the distinct keys, lower-case; raise ValidationError for too many or absurd ones."""
-        values = value if isinstance(value, list | tuple) else []
-        keys = tuple(dict.fromkeys(str(key).strip().lower() for key in values if str(key).strip()))
-        if len(keys) > MAX_VALUES:
-            raise ValidationError(f"at most {MAX_VALUES} values can be combined, these are {len(keys)}")
-        for key in keys:
-            if len(key) > 120 or "\0" in key:
-                raise ValidationError("a value is too long or holds a character that cannot be searched")
-        return keys
+# --- Filters: from values to SQL --------------------------------------------------------------------------
 
 
-class DateBoundField(forms.CharField):
-    """A day, month or year: as a lower bound its first day, as an upper bound its last."""
+class FacetFilter(django_filters.Filter):  # type: ignore[misc]  # no types
+    """One facet's values under one way of matching.
 
-    widget = forms.DateInput
-
-    def __init__(self, *, is_upper: bool, **kwargs: Any) -> None:
-        self.is_upper = is_upper
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> dt.date | None:
-        """Return the day; raise ValidationError for what is not a date."""
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            numbers = [int(part) for part in text.split("-")] if text.isascii() else []
-            if not 1 <= len(numbers) <= 3:
-                raise ValueError(text)
-            year, month, day = (*numbers, None, None)[:3]
-            month = month or (12 if self.is_upper else 1)
-            return dt.date(year or 0, month, day or (monthrange(year or 0, month)[1] if self.is_upper else 1))
-        except (ValueError, OverflowError) as error:
-            raise ValidationError(f"{text[:40]!r} is not a date; write 2025-10-17, 2025-10 or 2025") from error
-
-
-class FacetFilter(django_filters.Filter):
-    """One facet's values under one way of matching.  Declared once, it yields `name__any`, `__not`, `__main`."""
+    A declaration stands for all its ways of matching: ``country`` yields ``country__any``, ``country__not``
+    and ``country__main`` too.
+    """
 
     field_class = KeysField
+    matches: ClassVar[tuple[Match, ...]] = (Match.ALL, Match.ANY, Match.NOT)
 
-    def __init__(self, label: str, *, plural: str, match: Match = Match.ALL, has_main: bool = True) -> None:
-        super().__init__(label=label, required=False)
+    def __init__(self, label: str, *, plural: str, facet: str = "", match: Match = Match.ALL) -> None:
+        super().__init__(label=label, facet=facet, find=self.find)
         self.plural = plural
+        self.facet = facet
         self.match = match
-        self.has_main = has_main
 
-    def variants(self, name: str) -> dict[str, FacetFilter]:
-        """Return the filters that this declaration stands for, by parameter name."""
-        matches = [match for match in SUFFIXES if match is not Match.MAIN or self.has_main]
+    def unfolded(self, facet: str) -> dict[str, FacetFilter]:
+        """Return the filters that this declaration stands for, by parameter."""
         return {
-            name + SUFFIXES[match]: FacetFilter(
-                self.extra["label"] if "label" in self.extra else self.label,
-                plural=self.plural,
-                match=match,
-                has_main=self.has_main,
-            )
-            for match in matches
+            facet + SUFFIXES[match]: type(self)(str(self.label), plural=self.plural, facet=facet, match=match)
+            for match in self.matches
         }
-
-    @property
-    def facet(self) -> str:
-        """Return the name of the facet: country, outlet ..."""
-        return str(self.field_name).partition("__")[0]
 
     def filter(self, qs: QuerySet[Article], value: Sequence[str]) -> QuerySet[Article]:
         """Return the articles of ``qs`` that match these keys."""
@@ -113,37 +64,94 @@ class FacetFilter(django_filters.Filter):
 
     def condition(self, keys: Sequence[str]) -> Q:
         """Return the condition that an article has at least one of these keys."""
-        if self.facet == "outlet":
-            return Q(outlet__slug__in=keys)
-        if self.facet == "author":
-            links = Authorship.objects.filter(article=OuterRef("pk"), author__slug__in=keys)
-            return Q(Exists(links))
-        rows = Tagging.objects.standing().filter(article=OuterRef("pk"), tag__kind=self.facet, tag__key__in=keys)
+        raise TypeError(f"{type(self).__name__} does not say what it means in SQL")
+
+    @classmethod
+    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
+        """Yield what these values name, with one query for all facets of this kind."""
+        raise TypeError(f"{cls.__name__} does not say where its values are")
+
+
+class TagFilter(FacetFilter):
+    """Tags of one kind, which is the name of the facet."""
+
+    matches = (*FacetFilter.matches, Match.MAIN)
+
+    def condition(self, keys: Sequence[str]) -> Q:
+        """Return the condition that one of these tags stands on the article."""
+        rows = Tagging.objects.standing().filter(
+            article=OuterRef("pk"), tag__kind=self.facet, tag__key__in=keys
+        )
         if self.match is Match.MAIN:
             rows = rows.filter(role=Tagging.Role.MAIN)
         return Q(Exists(rows))
 
+    @classmethod
+    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
+        """Yield the tags in use; a key wins over another tag's slug of the same spelling."""
+        values = {value for _, value in asked}
+        tags = Tag.objects.in_use().filter(Q(key__in=values) | Q(slug__in=values))
+        rows = list(tags.values_list("kind", "key", "slug", "name"))
+        yield from ((kind, slug, key, name) for kind, key, slug, name in rows if (kind, slug) in asked)
+        yield from ((kind, key, key, name) for kind, key, slug, name in rows if (kind, key) in asked)
 
-class DateBoundFilter(django_filters.Filter):
+
+class OutletFilter(FacetFilter):
+    """The outlet that published the article."""
+
+    def condition(self, keys: Sequence[str]) -> Q:
+        """Return the condition that one of these outlets published the article."""
+        return Q(outlet__slug__in=keys)
+
+    @classmethod
+    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
+        """Yield the outlets of public articles; that a draft's outlet exists is nobody's business."""
+        public = Exists(Article.objects.public().filter(outlet=OuterRef("pk")))
+        outlets = Outlet.objects.filter(public, slug__in=[value for _, value in asked])
+        for slug, name in outlets.values_list("slug", "name"):
+            yield "outlet", slug, slug, name
+
+
+class AuthorFilter(FacetFilter):
+    """Who wrote the article."""
+
+    def condition(self, keys: Sequence[str]) -> Q:
+        """Return the condition that one of these authors wrote the article."""
+        return Q(Exists(Authorship.objects.filter(article=OuterRef("pk"), author__slug__in=keys)))
+
+    @classmethod
+    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
+        """Yield the authors of public articles."""
+        public = Exists(
+            Authorship.objects.filter(author=OuterRef("pk"), article__status=Article.Status.PUBLIC)
+        )
+        authors = Author.objects.filter(public, slug__in=[value for _, value in asked])
+        for slug, name in authors.values_list("slug", "name"):
+            yield "author", slug, slug, name
+
+
+class DateBoundFilter(django_filters.Filter):  # type: ignore[misc]  # no types
     """A bound of a date, inclusive; an article without the date lies outside every range."""
 
     field_class = DateBoundField
 
     def __init__(self, field_name: str, lookup_expr: str, *, label: str) -> None:
-        super().__init__(field_name, lookup_expr, label=label, required=False, is_upper=lookup_expr == "lte")
+        super().__init__(field_name, lookup_expr, label=label, is_upper=lookup_expr == "lte")
 
 
-class WordsFilter(django_filters.CharFilter):
+class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]  # no types
     """Free text.  Only the search engine answers it."""
 
+    field_class = WordsField
+
     def filter(self, qs: QuerySet[Article], value: str) -> QuerySet[Article]:
-        """Return ``qs`` when there are no words; raise ValueError otherwise, for SQL has no answer to them."""
+        """Return ``qs`` when there are no words; raise ValueError otherwise: SQL has no answer."""
         if value:
             raise ValueError("free text is answered by the search engine, not by SQL")
         return qs
 
 
-class SortFilter(django_filters.ChoiceFilter):
+class SortFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
     """The order of the result; it narrows nothing."""
 
     def filter(self, qs: QuerySet[Article], value: str) -> QuerySet[Article]:
@@ -151,51 +159,81 @@ class SortFilter(django_filters.ChoiceFilter):
         return qs
 
 
+# --- The whole search -------------------------------------------------------------------------------------
+
+
 class ArticleFilterForm(forms.Form):
     """The parameters of one search, checked; every key is resolved to the thing it names."""
 
-    def __init__(self, *args: Any, facets: Mapping[str, FacetFilter], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.facets = facets
-        self.names: dict[tuple[str, str], str] = {}
+    names: dict[tuple[str, str], str]
 
     def clean(self) -> dict[str, Any]:
         """Turn slugs into keys; a value that names nothing is an error of its parameter."""
+        self.names = {}
         cleaned = self.cleaned_data
-        keys, self.names = _resolve(
-            {(filter_.facet, key) for name, filter_ in self.facets.items() for key in cleaned.get(name) or ()}
-        )
-        for name, filter_ in self.facets.items():
-            unknown = [key for key in cleaned.get(name) or () if (filter_.facet, key) not in keys]
+        fields = {
+            name: field
+            for name, field in self.fields.items()
+            if isinstance(field, KeysField) and cleaned.get(name)
+        }
+        count = sum(len(cleaned[name]) for name in fields)
+        if count > MAX_VALUES:
+            longest = max(fields, key=lambda name: len(cleaned[name]))
+            self.add_error(longest, f"at most {MAX_VALUES} values can be combined, these are {count}")
+            return cleaned
+        keys = self._find(fields)
+        for name, field in fields.items():
+            unknown = [value for value in cleaned[name] if (field.facet, value) not in keys]
             if unknown:
-                self.add_error(name, f"no {filter_.facet} is called {', '.join(map(repr, unknown))}")
-            elif name in cleaned:
-                cleaned[name] = tuple(dict.fromkeys(keys[filter_.facet, key] for key in cleaned[name]))
+                self.add_error(name, f"no {field.facet} is called {', '.join(map(repr, unknown))}")
+            else:
+                cleaned[name] = tuple(dict.fromkeys(keys[field.facet, value] for value in cleaned[name]))
+        self._check_order("published")
+        self._check_order("clipped")
         return cleaned
 
+    def _find(self, fields: Mapping[str, KeysField]) -> dict[Asked, str]:
+        keys: dict[Asked, str] = {}
+        for find in dict.fromkeys(field.find for field in fields.values()):
+            asked = {
+                (field.facet, value)
+                for name, field in fields.items()
+                if field.find == find
+                for value in self.cleaned_data[name]
+            }
+            for facet, value, key, name in find(asked):
+                keys[facet, value] = key
+                self.names[facet, key] = name
+        return keys
 
-class ArticleFilter(django_filters.FilterSet):
+    def _check_order(self, date: str) -> None:
+        first, last = (self.cleaned_data.get(f"{date}_{side}") for side in ("after", "before"))
+        if first and last and first > last:
+            self.add_error(f"{date}_before", f"lies before the other end, {first.isoformat()}")
+
+
+class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     """One search of the archive, from a query string."""
 
-    actor = FacetFilter("Actor", plural="Actors")
-    country = FacetFilter("Country", plural="Countries")
-    organisation = FacetFilter("Organisation", plural="Organisations")
-    topic = FacetFilter("Topic", plural="Topics")
-    outlet = FacetFilter("Outlet", plural="Outlets", has_main=False)
-    author = FacetFilter("Author", plural="Authors", has_main=False)
+    actor = TagFilter("Actor", plural="Actors")
+    country = TagFilter("Country", plural="Countries")
+    organisation = TagFilter("Organisation", plural="Organisations")
+    topic = TagFilter("Topic", plural="Topics")
+    outlet = OutletFilter("Outlet", plural="Outlets")
+    author = AuthorFilter("Author", plural="Authors")
     published_after = DateBoundFilter("published_on", "gte", label="Published from")
     published_before = DateBoundFilter("published_on", "lte", label="Published until")
     clipped_after = DateBoundFilter("clipped_on", "gte", label="Clipped from")
     clipped_before = DateBoundFilter("clipped_on", "lte", label="Clipped until")
-    q = WordsFilter(label="Words", max_length=MAX_WORDS)
+    q = WordsFilter(label="Words")
     sort = SortFilter(choices=[(sort.value, sort.value) for sort in Sort], label="Order")
 
     class Meta:
         model = Article
-        fields: list[str] = []
+        fields: ClassVar[list[str]] = []
         form = ArticleFilterForm
 
-    def __init__(self, data: QueryDict | None = None, queryset: QuerySet[Article] | None = None) -> None:
+    def __init__(self, data: QueryDict, queryset: QuerySet[Article] | None = None) -> None:
         super().__init__(data, Article.objects.public() if queryset is None else queryset)
 
     @classmethod
@@ -203,32 +241,18 @@ class ArticleFilter(django_filters.FilterSet):
         """Return all filters, each facet's declaration unfolded into its ways of matching."""
         filters: dict[str, django_filters.Filter] = {}
         for name, declared in super().get_filters().items():
-            if isinstance(declared, FacetFilter) and declared.match is Match.ALL and "__" not in name:
-                for variant_name, variant in declared.variants(name).items():
-                    variant.field_name = variant_name
-                    filters[variant_name] = variant
-            else:
-                filters[name] = declared
+            filters |= declared.unfolded(name) if isinstance(declared, FacetFilter) else {name: declared}
         return filters
 
     @classmethod
     def facets(cls) -> dict[str, str]:
         """Return the facets and their headings: ``{"country": "Countries", ...}``."""
-        return {
-            name: filter_.plural
-            for name, filter_ in cls.base_filters.items()
-            if isinstance(filter_, FacetFilter) and filter_.match is Match.ALL
-        }
+        return {f.facet: f.plural for f in cls.base_filters.values() if isinstance(f, FacetFilter)}
 
-    def get_form_class(self) -> Any:
-        """Return the form class, told which of its fields hold keys of facets."""
-        facets = {name: f for name, f in self.filters.items() if isinstance(f, FacetFilter)}
-
-        class BoundForm(super().get_form_class()):  # type: ignore[misc]
-            def __init__(self, *args: Any, **kwargs: Any) -> None:
-                super().__init__(*args, facets=facets, **kwargs)
-
-        return BoundForm
+    def filter_queryset(self, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        """Return the articles of ``queryset`` that match; none when there are `problems`."""
+        # By itself django-filter answers an invalid parameter with the unfiltered list.
+        return queryset.none() if self.problems() else super().filter_queryset(queryset)
 
     @property
     def unknown(self) -> list[str]:
@@ -249,63 +273,39 @@ class ArticleFilter(django_filters.FilterSet):
     def criteria(self) -> Criteria:
         """Return the search as the engine takes it.  Call only when there are no `problems`."""
         cleaned = self.form.cleaned_data
-        words = cleaned["q"] or ""
-        sort = Sort(cleaned["sort"] or (Sort.RELEVANCE if words and False else Sort.NEWEST))
         return Criteria(
             values={
                 (f.facet, f.match): cleaned[name]
                 for name, f in self.filters.items()
                 if isinstance(f, FacetFilter) and cleaned[name]
             },
-            words=words,
+            words=cleaned["q"],
             published_after=cleaned["published_after"],
             published_before=cleaned["published_before"],
             clipped_after=cleaned["clipped_after"],
             clipped_before=cleaned["clipped_before"],
-            sort=sort,
+            sort=Sort(cleaned["sort"] or Sort.NEWEST),
         )
 
     def address(self, path: str) -> Address:
         """Return the canonical address of this search; values that name nothing are kept as they came."""
-        cleaned = getattr(self.form, "cleaned_data", {})
+        cleaned = self.form.cleaned_data if self.form.errors is not None else {}
         pairs: list[tuple[str, str]] = []
         for name, filter_ in self.filters.items():
             if isinstance(filter_, FacetFilter) and name in cleaned:
                 pairs += [(name, key) for key in cleaned[name]]
             else:
-                pairs += [(name, value.strip()) for value in _values(self.data, name)]
+                pairs += [(name, value) for value in _values(self.data, name)]
         pairs += [("after", value) for value in _values(self.data, "after")]
         return Address.of(path, pairs, [*self.filters, "after"])
 
     @property
     def names(self) -> Mapping[tuple[str, str], str]:
         """Return the name of each (facet, key) asked for."""
-        return getattr(self.form, "names", {})
+        self.form.is_valid()
+        names: dict[tuple[str, str], str] = self.form.names
+        return names
 
 
-def _values(data: Any, name: str) -> list[str]:
-    return [value for value in data.getlist(name) if value] if hasattr(data, "getlist") else []
-
-
-def _resolve(
-    wanted: Iterable[tuple[str, str]],
-) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
-    """Return the key and the name for each (facet, slug or key) that exists, with one query a table."""
-    wanted = set(wanted)
-    keys: dict[tuple[str, str], str] = {}
-    names: dict[tuple[str, str], str] = {}
-    values = {value for facet, value in wanted if facet in TagKind.values}
-    if values:
-        tags = Tag.objects.filter(Q(key__in=values) | Q(slug__in=values))
-        # Sorted so that a key wins over another tag's slug of the same spelling.
-        rows = sorted(tags.values_list("kind", "key", "slug", "name"), key=lambda row: row[1] in values)
-        for kind, key, slug, name in rows:
-            keys |= {(kind, value): key for value in (slug, key) if (kind, value) in wanted}
-            names[kind, key] = name
-    for facet, model in (("outlet", Outlet), ("author", Author)):
-        slugs = {value for f, value in wanted if f == facet}
-        if slugs:
-            for slug, name in model.objects.filter(slug__in=slugs).values_list("slug", "name"):
-                keys[facet, slug] = slug
-                names[facet, slug] = name
-    return keys, names
+def _values(data: QueryDict, name: str) -> list[str]:
+    return [value.strip() for value in data.getlist(name) if value.strip()]

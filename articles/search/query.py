@@ -88,8 +88,10 @@ def read_words(text: str) -> tuple[Term, ...]:
     """
     if len(text) > MAX_LENGTH:
         raise WordsError(f"at most {MAX_LENGTH} characters can be searched for, these are {len(text)}")
+    # Lone surrogates, which no real query string holds, are no text: they become punctuation.
+    text = text.encode("utf-8", "replace").decode().translate(_QUOTES)
     terms = []
-    for match in _TERM.finditer(text.translate(_QUOTES)):
+    for match in _TERM.finditer(text):
         word = match["word"]
         if word is None:
             term = Term(match["phrase"], bool(match["minus"]))

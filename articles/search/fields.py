@@ -1,0 +1,92 @@
+"""The form fields of a search: from what a query string says to checked values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from calendar import monthrange
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from articles.search.query import WordsError, read_words
+
+MAX_KEYS = 20  # of one parameter; no reader needs more
+MAX_KEY_LENGTH = 120  # characters, as a slug
+
+# Matches 2025, 2025-10, 2025-10-17 and 2025-1-7; not 17-10-2025 or 2025-10-17T12:00.
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+
+type Asked = tuple[str, str]  # facet, and what the reader wrote: a slug or a key
+type Found = tuple[str, str, str, str]  # facet, what the reader wrote, key, name
+
+
+class KeysField(forms.Field):
+    """Several values of one facet: slugs, or the codes of countries.  ``find`` looks up what they name."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(
+        self,
+        *,
+        label: str,
+        required: bool,
+        facet: str,
+        find: Callable[[Collection[Asked]], Iterator[Found]],
+    ) -> None:
+        super().__init__(label=label, required=required)
+        self.facet = facet
+        self.find = find
+
+    def clean(self, value: Iterable[str] | None) -> tuple[str, ...]:
+        """Return the distinct values, lower-case; raise ValidationError for too many or absurd ones."""
+        values = dict.fromkeys(text.strip().lower() for text in value or ())
+        values.pop("", None)
+        if len(values) > MAX_KEYS:
+            raise ValidationError(f"at most {MAX_KEYS} values can be combined, these are {len(values)}")
+        if any(len(text) > MAX_KEY_LENGTH or not text.isprintable() for text in values):
+            raise ValidationError("a value is too long or holds a character that no name has")
+        return tuple(values)
+
+
+class DateBoundField(forms.CharField):
+    """A day, month or year: as a lower bound its first day, as an upper bound its last."""
+
+    def __init__(self, *, label: str, required: bool, is_upper: bool) -> None:
+        super().__init__(label=label, required=required)
+        self.is_upper = is_upper
+
+    def clean(self, value: str | None) -> dt.date | None:
+        """Return the day; raise ValidationError for what is not a date."""
+        text = str(super().clean(value))
+        if not text:
+            return None
+        try:
+            return self._read(text)
+        except ValueError as error:
+            raise ValidationError(
+                f"{text[:40]!r} is not a date; write 2025-10-17, 2025-10 or 2025"
+            ) from error
+
+    def _read(self, text: str) -> dt.date:
+        match = _DATE.fullmatch(text)
+        if match is None:
+            raise ValueError(text)
+        year = int(match[1])
+        month = int(match[2] or (12 if self.is_upper else 1))
+        last_day = monthrange(year, month)[1]
+        return dt.date(year, month, int(match[3] or (last_day if self.is_upper else 1)))
+
+
+class WordsField(forms.CharField):
+    """Free text that the search engine can answer."""
+
+    def clean(self, value: str | None) -> str:
+        """Return the text; raise ValidationError for what cannot be searched for."""
+        text = str(super().clean(value))
+        try:
+            read_words(text)
+        except WordsError as error:
+            raise ValidationError(str(error)) from error
+        return text
