@@ -1,34 +1,23 @@
-"""Writes clippings and findings to the database, leaving every decision of an editor alone.
+"""Writes clippings and their taggings to the database, leaving every decision of an editor alone.
 
-`plan` decides what one clipping means for the archive and writes nothing; `save` does it.  A dry run only
-plans.
+A batch of files is stored with a fixed number of statements, however many files it has.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
-from typing import Protocol
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from django.utils.text import slugify
 
-from articles.importing.clipping import Clipping
-from articles.importing.sources import SourceFile
-from articles.models import (
-    Article,
-    ArticleSource,
-    Author,
-    Authorship,
-    ImportRun,
-    Outlet,
-    Tag,
-    Tagging,
-)
-from articles.tagging import Finding, Tagged
+from articles.importing.batch import Reading
+from articles.importing.clipping import READER_VERSION, Clipping
+from articles.importing.identity import Catalogue, Decision, Known, Outcome, content_hash_of, identity_of
+from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
+from articles.models import Article, ArticleSource, Author, Authorship, ImportRun, Outlet
 
 SUMMARY_LENGTH = 300  # characters of a list's summary: three lines at 1440 px
 
@@ -38,236 +27,220 @@ PLAIN_FIELDS = (
     *TEXT_FIELDS, "byline", "url", "published_on", "published_precision", "clipped_on", "updated_on",
     "language", "section",
 )  # fmt: skip
-
-
-class Outcome(StrEnum):
-    """What became of one file."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-
-
-class TagText(Protocol):
-    """What `Tagger.tag` looks like from here."""
-
-    def __call__(self, *, title: str, standfirst: str, body: str, on: dt.date | None) -> Tagged:
-        """Return the findings in one article's text."""
-        ...
+UPDATED_FIELDS = [
+    field.name for field in Article._meta.concrete_fields if field.name not in {"id", "created_at"}
+]
+SOURCE_FIELDS = ["article", "name", "sha256", "reader_version", "run"]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What one clipping means for the archive; ``article`` is the stored one, None for a new one."""
+class Saved:
+    """What became of each file, in their order, and the articles whose index entries changed."""
 
-    outcome: Outcome
-    identity: str
-    content_hash: str
-    article: Article | None
+    outcomes: list[Outcome]
+    changed: list[int]
 
 
-def identity_of(clipping: Clipping) -> str:
-    """Return what makes an article this one: its canonical URL, else a hash of its text.  Never the title."""
-    if clipping.canonical_url:
-        return "url:" + _hash(clipping.canonical_url)
-    return "text:" + _hash([clipping.title, clipping.standfirst, clipping.body])
+@dataclass(slots=True)
+class _Plan:
+    """What some files mean: a decision for each, the articles to write, and those that only need new tags."""
+
+    files: Sequence[Reading]
+    decisions: list[Decision]
+    fresh: dict[Known, Clipping]
+    stale: list[Known]
+
+    def outcomes(self, retagged: Iterable[Known]) -> list[Outcome]:
+        """Return what became of each file; new tags count as an update of the article's first file."""
+        left = set(retagged)
+        outcomes = []
+        for decision in self.decisions:
+            is_retagged = decision.outcome is Outcome.UNCHANGED and decision.known in left
+            left.discard(decision.known)
+            outcomes.append(Outcome.UPDATED if is_retagged else decision.outcome)
+        return outcomes
 
 
-def content_hash_of(clipping: Clipping) -> str:
-    """Return a hash of all that the clipping says; the same hash means nothing to write."""
-    return _hash(asdict(replace(clipping, notices=())))
+def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
+    """Store files that were read well and fit the columns, with their taggings and sources.
 
-
-def _hash(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def plan(clipping: Clipping, *, path: str) -> Plan:
-    """Return what storing this clipping, read from ``path``, would do."""
-    identity, content_hash = identity_of(clipping), content_hash_of(clipping)
-    article = Article.objects.filter(identity=identity).first() or _article_at(path, identity)
-    if article is None:
-        outcome = Outcome.CREATED
-    elif article.content_hash == content_hash:
-        outcome = Outcome.UNCHANGED
-    else:
-        outcome = Outcome.UPDATED
-    return Plan(outcome, identity, content_hash, article)
-
-
-def _article_at(path: str, identity: str) -> Article | None:
-    """Return the article last read from this path, unless the file now holds another article.
-
-    An edited text is still the same article; another URL is another article, and the old one stays.
+    Call inside a transaction; the caller queues the changed articles for the index.  The tagger is asked
+    about the text as stored, which an editor may have corrected.
     """
-    source = ArticleSource.objects.filter(path=path).select_related("article").first()
-    if source is None:
-        return None
-    old = source.article.identity
-    has_moved_on = old.startswith("url:") and identity != old
-    is_shared = ArticleSource.objects.filter(article=source.article).exclude(pk=source.pk).exists()
-    return None if has_moved_on or is_shared else source.article
+    plan = _make_plan(files, Catalogue(), rules.release)
+    articles = _load([*plan.fresh, *plan.stale])
+    old_texts = {known: texts_of(article) for known, article in articles.items()}
+    for known in plan.fresh:
+        if known.pk is None:
+            articles[known] = Article()
+    _write_articles(plan, articles, run)
+    for known in plan.stale:
+        articles[known].gazetteer_release = rules.release
+    Article.objects.filter(pk__in=[known.pk for known in plan.stale]).update(gazetteer_release=rules.release)
+    changes = change_taggings([(article, old_texts.get(known)) for known, article in articles.items()], rules)
+    changes.write()
+    _write_sources(plan, articles, run)
+    changed = {articles[known].pk for known in plan.fresh} | changes.article_ids
+    return Saved(plan.outcomes(_retagged(plan, articles, changes)), sorted(changed))
 
 
-def save(
-    clipping: Clipping, *, source: SourceFile, run: ImportRun, tagging: TagText, release: str, reader_version: str
-) -> tuple[Outcome, int]:
-    """Store one clipping with its taggings and source; return what happened and the article's id.
+def preview(files: Sequence[Reading], *, catalogue: Catalogue, rules: Rules) -> list[Outcome]:
+    """Return what `save` would do, writing nothing; ``catalogue`` remembers what earlier files meant."""
+    plan = _make_plan(files, catalogue, rules.release)
+    articles = _load(plan.stale)
+    changes = change_taggings([(article, texts_of(article)) for article in articles.values()], rules)
+    return plan.outcomes(_retagged(plan, articles, changes))
 
-    ``tagging`` is asked about the text as stored, which an editor may have corrected.  Call inside a
-    transaction; the caller queues created and updated articles for the index.
-    """
-    planned = plan(clipping, path=str(source.path))
-    article = planned.article or Article(sort_on=_sort_on(clipping, run))
-    outcome = planned.outcome
-    if outcome is not Outcome.UNCHANGED:
-        _fill(article, clipping, planned, run)
-        article.save()
-        _save_authors(article, clipping)
-    if outcome is not Outcome.UNCHANGED or article.gazetteer_release != release:
-        if save_taggings(article, tag_article(article, tagging), release=release):
-            outcome = Outcome.UPDATED if outcome is Outcome.UNCHANGED else outcome
-    ArticleSource.objects.update_or_create(
-        path=str(source.path),
-        defaults={
-            "article": article,
-            "name": source.name,
-            "sha256": source.sha256,
-            "reader_version": reader_version,
-            "run": run,
-        },
+
+def _make_plan(files: Sequence[Reading], catalogue: Catalogue, release: str) -> _Plan:
+    identities = [identity_of(reading.clipping) if reading.clipping else "" for reading in files]
+    paths = [str(reading.found.path) for reading in files]
+    catalogue.load(identities=filter(None, identities), paths=paths)
+    plan = _Plan(files, [], {}, [])
+    stale: dict[Known, None] = {}
+    for reading, identity, path in zip(files, identities, paths, strict=True):
+        if clipping := reading.clipping:
+            decision = catalogue.decide(identity=identity, content_hash=content_hash_of(clipping), path=path)
+        else:
+            decision = Decision(Outcome.UNCHANGED, catalogue.at(path) or Known(""))
+        plan.decisions.append(decision)
+        known = decision.known
+        if decision.outcome is not Outcome.UNCHANGED and clipping:
+            plan.fresh[known] = clipping
+            known.release = release
+        elif known.pk is not None and known.release != release:
+            stale[known] = None
+            known.release = release
+    plan.stale = [known for known in stale if known not in plan.fresh]
+    return plan
+
+
+def _load(wanted: Iterable[Known]) -> dict[Known, Article]:
+    """Return the rows of those of these articles that are stored."""
+    by_pk = {known.pk: known for known in wanted if known.pk is not None}
+    rows = locked(Article.objects.filter(pk__in=list(by_pk))) if by_pk else ()
+    return {by_pk[article.pk]: article for article in rows}
+
+
+def _retagged(plan: _Plan, articles: Mapping[Known, Article], changes: TaggingChanges) -> list[Known]:
+    return [known for known in plan.stale if known in articles and articles[known].pk in changes.article_ids]
+
+
+def _write_articles(plan: _Plan, articles: Mapping[Known, Article], run: ImportRun) -> None:
+    outlets = _named(Outlet, (clipping.outlet for clipping in plan.fresh.values()))
+    for known, clipping in plan.fresh.items():
+        article = articles[known]
+        _fill(article, clipping, outlets.get(clipping.outlet), run)
+        article.identity, article.content_hash = known.identity, known.content_hash
+        article.gazetteer_release = known.release
+    Article.objects.bulk_create([articles[known] for known in plan.fresh if known.pk is None])
+    # An upsert by primary key: one statement where bulk_update builds a CASE for every column.
+    Article.objects.bulk_create(
+        [articles[known] for known in plan.fresh if known.pk is not None],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=UPDATED_FIELDS,
     )
-    return outcome, article.pk
+    _write_authors([(articles[known], clipping) for known, clipping in plan.fresh.items()])
 
 
-def tag_article(article: Article, tagging: TagText) -> Tagged:
-    """Return what the tagger says of the article as stored."""
-    return tagging(
-        title=article.title, standfirst=article.standfirst, body=article.body, on=article.published_on
-    )
-
-
-def _fill(article: Article, clipping: Clipping, planned: Plan, run: ImportRun) -> None:
+def _fill(article: Article, clipping: Clipping, outlet: int | None, run: ImportRun) -> None:
     values: dict[str, object] = {name: getattr(clipping, name) for name in PLAIN_FIELDS}
-    values["outlet"] = _outlet(clipping.outlet)
+    values["outlet_id"] = outlet
     values["keywords"] = list(clipping.keywords)
     values["extra"] = dict(clipping.extra)
-    values["status"] = Article.Status.PUBLIC if clipping.is_published else Article.Status.DRAFT
+    # Whoever withdrew it meant the article, not this version of its file.
+    if article.status != Article.Status.WITHDRAWN:
+        values["status"] = Article.Status.PUBLIC if clipping.is_published else Article.Status.DRAFT
     for name, value in values.items():
-        if name not in article.edited_fields:
+        if name.removesuffix("_id") not in article.edited_fields:
             setattr(article, name, value)
     article.cuts = [asdict(cut) for cut in clipping.cuts]
-    article.identity = planned.identity
-    article.content_hash = planned.content_hash
     refresh_derived(article, imported_on=run.started_at.date())
 
 
-def refresh_derived(article: Article, *, imported_on: object = None) -> None:
+def refresh_derived(article: Article, *, imported_on: dt.date | None = None) -> None:
     """Set the fields that follow from others: slug, summary and the date it sorts by."""
     article.slug = Article.make_slug(article.title)
     article.summary = summarise(article.standfirst or article.body)
-    article.sort_on = article.published_on or article.clipped_on or article.sort_on or imported_on
+    first_seen = article.created_at.date() if article.created_at else imported_on
+    if day := article.published_on or article.clipped_on or first_seen:
+        article.sort_on = day
 
 
 def summarise(text: str) -> str:
     """Return the beginning of a Markdown text as one plain line of at most 300 characters."""
-    plain = " ".join(text.replace("*", "").replace("#", "").replace(">", "").split())
+    # Marks and white space take part of it, so a generous piece; not the whole book.
+    plain = " ".join(text[: 4 * SUMMARY_LENGTH].replace("*", "").replace("#", "").replace(">", "").split())
     if len(plain) <= SUMMARY_LENGTH:
         return plain
     return plain[: SUMMARY_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _sort_on(clipping: Clipping, run: ImportRun) -> object:
-    return clipping.published_on or clipping.clipped_on or run.started_at.date()
-
-
-def _outlet(name: str) -> Outlet | None:
-    if not name:
-        return None
-    found = Outlet.objects.filter(name=name).first()
-    return found or Outlet.objects.create(name=name, slug=_free_slug(Outlet, name))
-
-
-def _save_authors(article: Article, clipping: Clipping) -> None:
-    if "authors" in article.edited_fields:
-        return
-    names = list(dict.fromkeys(clipping.authors))
-    known = {author.name: author for author in Author.objects.filter(name__in=names)}
-    for name in names:
-        if name not in known:
-            known[name] = Author.objects.create(name=name, slug=_free_slug(Author, name))
-    article.authorships.all().delete()
+def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> None:
+    articles = [
+        (article, clipping) for article, clipping in articles if "authors" not in article.edited_fields
+    ]
+    ids = _named(Author, (name for _, clipping in articles for name in clipping.authors))
+    stored: dict[int, list[int]] = defaultdict(list)
+    rows = Authorship.objects.filter(article__in=[article.pk for article, _ in articles]).order_by("position")
+    for article_id, author_id in rows.values_list("article_id", "author_id"):
+        stored[article_id].append(author_id)
+    wanted = {article.pk: [ids[name] for name in clipping.authors] for article, clipping in articles}
+    changed = [pk for pk, authors in wanted.items() if authors != stored[pk]]
+    Authorship.objects.filter(article__in=[pk for pk in changed if stored[pk]]).delete()
     Authorship.objects.bulk_create(
-        Authorship(article=article, author=known[name], position=position) for position, name in enumerate(names)
+        Authorship(article_id=pk, author_id=author, position=position)
+        for pk in changed
+        for position, author in enumerate(wanted[pk])
     )
 
 
-def _free_slug(model: type[Outlet] | type[Author], name: str) -> str:
-    """Return a slug nobody has; a name without Latin letters gets a hash of itself."""
-    slug = slugify(name)[:100] or hashlib.sha256(name.encode()).hexdigest()[:12]
-    taken = set(model.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    candidate, number = slug, 2
-    while candidate in taken:
-        candidate, number = f"{slug}-{number}", number + 1
-    return candidate
+def _named[Row: (Outlet, Author)](model: type[Row], names: Iterable[str]) -> dict[str, int]:
+    """Return the ids of the outlets or authors of these names, made where there are none yet."""
+    wanted = list(dict.fromkeys(name for name in names if name))
+    if not wanted:
+        return {}
+    ids = dict(model.objects.filter(name__in=wanted).values_list("name", "pk"))
+    slugs = {name: slugify(name)[:100] for name in wanted if name not in ids}
+    if slugs:
+        taken = set(model.objects.filter(slug__in=slugs.values()).values_list("slug", flat=True))
+        for name, slug in slugs.items():
+            slugs[name] = _free_slug(slug, name, taken)
+            taken.add(slugs[name])
+        made = model.objects.bulk_create(model(name=name, slug=slug) for name, slug in slugs.items())
+        ids |= {row.name: row.pk for row in made}
+    return ids
 
 
-def save_taggings(article: Article, tagged: Tagged, *, release: str) -> bool:
-    """Make the article's automatic taggings those of ``tagged``; return whether anything changed.
-
-    What a person decided keeps its role and status.  Only its mentions follow the text, so that they go on
-    pointing at the right words.
-    """
-    tags = _tags_by_identity(tagged)
-    rows = {row.tag_id: row for row in article.taggings.all()}
-    added, changed = [], []
-    for finding in tagged.findings:
-        tag_id = tags.get((finding.kind.value, finding.slug))
-        if tag_id is None:
-            continue
-        row = rows.pop(tag_id, None)
-        values = _tagging_values(finding)
-        if row is None:
-            added.append(Tagging(article=article, tag_id=tag_id, release=release, **values))
-        elif _update(row, values):
-            row.release = release
-            changed.append(row)
-    gone = [row.pk for row in rows.values() if row.origin == Tagging.Origin.AUTOMATIC and not row.is_decided]
-    for row in rows.values():
-        if row.pk not in gone and row.mentions:
-            row.mentions = []
-            changed.append(row)
-    Tagging.objects.filter(pk__in=gone).delete()
-    Tagging.objects.bulk_create(added)
-    Tagging.objects.bulk_update(changed, ["role", "salience", "mentions", "release"])
-    if article.gazetteer_release != release:
-        Article.objects.filter(pk=article.pk).update(gazetteer_release=release)
-        article.gazetteer_release = release
-    return bool(added or changed or gone)
+def _free_slug(slug: str, name: str, taken: set[str]) -> str:
+    """Return the slug, with a hash of the name where it is taken or no letter was left of it."""
+    if slug and slug not in taken:
+        return slug
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{slug}-{digest}" if slug else digest
 
 
-def _tags_by_identity(tagged: Tagged) -> Mapping[tuple[str, str], int]:
-    slugs = {finding.slug for finding in tagged.findings}
-    rows = Tag.objects.filter(slug__in=slugs).values_list("kind", "slug", "pk")
-    return {(kind, slug): pk for kind, slug, pk in rows}
+def _pk(known: Known, articles: Mapping[Known, Article]) -> int:
+    if known.pk is not None:
+        return known.pk
+    return articles[known].pk
 
 
-def _tagging_values(finding: Finding) -> dict[str, object]:
-    return {
-        "role": finding.role.value,
-        "salience": round(finding.salience, 4),
-        "mentions": [[m.part.value, m.start, m.end, m.rule] for m in finding.mentions],
-        "origin": Tagging.Origin.AUTOMATIC,
-        "status": Tagging.Status.SUGGESTED,
+def _write_sources(plan: _Plan, articles: Mapping[Known, Article], run: ImportRun) -> None:
+    """Note where each file that was read has gone; files with known bytes have their row."""
+    rows = {
+        str(reading.found.path): ArticleSource(
+            path=str(reading.found.path),
+            article_id=_pk(decision.known, articles),
+            name=reading.found.name,
+            sha256=reading.sha256,
+            reader_version=READER_VERSION,
+            run=run,
+        )
+        for reading, decision in zip(plan.files, plan.decisions, strict=True)
+        if reading.clipping
     }
-
-
-def _update(row: Tagging, values: Mapping[str, object]) -> bool:
-    """Write the new values to the row in memory, all of them or the mentions alone; return whether any differs."""
-    names = ("mentions",) if row.is_decided else ("role", "salience", "mentions")
-    if all(getattr(row, name) == values[name] for name in names):
-        return False
-    for name in names:
-        setattr(row, name, values[name])
-    return True
+    ArticleSource.objects.bulk_create(
+        rows.values(), update_conflicts=True, unique_fields=["path"], update_fields=SOURCE_FIELDS
+    )

@@ -1,0 +1,200 @@
+"""Which tags some articles get, lose and keep: compares what the gazetteer says with the rows there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.db import connection, models
+
+from articles.models import Article, Tag, Tagging
+from articles.tagging import Entry, Finding, Tagged
+from articles.tagging.anchors import move_spans
+from articles.tagging.folding import fold_name
+from articles.tagging.records import AliasKind
+
+type Identity = tuple[str, str]  # kind and slug of a tag
+type Texts = Mapping[str, str]  # title, standfirst and body
+type Values = dict[str, object]  # columns of a tagging
+
+UPDATED_FIELDS = ["role", "salience", "mentions", "origin", "release"]
+# What a tag that stands in front matter alone is worth: the file says it, no word of the text bears it out.
+UNMENTIONED: Values = {"role": Tagging.Role.MENTIONED, "salience": 0.0, "mentions": []}
+
+
+class TagText(Protocol):
+    """What `Tagger.tag` looks like from here."""
+
+    def __call__(self, *, title: str, standfirst: str, body: str, on: dt.date | None) -> Tagged:
+        """Return the findings in one article's text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The gazetteer in force: its release, its tagger, and which tag a front-matter word names."""
+
+    release: str
+    tag: TagText
+    names: Mapping[str, Identity]
+
+
+def read_names(entries: Iterable[Entry]) -> dict[str, Identity]:
+    """Return which entry each folded name stands for; a name that two entries claim is left out.
+
+    Surnames, demonyms, capitals and triggers are no names: as a tag, "May" or "Moscow" says too little.
+    """
+    names: dict[str, set[Identity]] = defaultdict(set)
+    aliases: dict[str, set[Identity]] = defaultdict(set)
+    for entry in entries:
+        identity = (entry.kind.value, entry.slug)
+        for text in (entry.name, entry.slug):
+            names[_fold(text)].add(identity)
+        for alias in entry.aliases:
+            if alias.kind is AliasKind.NAME and not alias.is_ambiguous:
+                aliases[_fold(alias.text)].add(identity)
+    claims = aliases | names
+    return {
+        name: next(iter(identities)) for name, identities in claims.items() if name and len(identities) == 1
+    }
+
+
+def _fold(name: str) -> str:
+    return fold_name(name).casefold()
+
+
+@dataclass(slots=True)
+class TaggingChanges:
+    """The rows to insert, update and delete, and the articles they belong to."""
+
+    added: list[Tagging] = field(default_factory=list)
+    changed: list[Tagging] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    article_ids: set[int] = field(default_factory=set)
+
+    def write(self) -> None:
+        """Do it, in three statements."""
+        Tagging.objects.filter(pk__in=self.gone).delete()
+        Tagging.objects.bulk_create(self.added)
+        # An upsert by primary key: one statement where bulk_update builds a CASE for every column.
+        Tagging.objects.bulk_create(
+            self.changed, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED_FIELDS
+        )
+
+
+def locked[Row: models.Model](rows: models.QuerySet[Row]) -> models.QuerySet[Row]:
+    """Return the rows locked until the transaction ends; outside of one, as in a dry run, merely the rows.
+
+    Always in the same order, as `curation` does it: an editor and an import never wait for each other.
+    """
+    rows = rows.order_by("pk")
+    return rows.select_for_update() if connection.in_atomic_block else rows
+
+
+def texts_of(article: Article) -> Texts:
+    """Return the texts that mentions point into."""
+    return {"title": article.title, "standfirst": article.standfirst, "body": article.body}
+
+
+def change_taggings(articles: Sequence[tuple[Article, Texts | None]], rules: Rules) -> TaggingChanges:
+    """Return what has to change so that the articles carry the tags that text and front matter call for.
+
+    With each article comes its text as the database has it, None for a new article.  What a person decided
+    keeps its role and status, and is neither taken away nor given again; only its mentions follow the words.
+    """
+    wanted = [wanted_taggings(article, rules) for article, _ in articles]
+    tag_ids = _tag_ids(wanted)
+    rows: dict[int, dict[int, Tagging]] = defaultdict(dict)
+    stored = [article.pk for article, old in articles if old is not None]
+    if stored:
+        for row in locked(Tagging.objects.filter(article__in=stored)):
+            rows[row.article_id][row.tag_id] = row
+    changes = TaggingChanges()
+    for (article, old), values in zip(articles, wanted, strict=True):
+        by_tag = {tag_ids[identity]: one for identity, one in values.items() if identity in tag_ids}
+        _compare(article, old or texts_of(article), rows[article.pk], by_tag, rules.release, changes)
+    return changes
+
+
+def wanted_taggings(article: Article, rules: Rules) -> dict[Identity, Values]:
+    """Return the taggings that the article's text and its file's own tags call for."""
+    tagged = rules.tag(
+        title=article.title, standfirst=article.standfirst, body=article.body, on=article.published_on
+    )
+    wanted = {(finding.kind.value, finding.slug): _values(finding) for finding in tagged.findings}
+    for word in article.keywords:
+        if identity := rules.names.get(_fold(str(word))):
+            wanted[identity] = {
+                **UNMENTIONED,
+                **wanted.get(identity, {}),
+                "origin": Tagging.Origin.FRONT_MATTER,
+            }
+    return wanted
+
+
+def _values(finding: Finding) -> Values:
+    return {
+        "role": finding.role.value,
+        "salience": round(finding.salience, 4),
+        "mentions": [[m.part.value, m.start, m.end, m.rule] for m in finding.mentions],
+        "origin": Tagging.Origin.AUTOMATIC,
+    }
+
+
+def _tag_ids(wanted: Iterable[Mapping[Identity, Values]]) -> dict[Identity, int]:
+    slugs = {slug for values in wanted for _, slug in values}
+    rows = Tag.objects.filter(slug__in=slugs).values_list("kind", "slug", "pk") if slugs else ()
+    return {(kind, slug): pk for kind, slug, pk in rows}
+
+
+def _compare(
+    article: Article,
+    old: Texts,
+    rows: dict[int, Tagging],
+    wanted: Mapping[int, Values],
+    release: str,
+    changes: TaggingChanges,
+) -> None:
+    before = (len(changes.added), len(changes.changed), len(changes.gone))
+    for tag_id, values in wanted.items():
+        row = rows.pop(tag_id, None)
+        if row is None:
+            changes.added.append(
+                Tagging(
+                    article=article, tag_id=tag_id, release=release, status=Tagging.Status.SUGGESTED, **values
+                )
+            )
+        elif _update(row, {"mentions": values["mentions"]} if row.is_decided else values):
+            row.release = release
+            changes.changed.append(row)
+    for row in rows.values():
+        if not row.is_decided:
+            changes.gone.append(row.pk)
+        elif _update(row, {"mentions": _moved(row.mentions, old, texts_of(article))}):
+            changes.changed.append(row)
+    if before != (len(changes.added), len(changes.changed), len(changes.gone)):
+        changes.article_ids.add(article.pk)
+
+
+def _update(row: Tagging, values: Values) -> bool:
+    """Write the values to the row in memory, and return whether any of them is new."""
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    return True
+
+
+def _moved(mentions: list[list[object]], old: Texts, new: Texts) -> list[list[object]]:
+    """Return an editor's mentions with their places in the new text, without those whose words are gone."""
+    if old == new:
+        return mentions
+    moved: list[list[object]] = []
+    for part, start, end, rule in mentions:
+        [place] = move_spans([(int(str(start)), int(str(end)))], old[str(part)], new[str(part)])
+        if place:
+            moved.append([part, *place, rule])
+    return moved
