@@ -17,8 +17,12 @@ APP = PROJECT / "articles"
 LAYERS = {
     "articles.tagging": 1,
     "articles.importing": 1,
+    "articles.importing.columns": 3,
+    "articles.importing.identity": 3,
+    "articles.importing.lock": 3,
     "articles.importing.run": 3,
     "articles.importing.store": 3,
+    "articles.importing.taggings": 3,
     "articles.search.query": 1,
     "articles.search.engine": 1,
     "articles.search.address": 1,
