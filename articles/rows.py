@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.urls import reverse
 
@@ -48,11 +48,11 @@ class Row:
     published_precision: str
     clipped_on: dt.date | None
     outlet: tuple[str, str] | None  # slug, name
-    authors: list[str] = field(default_factory=list)
-    actors: list[TagLabel] = field(default_factory=list)
-    countries: list[TagLabel] = field(default_factory=list)
-    organisations: list[TagLabel] = field(default_factory=list)
-    topics: list[TagLabel] = field(default_factory=list)
+    authors: list[str]
+    actors: list[TagLabel]
+    countries: list[TagLabel]
+    organisations: list[TagLabel]
+    topics: list[TagLabel]
 
 
 type Labels = Mapping[str, list[TagLabel]]  # by kind
@@ -62,25 +62,32 @@ def read_rows(ids: Sequence[int]) -> list[Row]:
     """Return the rows of these articles, in this order, leaving out what readers may not see."""
     if not ids:
         return []
-    columns = (
-        "pk", "slug", "title", "summary", "standfirst", "published_on", "published_precision", "clipped_on",
-        "outlet__slug", "outlet__name",
-    )  # fmt: skip
     found = {
-        values[0]: values for values in Article.objects.public().filter(pk__in=ids).values_list(*columns)
-    }
+        values[0]: values
+        for values in Article.objects.public()
+        .filter(pk__in=ids)
+        .values_list(
+            "pk", "slug", "title", "summary", "standfirst", "published_on", "published_precision",
+            "clipped_on", "outlet__slug", "outlet__name",
+        )
+    }  # fmt: skip
     labels, authors = read_labels(list(found)), _read_authors(list(found))
     rows = []
     for pk in ids:
         if pk not in found:
             continue
-        _, slug, *values, outlet_slug, outlet_name = found[pk]
+        _, slug, title, summary, standfirst, published_on, precision, clipped_on, *outlet = found[pk]
         rows.append(
             Row(
-                pk,
-                reverse("article_detail", args=[pk, slug]),
-                *values,
-                outlet=(outlet_slug, outlet_name) if outlet_slug else None,
+                id=pk,
+                url=reverse("article_detail", args=[pk, slug]),
+                title=title,
+                summary=summary,
+                standfirst=standfirst,
+                published_on=published_on,
+                published_precision=precision,
+                clipped_on=clipped_on,
+                outlet=(outlet[0], outlet[1]) if outlet[0] else None,
                 authors=authors.get(pk, []),
                 actors=labels[pk][TagKind.ACTOR],
                 countries=labels[pk][TagKind.COUNTRY],
