@@ -39,6 +39,10 @@ class GuardError(Exception):
     """The function did not come back: it took too long, needed too much memory or crashed its process."""
 
 
+class _OversizedError(Exception):
+    """A message is longer than may be read."""
+
+
 class _Ending(StrEnum):
     RETURNED = "returned"
     RAISED = "raised"
@@ -131,6 +135,9 @@ class _Worker:
         except TimeoutError as error:
             self.stop()
             raise GuardError(_too_long(seconds)) from error
+        except _OversizedError as error:
+            self.stop()
+            raise GuardError(f"it answered with more than {REPLY_LIMIT // 2**20} MB") from error
         except OSError as error:
             self.stop()
             raise GuardError(self._how_it_died(seconds)) from error
@@ -145,7 +152,9 @@ class _Worker:
             self.stop()
             raise GuardError(f"it needed more than {self.memory_mb} MB of memory")
         if ending == _Ending.RAISED:
-            raise value
+            raised, trace = value
+            raised.add_note(f"in the worker process:\n{trace}")
+            raise raised
         return value
 
     def _how_it_died(self, seconds: float) -> str:
@@ -192,13 +201,15 @@ def _send(channel: socket.socket, message: bytes, seconds: float | None) -> None
 
 
 def _receive(channel: socket.socket, seconds: float | None) -> bytes | None:
-    """Return the next message, None at the end or for one too large; raise TimeoutError after ``seconds``."""
+    """Return the next message, None at the end; raise TimeoutError after ``seconds``."""
     deadline = None if seconds is None else time.monotonic() + seconds
     header = _read(channel, HEADER.size, deadline)
     if header is None:
         return None
     (size,) = HEADER.unpack(header)
-    return _read(channel, size, deadline) if size <= REPLY_LIMIT else None
+    if size > REPLY_LIMIT:
+        raise _OversizedError
+    return _read(channel, size, deadline)
 
 
 def _read(channel: socket.socket, size: int, deadline: float | None) -> bytes | None:
@@ -238,7 +249,8 @@ def _answer(call: bytes, seconds: float) -> bytes:
     except MemoryError:
         return pickle.dumps((_Ending.SWELLED, None), protocol=5)
     except BaseException as error:
-        return pickle.dumps((_Ending.RAISED, _portable(error)), protocol=5)
+        trace = "".join(traceback.format_exception(error))
+        return pickle.dumps((_Ending.RAISED, (_portable(error), trace)), protocol=5)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -256,11 +268,10 @@ def _start_clock(seconds: float) -> None:
 
 
 def _portable(error: BaseException) -> BaseException:
-    """Return the exception with its traceback as a note, or a plain one that says the same."""
-    error.add_note("in the worker process:\n" + "".join(traceback.format_exception(error)))
+    """Return the exception, or a plain one that says the same if it does not survive a pickle."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301
-    except Exception:  # an exception that does not survive a pickle may fail in any way
+    except Exception:  # its own code runs here, and may fail in any way
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
 
