@@ -63,7 +63,8 @@ class Act:
     ) -> int:
         """Give taggings a status, a role or both as this person's decision; return how many that changed.
 
-        A role given to a suggestion confirms it.  A rejected tagging is kept, so that no import gives it again.
+        A role given to a suggestion confirms it.  A rejected tagging is kept: it stops imports from giving it
+        again.  The status suggested takes a decision back.
         """
         changed = []
         ids = [tagging.pk for tagging in taggings]
@@ -71,33 +72,41 @@ class Act:
             wanted = status or (
                 Tagging.Status.CONFIRMED if row.status == Tagging.Status.SUGGESTED else row.status
             )
-            if (row.status, row.role) == (wanted, role or row.role) and row.decided_at:
+            is_decision = wanted != Tagging.Status.SUGGESTED
+            is_decided = row.decided_at is not None
+            if (row.status, row.role, is_decided) == (wanted, role or row.role, is_decision):
                 continue
-            before = _values(row)
+            before = values_of(row)
             row.status, row.role = wanted, role or row.role
-            row.decided_by_id, row.decided_at = self._author_id, self.now
+            row.decided_by_id = self._editor_id if is_decision else None
+            row.decided_at = self.now if is_decision else None
             self._note_change(row, before)
             self.touched.add(row.article_id)
             changed.append(row)
         Tagging.objects.bulk_update(changed, ["status", "role", "decided_by", "decided_at"], batch_size=BATCH)
         return len(changed)
 
-    def add_tag(self, article: Article, tag: Tag, *, role: Tagging.Role = Tagging.Role.MENTIONED) -> bool:
-        """Give the article a tag; return whether that changed anything.
+    def add_tag(self, article: Article, tag: Tag, *, role: Tagging.Role = Tagging.Role.MENTIONED) -> Tagging:
+        """Give the article a tag, and return the tagging.
 
         A tag that it carries already, or that somebody rejected, is confirmed with this role.
         """
         row = Tagging.objects.filter(article=article, tag=tag).first()
         if row is not None:
-            return bool(self.decide([row], status=Tagging.Status.CONFIRMED, role=role))
+            self.decide([row], status=Tagging.Status.CONFIRMED, role=role)
+            return row
         row = Tagging(
-            article=article, tag=tag, role=role, salience=1.0 if role == Tagging.Role.MAIN else 0.0,
-            decided_by_id=self._author_id, decided_at=self.now,
-        )  # fmt: skip
+            article=article,
+            tag=tag,
+            role=role,
+            salience=1.0 if role == Tagging.Role.MAIN else 0.0,
+            decided_by_id=self._editor_id,
+            decided_at=self.now,
+        )
         row.save()
         self._note_change(row, None)
         self.touched.add(article.pk)
-        return True
+        return row
 
     def edit_article(self, article: Article, values: Mapping[str, object]) -> list[str]:
         """Set fields of an article, and return the names of those that changed.
@@ -106,7 +115,7 @@ class Act:
         ``edited_fields``, which imports leave alone.  Taggings stay; their mentions follow the words.
         """
         row = Article.objects.select_for_update().get(pk=article.pk)
-        before = _values(row)
+        before = values_of(row)
         changed = [name for name in values if name != "authors" and getattr(row, name) != values[name]]
         old_texts = {name: getattr(row, name) for name in store.TEXT_FIELDS if name in changed}
         for name in changed:
@@ -143,7 +152,7 @@ class Act:
     def _move_mentions(self, row: Article, old_texts: Mapping[str, str]) -> None:
         changed = []
         for tagging in row.taggings.select_related("tag") if old_texts else ():
-            before = _values(tagging)
+            before = values_of(tagging)
             tagging.mentions = _moved(tagging.mentions, row, old_texts)
             if tagging.mentions != before["mentions"]:
                 self._note_change(tagging, before)
@@ -171,8 +180,8 @@ class Act:
         An alias or office that a person changed is the editors' from then on, and no load removes it.
         """
         stored = type(record)._default_manager.select_for_update().filter(pk=record.pk).first()
-        before = _values(stored) if stored else None
-        if before is not None and before == _values(record):
+        before = values_of(stored) if stored else None
+        if before is not None and before == values_of(record):
             return False
         if isinstance(record, Alias | Office):
             record.origin = RecordOrigin.EDITOR
@@ -184,7 +193,7 @@ class Act:
 
     def delete(self, record: models.Model) -> None:
         """Remove an alias, an office, or an outlet or author that no article needs."""
-        self._note(record, _values(record), None)
+        self._note(record, values_of(record), None)
         record.delete()
 
     def close(self) -> ChangeSet | None:
@@ -192,25 +201,26 @@ class Act:
         if not self.changes:
             return None
         change_set = ChangeSet.objects.create(
-            act=self.kind, made_by_id=self._author_id, made_by_name=str(self.by or ""), note=self.note,
+            act=self.kind, made_by_id=self._editor_id, made_by_name=str(self.by or ""), note=self.note,
             change_count=len(self.changes),
         )  # fmt: skip
         for change in self.changes:
             change.change_set = change_set
         Change.objects.bulk_create(self.changes, batch_size=BATCH)
         sync.enqueue(sorted(self.touched))
-        transaction.on_commit(_index)
+        if len(self.touched) > sync.INLINE_LIMIT:
+            transaction.on_commit(_index)
         return change_set
 
     @property
-    def _author_id(self) -> int | None:
+    def _editor_id(self) -> int | None:
         return self.by.pk if self.by else None
 
     def _note_change(
         self, row: models.Model, before: dict[str, object] | None, more: Mapping[str, object] | None = None
     ) -> None:
         """Remember how a row differs from ``before``; the whole row if it is new."""
-        after = _values(row) | dict(more or {})
+        after = values_of(row) | dict(more or {})
         if before is None:
             self._note(row, None, after)
             return
@@ -221,9 +231,7 @@ class Act:
         self, row: models.Model, before: dict[str, object] | None, after: dict[str, object] | None
     ) -> None:
         self.changes.append(
-            Change(
-                table=row._meta.model_name, row_id=row.pk, label=str(row)[:300], before=before, after=after
-            )
+            Change(table=table_of(type(row)), row_id=row.pk, label=str(row)[:300], before=before, after=after)
         )
 
 
@@ -259,7 +267,8 @@ def add_tag(
 ) -> bool:
     """Give an article a tag; return whether that changed anything."""
     with recording(ChangeSet.Act.ADD, by=by) as act:
-        return act.add_tag(article, tag, role=role)
+        act.add_tag(article, tag, role=role)
+        return bool(act.changes)
 
 
 def edit_article(article: Article, values: Mapping[str, object], *, by: AbstractBaseUser) -> list[str]:
@@ -281,7 +290,7 @@ def restore(articles: QuerySet[Article], *, by: AbstractBaseUser) -> int:
 
 
 def retire(tags: Iterable[Tag], *, by: AbstractBaseUser) -> int:
-    """Stop using tags: readers no longer see them, articles no longer get them; return how many that changed."""
+    """Stop using tags, for readers and for new articles; return how many that changed."""
     return _set_retired(tags, by=by, kind=ChangeSet.Act.RETIRE)
 
 
@@ -299,14 +308,19 @@ def _set_retired(tags: Iterable[Tag], *, by: AbstractBaseUser, kind: ChangeSet.A
     return count
 
 
-def history_of(record: models.Model) -> QuerySet[Change]:
-    """Return what was ever changed in one record, newest first."""
-    changes = Change.objects.filter(table=record._meta.model_name, row_id=record.pk)
+def table_of(model: type[models.Model]) -> str:
+    """Return the name under which the trail keeps changes of this model's rows."""
+    return str(model._meta.model_name)
+
+
+def history_of(model: type[models.Model], pk: int | str) -> QuerySet[Change]:
+    """Return what was ever changed in one row, newest first."""
+    changes = Change.objects.filter(table=table_of(model), row_id=pk)
     return changes.select_related("change_set").order_by("-id")
 
 
 def _locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Return the rows locked until the transaction ends, always in the same order: two editors never deadlock."""
+    """Return the rows locked until the transaction ends, in one order, so that two editors never deadlock."""
     return rows.order_by("pk").select_for_update(of=("self",))
 
 
@@ -314,7 +328,7 @@ def _articles_with(tag: Tag) -> set[int]:
     return set(Tagging.objects.filter(tag=tag).values_list("article_id", flat=True))
 
 
-def _values(row: models.Model) -> dict[str, object]:
+def values_of(row: models.Model) -> dict[str, object]:
     """Return a row's columns as JSON values, the key and the bookkeeping left out."""
     fields = (field for field in row._meta.concrete_fields if not field.primary_key)
     return {
@@ -329,7 +343,7 @@ def _plain(value: object) -> object:
 
 
 def _moved(
-    mentions: Sequence[Sequence[object]], article: Article, old_texts: Mapping[str, str]
+    mentions: Sequence[tuple[str, int, int, str]], article: Article, old_texts: Mapping[str, str]
 ) -> list[list[object]]:
     """Return the mentions with offsets into the article as it is now, without those whose words are gone."""
     moved: list[list[object]] = []
@@ -344,7 +358,8 @@ def _moved(
 
 
 def _index() -> None:
-    # An index that is missing is built by the next reader or by reindex, not by an editor's click.
+    """Bring the index up to date now: the next reader applies a few changes, not this many."""
+    # An index that is missing is built by a reader or by reindex, not by an editor's click.
     with contextlib.suppress(IndexBusy, IndexUnusable):
         sync.open_engine()
         sync.apply_outbox(wait_seconds=0)

@@ -51,7 +51,7 @@ CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "articles.apps.ArticlesConfig",
-    "django.contrib.admin",
+    "newsroom.admin.NewsroomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -22,7 +22,9 @@ class ChangeSet(models.Model):
         LOAD = "load", "load gazetteer"
 
     act = models.CharField(max_length=10, choices=Act)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     # Kept as text too, so that the trail survives the account.
     made_by_name = models.CharField("made by", max_length=150, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os.path import commonprefix
+from itertools import takewhile
 
 type Span = tuple[int, int]
 
@@ -14,11 +14,12 @@ def move_spans(spans: Sequence[Span], old: str, new: str) -> list[Span | None]:
     What both texts begin and end with stays with its words.  Between them lies what was edited: there a span
     follows its words only if they occur as often as before, so that a guess never points at another place.
     """
-    head = len(commonprefix([old, new]))
-    tail = len(commonprefix([old[head:][::-1], new[head:][::-1]]))
+    head = _common_length(old, new)
+    tail = _common_length(old[head:][::-1], new[head:][::-1])
     shift = len(new) - len(old)
     moved: list[Span | None] = []
     for start, end in spans:
+        place: Span | None
         if end <= head:
             place = (start, end)
         elif start >= len(old) - tail:
@@ -27,6 +28,11 @@ def move_spans(spans: Sequence[Span], old: str, new: str) -> list[Span | None]:
             place = _same_occurrence(start, old[start:end], old, new)
         moved.append(place if place and _is_whole(place, new) else None)
     return moved
+
+
+def _common_length(one: str, other: str) -> int:
+    """Return the number of characters that both texts begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _same_occurrence(start: int, words: str, old: str, new: str) -> Span | None:

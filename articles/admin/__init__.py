@@ -1,0 +1,8 @@
+"""The desk: every table of the archive in Django's admin.
+
+Whatever an editor does here is one function of `articles.curation`.
+"""
+
+from articles.admin import articles, bylines, changes, imports, machinery, taggings, tags
+
+__all__ = ["articles", "bylines", "changes", "imports", "machinery", "taggings", "tags"]

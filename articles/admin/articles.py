@@ -1,0 +1,398 @@
+"""Articles on the desk: the text, its tags with their evidence, and where it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles import curation
+from articles.admin.desk import (
+    ChosenFilter,
+    DeskAdmin,
+    RecordAdmin,
+    RecordForm,
+    RowFormSet,
+    RowInline,
+    SeenForm,
+    chosen,
+    editor,
+    link_to,
+    link_to_list,
+)
+from articles.admin.taggings import (
+    EVERYWHERE,
+    TaggingForm,
+    decision_in,
+    show_decision,
+    show_evidence,
+    show_tag,
+)
+from articles.importing.clipping import Precision
+from articles.models import (
+    Article,
+    Author,
+    Authorship,
+    ChangeSet,
+    ImportIssue,
+    ImportRun,
+    Outlet,
+    Tag,
+    Tagging,
+)
+
+FIRST_YEAR = 1800  # the same bounds as for dates in front matter
+DATES = ("published_on", "clipped_on", "updated_on")
+DATE_FORMATS: dict[str, str] = {Precision.DAY: "j M Y", Precision.MONTH: "M Y", Precision.YEAR: "Y"}
+ISSUES_SHOWN = 20
+FILE_FIELDS = (
+    "sources_shown",
+    "issues_shown",
+    "cuts_shown",
+    "keywords_shown",
+    "extra_shown",
+    "edited_shown",
+)
+
+
+class ArticleForm(SeenForm):
+    """An article as an editor corrects it."""
+
+    class Meta:
+        model = Article
+        fields = (
+            "title", "standfirst", "body", "status", "outlet", "byline", "url", "published_on",
+            "published_precision", "clipped_on", "updated_on", "language", "section",
+        )  # fmt: skip
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2, "cols": 90, "class": "headline"}),
+            "standfirst": forms.Textarea(attrs={"rows": 3, "cols": 90}),
+            "body": forms.Textarea(attrs={"rows": 22, "cols": 90, "class": "story"}),
+        }
+
+    def version(self) -> object:
+        """Return the article's columns, its authors and its taggings."""
+        return (
+            curation.values_of(self.instance),
+            list(self.instance.authorships.values_list("author_id", "position")),
+            list(self.instance.taggings.order_by("pk").values_list("pk", "role", "status")),
+        )
+
+    def clean_title(self) -> str:
+        """Return the title as one line."""
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse dates that no clipping can have."""
+        cleaned = super().clean()
+        last = timezone.now().year + 1
+        for name in DATES:
+            day = cleaned.get(name)
+            if isinstance(day, dt.date) and not FIRST_YEAR <= day.year <= last:
+                self.add_error(name, ValidationError(f"Write a year between {FIRST_YEAR} and {last}."))
+        return cleaned
+
+
+class TaggingInline(RowInline):
+    """The article's taggings, to be decided one by one."""
+
+    model = Tagging
+    form = TaggingForm
+    fields = ("tag_shown", "evidence_shown", "role", "status", "provenance_shown")
+    readonly_fields = ("tag_shown", "evidence_shown", "provenance_shown")
+    verbose_name_plural = "Tags and the words that earned them"
+    template = "admin/articles/_taggings.html"
+    extra = 0
+    max_num = 0
+    can_delete = False
+    ordering = ("tag__kind", "role", "-salience")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tagging]:
+        """Return the taggings with all that their rows show."""
+        rows = super().get_queryset(request).select_related("tag", "decided_by")
+        # The article once for all rows; a join would fetch its text with each of them.
+        return rows.prefetch_related("article")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False: `AddedTagInline` adds."""
+        return False
+
+    @admin.display(description="tag")
+    def tag_shown(self, tagging: Tagging) -> SafeString:
+        """Return the tag as a link."""
+        return show_tag(tagging.tag)
+
+    @admin.display(description="evidence")
+    def evidence_shown(self, tagging: Tagging) -> str:
+        """Return the sentences that earned the tag."""
+        return show_evidence(tagging)
+
+    @admin.display(description="said by")
+    def provenance_shown(self, tagging: Tagging) -> SafeString:
+        """Return who gave the tag, how central it is, and who decided it."""
+        return format_html(
+            '{}, salience {}<br><span class="quiet">decided by {}</span>',
+            tagging.get_origin_display(), f"{tagging.salience:.2f}", show_decision(tagging),
+        )  # fmt: skip
+
+
+class AddedTagInline(RowInline):
+    """Tags that the editor adds."""
+
+    model = Tagging
+    form = TaggingForm
+    fields = ("tag", "role")
+    autocomplete_fields = ("tag",)
+    verbose_name = "tag"
+    verbose_name_plural = "Add tags"
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False: `TaggingInline` shows what is there."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False, for the same reason."""
+        return False
+
+
+class AuthorshipInline(RowInline):
+    """The authors in the order of the byline."""
+
+    model = Authorship
+    fields = ("author", "position")
+    autocomplete_fields = ("author",)
+    verbose_name = "author"
+    verbose_name_plural = "authors"
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Authorship]:
+        """Return the authorships with their authors."""
+        return super().get_queryset(request).select_related("author")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether authors may be taken off: whoever may change them may."""
+        return self.has_change_permission(request, obj)
+
+
+class YearFilter(admin.SimpleListFilter):
+    """Years from the newest to the oldest article, found by two look-ups in an index."""
+
+    title = "year"
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: RecordAdmin) -> list[tuple[str, str]]:
+        """Return the years between the first and the last article."""
+        days = Article.objects.order_by().values_list("sort_on", flat=True)
+        first, last = days.order_by("sort_on").first(), days.order_by("-sort_on").first()
+        if first is None or last is None:
+            return []
+        return [(str(year), str(year)) for year in range(last.year, first.year - 1, -1)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        """Return the year's articles; none for a year that is no year."""
+        if not (value := self.value()):
+            return queryset
+        if value not in dict(self.lookup_choices):
+            return queryset.none()
+        return queryset.filter(sort_on__year=int(value))
+
+
+class CarriedTagFilter(ChosenFilter):
+    """The articles that carry one tag, rejected ones left out."""
+
+    title = "tag"
+    parameter_name = "tag"
+    model = Tag
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        """Return the articles that carry the chosen tag."""
+        if self.chosen is None:
+            return queryset.none()
+        rows = Tagging.objects.filter(article=OuterRef("pk"), tag=self.chosen.pk)
+        return queryset.filter(Exists(rows.exclude(status=Tagging.Status.REJECTED)))
+
+
+class WaitingArticle(Protocol):
+    """An article with its number of undecided suggestions."""
+
+    pk: int
+    waiting_count: int
+
+
+@admin.register(Article)
+class ArticleAdmin(DeskAdmin):
+    help_line = (
+        "Articles come from imports. A field you change here is left alone by every later import. "
+        "Articles are withdrawn, not deleted: readers no longer see them, and they can be restored."
+    )
+    form = ArticleForm
+    list_display = ("title", "dated", "outlet", "status", "open_count")
+    list_select_related = ("outlet",)
+    list_filter = (
+        "status", YearFilter, "clipped_on",
+        CarriedTagFilter,
+        chosen("outlet", "outlet", Outlet, "outlet"),
+        chosen("author", "author", Author, "authorships__author"),
+        chosen("import run", "run", ImportRun, "sources__run"),
+    )  # fmt: skip
+    search_fields = ("title", "url__exact", "=id")
+    search_help_text = "Words of the title, the whole address of the original, or the article's number."
+    autocomplete_fields = ("outlet",)
+    actions = ("withdraw", "restore")
+    inlines = (TaggingInline, AddedTagInline, AuthorshipInline)
+    fieldsets = (
+        (None, {"fields": ("title", "standfirst", "body", "status")}),
+        (
+            "Published by, when, where",
+            {
+                "fields": (
+                    "outlet", "byline", "url", ("published_on", "published_precision"),
+                    ("clipped_on", "updated_on"), ("language", "section"),
+                )
+            },
+        ),
+        (
+            "The file it was read from",
+            {"classes": ("collapse",), "fields": FILE_FIELDS},
+        ),
+    )  # fmt: skip
+    readonly_fields = FILE_FIELDS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the articles, each with its number of suggestions nobody decided."""
+        waiting = Tagging.objects.filter(article=OuterRef("pk"), status=Tagging.Status.SUGGESTED).order_by()
+        count = Subquery(waiting.values("article").annotate(n=Count("pk")).values("n"), IntegerField())
+        articles: QuerySet[Any] = super().get_queryset(request).annotate(waiting_count=Coalesce(count, 0))
+        return articles
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: articles are imported, so that each has a file to answer for it."""
+        return False
+
+    def view_on_site(self, article: Article) -> str | None:
+        """Return the article's page, if readers may see it."""
+        return article.get_absolute_url() if article.status == Article.Status.PUBLIC else None
+
+    def save_related(
+        self, request: HttpRequest, form: RecordForm, formsets: Sequence[RowFormSet], change: bool
+    ) -> None:
+        """Record the corrections and every decision of the form as one act."""
+        values = {
+            name: form.cleaned_data[name] for name in form.changed_data if name in ArticleForm.Meta.fields
+        }
+        with curation.recording(ChangeSet.Act.EDIT, by=editor(request)) as act:
+            for formset in formsets:
+                formset.save(commit=False)  # for Django's own log; writes nothing
+                if formset.model is Authorship and formset.has_changed():
+                    values["authors"] = _authors(formset)
+                elif formset.model is Tagging:
+                    _decide(act, formset)
+            act.edit_article(form.instance, values)
+
+    @admin.display(description="published", ordering="sort_on")
+    def dated(self, article: Article) -> str:
+        """Return the date of publication as far as it is known, else when it was clipped."""
+        day = article.published_on
+        if day is None:
+            return f"clipped {date_format(article.clipped_on, 'j M Y')}" if article.clipped_on else "undated"
+        return date_format(day, DATE_FORMATS[article.published_precision])
+
+    @admin.display(description="to decide")
+    def open_count(self, article: WaitingArticle) -> object:
+        """Return the number of undecided suggestions, as a link to them."""
+        if not article.waiting_count:
+            return ""
+        query = f"article={article.pk}&status__exact={Tagging.Status.SUGGESTED}"
+        return link_to_list(Tagging, query, article.waiting_count)
+
+    @admin.display(description="files")
+    def sources_shown(self, article: Article) -> SafeString:
+        """Return the files the article was read from, and by which run."""
+        rows = article.sources.select_related("run")
+        lines = ((row.name, link_to(row.run) if row.run else "", row.path) for row in rows)
+        return format_html_join("", '<p>{}, {}<br><small class="quiet">{}</small></p>', lines)
+
+    @admin.display(description="import issues")
+    def issues_shown(self, article: Article) -> object:
+        """Return what the runs that read these files had to say about them."""
+        sources = list(article.sources.all())
+        issues = ImportIssue.objects.filter(run__in=[source.run_id for source in sources if source.run_id])
+        names = tuple(source.name for source in sources)
+        found = [issue for name in names for issue in issues.filter(path__endswith=name)[:ISSUES_SHOWN]]
+        return format_html_join("", "<p>{}</p>", ((issue,) for issue in found)) or "none"
+
+    @admin.display(description="cut by cleaning")
+    def cuts_shown(self, article: Article) -> object:
+        """Return what cleaning took out of the text, and why."""
+        lines = ((cut.get("text", ""), cut.get("step", "")) for cut in article.cuts)
+        return (
+            format_html_join("", '<blockquote>{}<br><small class="quiet">{}</small></blockquote>', lines)
+            or "nothing"
+        )
+
+    @admin.display(description="keywords of the file")
+    def keywords_shown(self, article: Article) -> str:
+        """Return the file's own tags."""
+        return ", ".join(map(str, article.keywords)) or "none"
+
+    @admin.display(description="other front matter")
+    def extra_shown(self, article: Article) -> object:
+        """Return the front matter that no field takes, line by line."""
+        lines = (
+            (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            for key, value in article.extra.items()
+        )
+        return format_html_join("", "<p><b>{}</b> {}</p>", lines) or "none"
+
+    @admin.display(description="corrected by editors")
+    def edited_shown(self, article: Article) -> str:
+        """Return the fields that imports leave alone."""
+        return ", ".join(name.replace("_", " ") for name in article.edited_fields) or "nothing"
+
+    @admin.action(permissions=["change"], description="Withdraw from readers", location=EVERYWHERE)
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        """Withdraw the chosen articles."""
+        count = curation.withdraw(queryset, by=editor(request))
+        done = "withdrawn; readers no longer see them."
+        self.report(request, count, done, nothing="None of these was public.")
+
+    @admin.action(permissions=["change"], description="Restore for readers", location=EVERYWHERE)
+    def restore(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
+        """Restore the chosen articles."""
+        count = curation.restore(queryset, by=editor(request))
+        self.report(request, count, "restored.", nothing="None of these was withdrawn.")
+
+
+def _authors(formset: RowFormSet) -> list[Author]:
+    """Return the authors as the form leaves them, in the order of their positions."""
+    rows = [
+        (form.cleaned_data["position"], number, form.cleaned_data["author"])
+        for number, form in enumerate(formset.forms)
+        if form.cleaned_data.get("author") and not form.cleaned_data.get("DELETE")
+    ]
+    return [author for *_, author in sorted(rows, key=lambda row: row[:2])]
+
+
+def _decide(act: curation.Act, formset: RowFormSet) -> None:
+    """Record the decisions of one inline: on the taggings there are, and the tags to add."""
+    for form in formset.forms:
+        if not form.has_changed():
+            continue
+        if form.instance.pk:
+            act.decide([form.instance], **decision_in(form))
+        elif form.cleaned_data.get("tag"):
+            act.add_tag(formset.instance, form.cleaned_data["tag"], role=form.cleaned_data["role"])

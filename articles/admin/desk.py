@@ -1,0 +1,297 @@
+"""What all pages of the desk have in common.
+
+Lists refuse lookups they do not offer, searches have an end, a stale form is told so, nothing is deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from articles import curation
+from articles.models import Change, ChangeSet
+
+if TYPE_CHECKING:
+    RecordForm = forms.ModelForm[Any]
+    RowFormSet = forms.BaseInlineFormSet[Any, Any, Any]
+    RowInline = admin.TabularInline[Any, Any]
+    RecordAdmin = admin.ModelAdmin[Any]
+else:  # Django's classes take no type arguments when the code runs
+    RecordForm = forms.ModelForm
+    RowFormSet = forms.BaseInlineFormSet
+    RowInline = admin.TabularInline
+    RecordAdmin = admin.ModelAdmin
+
+MAX_SEARCH = 200  # characters of a search term
+MAX_SEARCH_WORDS = 10  # each word is one more condition on every search field
+HISTORY_SHOWN = 100  # changes of one record, the newest
+MAX_PK = 2**63 - 1  # the largest id either database knows
+
+# What the list filters of Django add to a field's name.  Anything else (regex, contains) is refused.
+FILTER_SUFFIXES = ("", "exact", "isnull", "gte", "lt", "year", "month", "day", "in")
+
+
+class CappedSearchForm(ChangeListSearchForm):
+    """The search box of a list, with an end."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a term that is too long; the list then shows nothing rather than everything."""
+        term = self.cleaned_data.get(SEARCH_VAR, "")
+        if is_too_long(term):
+            raise ValidationError(
+                f"Search for at most {MAX_SEARCH_WORDS} words and {MAX_SEARCH} characters; nothing is shown."
+            )
+        return self.cleaned_data
+
+
+def is_too_long(term: str) -> bool:
+    """Return whether a search term would cost more than any reader needs."""
+    return len(term) > MAX_SEARCH or len(term.split()) > MAX_SEARCH_WORDS
+
+
+class DeskChangeList(ChangeList):
+    """A list that shows nothing for a search it cannot understand."""
+
+    search_form_class = CappedSearchForm
+
+    def __init__(self, request: HttpRequest, *args: object) -> None:
+        super().__init__(request, *args)  # type: ignore[arg-type]  # passed on as they came
+        self.title = str(self.opts.verbose_name_plural).capitalize()
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        """Return the rows asked for; none when the search term was refused."""
+        rows = super().get_queryset(request, exclude_parameters)
+        return rows if self.search_form_class(request.GET).is_valid() else rows.none()
+
+
+class SeenForm(RecordForm):
+    """A form that knows which version of its record the editor saw, and refuses to write over a later one."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        if self.instance.pk:
+            self.stored = fingerprint(self.version())
+            self.initial["seen"] = self.stored
+
+    def version(self) -> object:
+        """Return all that an edit made elsewhere would change, inlines included."""
+        return curation.values_of(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to write over what somebody else did since the form was opened."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.pk and cleaned.pop("seen", "") != self.stored:
+            raise ValidationError(
+                "Somebody else, or an import, changed this while you had it open. Nothing of yours was "
+                "saved: open the page again to see how it stands now."
+            )
+        return cleaned
+
+
+def fingerprint(version: object) -> str:
+    """Return a short hash of a record's version."""
+    return hashlib.sha256(repr(version).encode()).hexdigest()[:16]
+
+
+class DeskAdmin(RecordAdmin):
+    """One table of the archive on the desk.
+
+    ``help_line`` stands on top of its pages.  ``save_related`` writes a form with its inlines as one act of
+    curation.
+    """
+
+    help_line = ""
+    form: type[RecordForm] = SeenForm
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 200
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        """Return the list with a cap on searches."""
+        return DeskChangeList
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Return whether a list may be narrowed by this parameter: only by its own filters."""
+        names = {name for name in self.list_filter if isinstance(name, str)}
+        if self.date_hierarchy:
+            names.add(self.date_hierarchy)
+        head, _, last = lookup.rpartition(LOOKUP_SEP)
+        return lookup in names or (head in names and last in FILTER_SUFFIXES)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the rows that match, for lists and for autocompletes; none for an absurd term."""
+        if is_too_long(search_term) or "\0" in search_term:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Return the list, its help on top."""
+        return super().changelist_view(request, {"help_line": self.help_line, **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Return the form, its help on top."""
+        context = {"help_line": self.help_line, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Return what was changed in this record, by whom and when, from the trail."""
+        changes = curation.history_of(self.model, object_id)[:HISTORY_SHOWN] if is_id(object_id) else ()
+        shown = [(change, show_change(change)) for change in changes]
+        return super().history_view(request, object_id, {"changes": shown, **(extra_context or {})})
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
+        """Return the record, locked if it is about to be written; None for an id no database could hold."""
+        if not is_id(object_id):
+            return None
+        if request.method == "POST":
+            # The stale-form check and the write must see the same version.
+            self.model._default_manager.select_for_update().filter(pk=object_id).values("pk").first()
+        return super().get_object(request, object_id, from_field)
+
+    def response_action(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> HttpResponseBase | None:
+        """Run the chosen action on those of the chosen rows that can exist."""
+        request.POST = post = request.POST.copy()  # type: ignore[assignment]  # a copy can be written to
+        post.setlist(ACTION_CHECKBOX_NAME, [pk for pk in post.getlist(ACTION_CHECKBOX_NAME) if is_id(pk)])
+        return super().response_action(request, queryset, action_location)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False: what readers saw is withdrawn, rejected or retired, never deleted."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Model, form: RecordForm, change: bool) -> None:
+        """Leave the writing to `save_related`, where form and inlines are one act."""
+
+    def save_related(
+        self, request: HttpRequest, form: RecordForm, formsets: Sequence[RowFormSet], change: bool
+    ) -> None:
+        """Write the record and its inlines as one act."""
+        with curation.recording(ChangeSet.Act.EDIT, by=editor(request)) as act:
+            act.save(form.instance)
+            for formset in formsets:
+                for record in formset.save(commit=False):
+                    act.save(record)
+                for record in formset.deleted_objects:
+                    act.delete(record)
+
+    def report(self, request: HttpRequest, count: int, done: str, *, nothing: str) -> None:
+        """Tell the editor how many rows an action changed."""
+        if count:
+            self.message_user(request, f"{count:,} {done}", messages.SUCCESS)
+        else:
+            self.message_user(request, nothing, messages.WARNING)
+
+
+class ReadOnlyAdmin(DeskAdmin):
+    """A table that only programs write."""
+
+    form = RecordForm
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False."""
+        return False
+
+
+class ChosenFilter(admin.SimpleListFilter):
+    """A filter that other pages link to: it shows what was chosen, never thousands of choices."""
+
+    model: type[Model]
+    lookup: str
+
+    def lookups(self, request: HttpRequest, model_admin: RecordAdmin) -> list[tuple[str, str]]:
+        """Return the one chosen record."""
+        value = request.GET.get(self.parameter_name or "")
+        if not value:
+            return []
+        record = self.model._default_manager.filter(pk=value).first() if is_id(value) else None
+        self.chosen = record
+        return [(value, str(record) if record else f"no such {self.title}")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows of the chosen record; none if there is no such record."""
+        return queryset.filter(**{self.lookup: self.chosen.pk}) if self.chosen else queryset.none()
+
+
+def chosen(title: str, parameter: str, model: type[Model], lookup: str) -> type[ChosenFilter]:
+    """Return a filter by one record of ``model``, for links such as ``?tag=5``."""
+    attributes = {"title": title, "parameter_name": parameter, "model": model, "lookup": lookup}
+    return type(f"Chosen{model.__name__}Filter", (ChosenFilter,), attributes)
+
+
+def is_id(value: object) -> bool:
+    """Return whether this text can be the id of a row."""
+    text = str(value)
+    return text.isascii() and text.isdecimal() and int(text[:20]) <= MAX_PK
+
+
+def editor(request: HttpRequest) -> AbstractBaseUser:
+    """Return who is at the desk."""
+    if isinstance(request.user, AnonymousUser):
+        raise PermissionDenied("the desk lets nobody in who is not logged in")
+    return request.user
+
+
+def show_change(change: Change) -> str:
+    """Return the columns that changed, before and after."""
+    before, after = change.before or {}, change.after or {}
+    names = dict.fromkeys([*before, *after])
+    columns = [
+        (name.removesuffix("_id").replace("_", " "), before.get(name), after.get(name)) for name in names
+    ]
+    return render_to_string("admin/articles/_change.html", {"change": change, "columns": columns})
+
+
+def link_to(record: Model, text: object = None) -> SafeString:
+    """Return a link to a record's page on the desk."""
+    address = reverse(f"admin:articles_{record._meta.model_name}_change", args=[record.pk])
+    return format_html('<a href="{}">{}</a>', address, record if text is None else text)
+
+
+def link_to_list(model: type[Model], query: str, text: object) -> SafeString:
+    """Return a link to a list on the desk, narrowed by a query string."""
+    return format_html(
+        '<a href="{}?{}">{}</a>', reverse(f"admin:articles_{model._meta.model_name}_changelist"), query, text
+    )

@@ -1,0 +1,110 @@
+"""Imports on the desk: what each run did, which files gave trouble, and which article came from where."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles.admin.desk import ReadOnlyAdmin, chosen, link_to, link_to_list
+from articles.models import Article, ArticleSource, ImportIssue, ImportRun
+
+COUNTS = ("created_count", "updated_count", "unchanged_count", "failed_count")
+ISSUES_SHOWN = 200  # of one run on its page; the others are in the list of issues
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    help_line = (
+        "Every import, newest first. A killed run keeps what it stored; importing the folder again "
+        "goes on from there."
+    )
+    list_display = ("__str__", "state_shown", "started_at", "seconds", "started_by", *COUNTS, "paths_shown")
+    list_filter = ("state", "started_at")
+    list_select_related = ("started_by",)
+    date_hierarchy = "started_at"
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": ("state_shown", "started_by", ("started_at", "finished_at", "seconds"))}),
+        ("Asked for", {"fields": ("paths_shown", "gazetteer_release")}),
+        ("Files", {"fields": (COUNTS, "articles_shown")}),
+        ("Issues", {"fields": ("issues_shown",)}),
+    )
+
+    @admin.display(description="state", ordering="state")
+    def state_shown(self, run: ImportRun) -> str:
+        """Return the run's state; one whose heartbeat stopped was interrupted, whatever it says itself."""
+        return "interrupted (no sign of life)" if run.is_silent else run.get_state_display()
+
+    @admin.display(description="seconds")
+    def seconds(self, run: ImportRun) -> str:
+        """Return how long the run took, or has been at work."""
+        end = run.finished_at or run.heartbeat_at
+        return f"{(end - run.started_at).total_seconds():,.1f}"
+
+    @admin.display(description="files and folders")
+    def paths_shown(self, run: ImportRun) -> SafeString:
+        """Return what was asked for, one a line."""
+        return format_html_join(format_html("<br>"), "{}", ((path,) for path in run.paths))
+
+    @admin.display(description="articles")
+    def articles_shown(self, run: ImportRun) -> SafeString:
+        """Return a link to the articles whose file this run was the last to read."""
+        return link_to_list(Article, f"run={run.pk}", "articles last read by this run")
+
+    @admin.display(description="issues")
+    def issues_shown(self, run: ImportRun) -> str:
+        """Return the run's issues, what was not imported first, grouped by file."""
+        issues = list(run.issues.order_by("level", "path", "line", "id")[: ISSUES_SHOWN + 1])
+        shown = issues[:ISSUES_SHOWN]
+        context = {
+            "issues": shown,
+            "all": link_to_list(ImportIssue, f"run={run.pk}", "all issues of this run")
+            if len(issues) > len(shown)
+            else "",
+        }
+        return render_to_string("admin/articles/_issues.html", context)
+
+
+@admin.register(ImportIssue)
+class ImportIssueAdmin(ReadOnlyAdmin):
+    help_line = "What was wrong with a file. Mend the file and import it again; the issue stays with its run."
+    list_display = ("path", "line", "message", "level", "run")
+    list_filter = ("level", chosen("import run", "run", ImportRun, "run"))
+    list_select_related = ("run",)
+    search_fields = ("path", "message")
+    search_help_text = "A part of the file's path or of the message."
+    ordering = ("-id",)
+    fields = ("run_shown", "level", "path", "line", "message")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportIssue]:
+        """Return the issues with their runs."""
+        return super().get_queryset(request).select_related("run")
+
+    @admin.display(description="import run")
+    def run_shown(self, issue: ImportIssue) -> SafeString:
+        """Return the run as a link."""
+        return link_to(issue.run)
+
+
+@admin.register(ArticleSource)
+class ArticleSourceAdmin(ReadOnlyAdmin):
+    help_line = "Which file each article was read from. Readers never see these paths."
+    list_display = ("name", "article_shown", "run", "reader_version")
+    list_filter = (
+        chosen("article", "article", Article, "article"),
+        chosen("import run", "run", ImportRun, "run"),
+    )
+    list_select_related = ("article", "run")
+    search_fields = ("name", "sha256__exact")
+    search_help_text = "A part of the file's path, or the hash of its bytes."
+    ordering = ("-id",)
+    fields = ("article_shown", "name", "path", "sha256", "reader_version", "run")
+
+    @admin.display(description="article")
+    def article_shown(self, source: ArticleSource) -> SafeString:
+        """Return the article as a link."""
+        return link_to(source.article)

@@ -1,0 +1,53 @@
+"""What the archive keeps for itself, to be looked at: revision, outbox, rendered texts."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from articles.admin.desk import ReadOnlyAdmin, link_to
+from articles.models import Archive, OutboxRow, RenderedArticle
+from articles.search import sync
+from articles.search.engine import IndexUnusable
+
+
+@admin.register(Archive)
+class ArchiveAdmin(ReadOnlyAdmin):
+    help_line = "The archive itself. Its index is up to date when both revisions are the same."
+    list_display = ("uuid", "revision", "index_revision", "gazetteer_release")
+    fields = ("uuid", "revision", "index_revision", "gazetteer_release")
+
+    @admin.display(description="revision of the search index")
+    def index_revision(self, archive: Archive) -> str:
+        """Return how far this machine's search index has come."""
+        try:
+            return str(sync.open_engine().revision())
+        except IndexUnusable as error:
+            return f"none: {error}"
+
+
+@admin.register(OutboxRow)
+class OutboxRowAdmin(ReadOnlyAdmin):
+    help_line = (
+        "Articles whose place in the search index changed. Rows are kept for a week after they were applied."
+    )
+    list_display = ("revision", "article_id", "queued_at")
+    ordering = ("-revision",)
+
+
+@admin.register(RenderedArticle)
+class RenderedArticleAdmin(ReadOnlyAdmin):
+    help_line = (
+        "Texts as readers see them, kept from the first view. "
+        "Those shown plain were too much for the renderer."
+    )
+    list_display = ("article_shown", "is_plain")
+    list_filter = ("is_plain",)
+    list_select_related = ("article",)
+    fields = ("article_shown", "is_plain", "key", "html")
+    ordering = ("-pk",)
+
+    @admin.display(description="article")
+    def article_shown(self, rendered: RenderedArticle) -> SafeString:
+        """Return the article as a link."""
+        return link_to(rendered.article)

@@ -1,0 +1,177 @@
+"""Taggings on the desk: the evidence in its sentence, and the decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import ActionLocation
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from articles import curation
+from articles.admin.desk import (
+    ChosenFilter,
+    DeskAdmin,
+    RecordForm,
+    RowFormSet,
+    SeenForm,
+    chosen,
+    editor,
+    link_to,
+)
+from articles.admin.evidence import PARTS, SHOWN, excerpts
+from articles.models import Article, ChangeSet, Outlet, Tag, Tagging
+
+EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
+
+
+def show_tag(tag: Tag) -> SafeString:
+    """Return the tag as a link, its kind as colour and word."""
+    return format_html(
+        '<span class="tag kind-{}">{}</span><small class="quiet">{}</small>',
+        tag.kind, link_to(tag), tag.get_kind_display(),
+    )  # fmt: skip
+
+
+def show_evidence(tagging: Tagging, *, shown: int = SHOWN) -> str:
+    """Return the sentences that earned the tag, its words marked."""
+    texts = {part: getattr(tagging.article, part) for part in PARTS}
+    found = excerpts(texts, tagging.mentions)
+    context = {"kind": tagging.tag.kind, "excerpts": found[:shown], "more": len(found) - shown}
+    return render_to_string("admin/articles/_evidence.html", context)
+
+
+def show_decision(tagging: Tagging) -> str:
+    """Return who decided this tagging, and when."""
+    if tagging.decided_at is None:
+        return "nobody yet"
+    who = tagging.decided_by or "somebody who left"
+    return f"{who}, {date_format(tagging.decided_at, 'j M Y H:i')}"
+
+
+def decision_in(form: RecordForm) -> dict[str, Any]:
+    """Return what an editor changed in the form of one tagging: its status, its role or both."""
+    return {name: form.cleaned_data[name] for name in form.changed_data if name in {"status", "role"}}
+
+
+class TaggingForm(SeenForm):
+    """One decision.  A tag that the article carries already is confirmed by curation, not refused here."""
+
+    def validate_constraints(self) -> None:
+        """Leave a tag the article carries already to `curation.add_tag`."""
+
+
+class ChosenOutletFilter(ChosenFilter):
+    title = "outlet"
+    parameter_name = "outlet"
+    model = Outlet
+    lookup = "article__outlet"
+
+
+@admin.register(Tagging)
+class TaggingAdmin(DeskAdmin):
+    help_line = (
+        "What articles are tagged with. A rejected tag is kept: it stops the next import from giving it "
+        "again. Nothing here is deleted."
+    )
+    form = TaggingForm
+    list_display = ("tag_shown", "article_shown", "evidence_shown", "role", "status", "origin", "salience")
+    list_display_links = None
+    list_select_related = ("article", "tag")
+    list_filter = (
+        "status", "role", "tag__kind", "origin",
+        chosen("tag", "tag", Tag, "tag"),
+        chosen("article", "article", Article, "article"),
+        ChosenOutletFilter,
+    )  # fmt: skip
+    list_per_page = 25
+    ordering = ("-id",)
+    sortable_by = ("salience",)
+    search_fields = ("tag__name__istartswith", "tag__key__iexact")
+    search_help_text = "How the tag's name begins, or its key."
+    autocomplete_fields = ("article", "tag")
+    actions = ("confirm", "reject", "set_main", "set_mentioned")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tagging]:
+        """Return the taggings without what their articles' lists do not need."""
+        return super().get_queryset(request).defer("article__extra", "article__cuts", "article__keywords")
+
+    def get_fields(self, request: HttpRequest, obj: Tagging | None = None) -> tuple[str, ...]:
+        """Return the fields: what an editor decides, and what the decision rests on."""
+        if obj is None:
+            return ("article", "tag", "role")
+        return ("tag_shown", "article_shown", "evidence_shown", "role", "status", "salience", "origin",
+                "release", "decision_shown")  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tagging | None = None) -> list[str]:
+        """Return all fields but the two that are decisions."""
+        return (
+            [name for name in self.get_fields(request, obj) if name not in {"role", "status"}] if obj else []
+        )
+
+    def save_related(
+        self, request: HttpRequest, form: RecordForm, formsets: Sequence[RowFormSet], change: bool
+    ) -> None:
+        """Record the decision."""
+        tagging = form.instance
+        with curation.recording(
+            ChangeSet.Act.EDIT if change else ChangeSet.Act.ADD, by=editor(request)
+        ) as act:
+            if change:
+                act.decide([tagging], **decision_in(form))
+            else:
+                role = form.cleaned_data["role"]
+                tagging.pk = act.add_tag(tagging.article, tagging.tag, role=role).pk
+
+    @admin.display(description="tag")
+    def tag_shown(self, tagging: Tagging) -> SafeString:
+        """Return the tag; in a list the way to this tagging's own page."""
+        return show_tag(tagging.tag)
+
+    @admin.display(description="article")
+    def article_shown(self, tagging: Tagging) -> SafeString:
+        """Return the article as a link."""
+        return link_to(tagging.article)
+
+    @admin.display(description="evidence")
+    def evidence_shown(self, tagging: Tagging) -> SafeString:
+        """Return the sentences that earned the tag, and the way to the decision's page."""
+        return format_html("{}{}", show_evidence(tagging), link_to(tagging, "decide"))
+
+    @admin.display(description="decided by")
+    def decision_shown(self, tagging: Tagging) -> str:
+        """Return who decided, and when."""
+        return show_decision(tagging)
+
+    @admin.action(permissions=["change"], description="Confirm: the tag is right", location=EVERYWHERE)
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> None:
+        """Confirm the chosen taggings."""
+        count = curation.confirm(queryset, by=editor(request))
+        self.report(request, count, "confirmed.", nothing="All of these were confirmed already.")
+
+    @admin.action(permissions=["change"], description="Reject: the tag is wrong", location=EVERYWHERE)
+    def reject(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> None:
+        """Reject the chosen taggings."""
+        count = curation.reject(queryset, by=editor(request))
+        done = "rejected. No import gives them again."
+        self.report(request, count, done, nothing="All of these were rejected already.")
+
+    @admin.action(permissions=["change"], description="Main: the article is about it", location=EVERYWHERE)
+    def set_main(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> None:
+        """Make the chosen taggings main subjects."""
+        count = curation.set_role(queryset, Tagging.Role.MAIN, by=editor(request))
+        self.report(
+            request, count, "set to main subject.", nothing="All of these were main subjects already."
+        )
+
+    @admin.action(permissions=["change"], description="Mentioned: named in passing", location=EVERYWHERE)
+    def set_mentioned(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> None:
+        """Make the chosen taggings mentions."""
+        count = curation.set_role(queryset, Tagging.Role.MENTIONED, by=editor(request))
+        self.report(request, count, "set to mentioned.", nothing="All of these were mentions already.")

@@ -1,0 +1,283 @@
+"""The gazetteer on the desk: tags with their names and offices."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, ForeignKey, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+
+from articles import curation
+from articles.admin.bylines import Counted
+from articles.admin.desk import (
+    DeskAdmin,
+    RecordForm,
+    RowFormSet,
+    RowInline,
+    SeenForm,
+    chosen,
+    editor,
+    link_to_list,
+)
+from articles.admin.taggings import EVERYWHERE
+from articles.admin.widgets import KnownAutocompleteSelect, LinesField
+from articles.models import Alias, Article, ChangeSet, Office, Tag, Tagging, TagKind
+
+OFFICE_YEARS = (1500, 2200)
+NEXT_IMPORT = "Articles follow with the next import, which tags every article anew."
+
+
+class TagForm(SeenForm):
+    """A tag as an editor keeps it."""
+
+    context = LinesField(
+        required=False, help_text="Words nearby that speak for an ambiguous name, one a line."
+    )
+    counter_context = LinesField(required=False, help_text="Words nearby that speak against it, one a line.")
+
+    def version(self) -> object:
+        """Return the tag's columns, its aliases and its offices."""
+        return (
+            curation.values_of(self.instance),
+            [curation.values_of(row) for row in self.instance.aliases.order_by("pk")],
+            [curation.values_of(row) for row in self.instance.offices.order_by("pk")],
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Give a new tag its key, and refuse a parent of another kind or below itself."""
+        cleaned = super().clean()
+        parent, kind = cleaned.get("parent"), cleaned.get("kind") or self.instance.kind
+        if parent and parent.kind != kind:
+            self.add_error(
+                "parent", f"{parent} is a {parent.get_kind_display()}; the parent must be of the same kind."
+            )
+        seen = {self.instance.pk}
+        while parent and parent.pk:
+            if parent.pk in seen:
+                self.add_error("parent", "A tag cannot stand below itself.")
+                break
+            seen.add(parent.pk)
+            parent = parent.parent
+        return cleaned
+
+
+class OfficeForm(RecordForm):
+    """One office; its dates are those of a person's life."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse impossible years, and an office of a person or topic."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = OFFICE_YEARS
+        for name in ("start_on", "end_on"):
+            day = cleaned.get(name)
+            if isinstance(day, dt.date) and not first <= day.year <= last:
+                self.add_error(name, ValidationError(f"Write a year between {first} and {last}."))
+        of = cleaned.get("of")
+        if of and of.kind not in {TagKind.COUNTRY, TagKind.ORGANISATION}:
+            self.add_error("of", "An office is of a country or an organisation.")
+        return cleaned
+
+
+class AliasInline(RowInline):
+    """The names of a tag."""
+
+    model = Alias
+    fields = ("text", "kind", "weight", "is_case_sensitive", "origin")
+    readonly_fields = ("origin",)
+    ordering = ("kind", "text")
+    extra = 0
+
+
+class OfficeFormSet(RowFormSet):
+    """Offices whose countries are known from one query."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Tell each row's autocomplete the name of what it shows."""
+        super().add_fields(form, index)
+        if not hasattr(self, "_names"):
+            self._names = {office.of_id: str(office.of) for office in self.get_queryset()}
+        form.fields["of"].widget.widget.names = self._names
+
+
+class OfficeInline(RowInline):
+    """The offices a person held."""
+
+    model = Office
+    form = OfficeForm
+    formset = OfficeFormSet
+    fk_name = "holder"
+    fields = ("title", "role", "of", "start_on", "end_on", "origin")
+    readonly_fields = ("origin",)
+    autocomplete_fields = ("of",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Office]:
+        """Return the offices with what they are of."""
+        return super().get_queryset(request).select_related("of")
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Return the field, its widget one that can be told names."""
+        if db_field.name == "of":
+            kwargs["widget"] = KnownAutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Tag)
+class TagAdmin(DeskAdmin):
+    help_line = (
+        "Who and what articles are tagged with. What you change here survives every load of the gazetteer. "
+        "Tags are retired, not deleted: readers no longer see them, and their history stays."
+    )
+    form = TagForm
+    list_display = ("name", "kind", "key", "parent", "article_count", "is_ambiguous", "is_retired", "origin")
+    list_select_related = ("parent",)
+    list_filter = ("kind", "is_retired", "is_ambiguous", "origin")
+    list_per_page = 100
+    search_fields = ("name", "key__iexact", "aliases__text__istartswith")
+    search_help_text = "A part of the name, the key, or how another name begins."
+    ordering = ("kind", "name")
+    autocomplete_fields = ("parent",)
+    actions = ("retire", "reinstate")
+    fieldsets = (
+        (None, {"fields": ("kind", "name", ("slug", "key"), "description", "parent")}),
+        ("When the name alone is not enough", {"fields": ("is_ambiguous", "context", "counter_context")}),
+        ("Record", {"fields": ("is_retired", "wikidata", "source", "origin", "facts_shown")}),
+    )
+    readonly_fields = ("origin", "facts_shown")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the tags, each with the number of articles that carry it."""
+        rows = Tagging.objects.filter(tag=OuterRef("pk")).exclude(status=Tagging.Status.REJECTED).order_by()
+        count = Subquery(rows.values("tag").annotate(n=Count("pk")).values("n"), IntegerField())
+        tags: QuerySet[Any] = super().get_queryset(request).annotate(counted=Coalesce(count, 0))
+        return tags
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the tags that match; to an autocomplete only those that can be chosen there."""
+        if request.GET.get("model_name") and request.GET.get("field_name"):
+            queryset = queryset.filter(is_retired=False)
+            if request.GET["model_name"] == "office":
+                kinds = (
+                    [TagKind.ACTOR]
+                    if request.GET["field_name"] == "holder"
+                    else [TagKind.COUNTRY, TagKind.ORGANISATION]
+                )
+                queryset = queryset.filter(kind__in=kinds)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> tuple[str, ...]:
+        """Return what addresses and filters rest on, once the tag exists."""
+        return (*self.readonly_fields, "kind", "slug", "key") if obj else self.readonly_fields
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Tag | None = None
+    ) -> dict[str, Sequence[str]]:
+        """Return what the browser proposes for a new tag."""
+        return {} if obj else {"slug": ("name",), "key": ("name",)}
+
+    def get_inlines(self, request: HttpRequest, obj: Tag | None) -> list[type[InlineModelAdmin[Any, Any]]]:
+        """Return the names, and the offices where there can be any."""
+        is_person = obj is not None and obj.kind == TagKind.ACTOR
+        return [AliasInline, OfficeInline] if is_person else [AliasInline]
+
+    def save_related(
+        self, request: HttpRequest, form: RecordForm, formsets: Sequence[RowFormSet], change: bool
+    ) -> None:
+        """Record the edit, and say when articles will show it."""
+        super().save_related(request, form, formsets, change)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            self.message_user(request, NEXT_IMPORT, messages.INFO)
+
+    @admin.display(description="articles")
+    def article_count(self, tag: Counted) -> object:
+        """Return the number of articles that carry the tag, as a link to them."""
+        return link_to_list(Article, f"tag={tag.pk}", f"{tag.counted:,}")
+
+    @admin.display(description="other facts")
+    def facts_shown(self, tag: Tag) -> str:
+        """Return what the gazetteer's file says besides."""
+        return (
+            "; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in tag.attributes.items())
+            or "none"
+        )
+
+    @admin.action(permissions=["change"], description="Retire: no longer use the tag", location=EVERYWHERE)
+    def retire(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        """Retire the chosen tags."""
+        count = curation.retire(queryset.filter(is_retired=False), by=editor(request))
+        self.report(request, count, "retired.", nothing="All of these were retired already.")
+
+    @admin.action(permissions=["change"], description="Reinstate: use the tag again", location=EVERYWHERE)
+    def reinstate(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        """Take the chosen tags back into use."""
+        count = curation.reinstate(queryset.filter(is_retired=True), by=editor(request))
+        self.report(request, count, "in use again.", nothing="None of these was retired.")
+
+
+class PartAdmin(DeskAdmin):
+    """A part of a tag's record; one that a load brought and an editor removed stays removed."""
+
+    form = SeenForm
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may delete such rows."""
+        return super(DeskAdmin, self).has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Remove the row and leave a trail."""
+        self.delete_queryset(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[Model]) -> None:
+        """Remove the rows in one act."""
+        with curation.recording(ChangeSet.Act.EDIT, by=editor(request)) as act:
+            for row in queryset:
+                act.delete(row)
+
+
+@admin.register(Alias)
+class AliasAdmin(PartAdmin):
+    help_line = f"Every name under which the tagger knows a tag. {NEXT_IMPORT}"
+    list_display = ("text", "tag", "kind", "weight", "is_case_sensitive", "origin")
+    list_select_related = ("tag",)
+    list_filter = ("kind", "origin", "is_case_sensitive", chosen("tag", "tag", Tag, "tag"))
+    list_per_page = 100
+    search_fields = ("text__istartswith",)
+    search_help_text = "How the name begins."
+    autocomplete_fields = ("tag",)
+    fields = ("tag", "text", "kind", "weight", "is_case_sensitive", "origin")
+    readonly_fields = ("origin",)
+
+
+class OfficeSeenForm(SeenForm, OfficeForm):
+    """One office on a page of its own."""
+
+
+@admin.register(Office)
+class OfficeAdmin(PartAdmin):
+    help_line = f"Who held which office, from when to when. {NEXT_IMPORT}"
+    form = OfficeSeenForm
+    list_display = ("holder", "title", "of", "role", "start_on", "end_on", "origin")
+    list_select_related = ("holder", "of")
+    list_filter = (
+        "role",
+        "origin",
+        chosen("holder", "holder", Tag, "holder"),
+        chosen("country", "of", Tag, "of"),
+    )
+    list_per_page = 100
+    search_fields = ("holder__name__icontains", "title__istartswith")
+    search_help_text = "A part of the holder's name, or how the title begins."
+    autocomplete_fields = ("holder", "of")
+    fields = ("holder", "of", "title", "role", "start_on", "end_on", "origin")
+    readonly_fields = ("origin",)
