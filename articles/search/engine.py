@@ -63,7 +63,8 @@ _ANALYZER = (
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("id", indexed=True)
+    # Not unsigned: delete_documents_by_term() then finds nothing and says nothing (tantivy-py 0.27).
+    builder.add_integer_field("id", indexed=True)
     builder.add_unsigned_field("rank", fast=True)
     builder.add_unsigned_field("digest", fast=True)
     builder.add_unsigned_field("published", fast=True)
@@ -184,6 +185,8 @@ class Engine:
 
         Raise CursorError or WordsError for what cannot be read, IndexUnusable when the index fails.
         """
+        if unknown := set(facets) - set(FACETS):
+            raise ValueError(f"not a facet: {', '.join(sorted(unknown))}")
         start = Cursor.read(cursor, criteria.order) if cursor else None
         terms = read_words(criteria.words)
         snapshot = self._snapshot_now()
@@ -285,7 +288,7 @@ def _read_snapshot(searcher: tantivy.Searcher, folder: Path) -> _Snapshot:
 def _document(article: IndexedArticle) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("type", "article")
-    document.add_unsigned("id", article.id)
+    document.add_integer("id", article.id)
     document.add_unsigned("rank", article.rank)
     document.add_unsigned("digest", article.digest)
     for name, day in (("published", article.published_on), ("clipped", article.clipped_on)):
