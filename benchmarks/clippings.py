@@ -110,7 +110,7 @@ def _paragraph(
         f"{surname} said that {a} would not wait for {b} to agree to {theme}.",
         f"The foreign ministry in {capital} answered that {body} had been told in advance.",
         f"{chance.choice(FILLER)}.",
-        f"In {chance.randrange(2010, 2026)} the two governments had failed to agree on {chance.choice(THEMES)}.",
+        f"In {chance.randrange(2010, 2026)} both governments had failed to agree on {chance.choice(THEMES)}.",
     ]
     chance.shuffle(sentences)
     return " ".join(sentences[: chance.randrange(2, 5)])
