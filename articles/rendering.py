@@ -17,13 +17,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import markdown
 import nh3
-from markdown.__meta__ import __version__ as markdown_version
 
 # Raise the number when the same text and marks give other HTML: kept HTML is then made anew.
-RENDERER_VERSION = f"1/{markdown_version}/{nh3.__version__}"
+RENDERER_VERSION = f"1/{version('markdown')}/{nh3.__version__}"
 
 MAX_LENGTH = 500_000  # characters; a book, and a second of Markdown's time
 MAX_DEPTH = 100  # of brackets, quotes or elements in each other; browsers and parsers slow down far later
