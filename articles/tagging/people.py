@@ -79,8 +79,7 @@ class People:
                     reading.refuse(sense.entry, hit, "negative", f"part of another name: {words}")
         for hit, senses in surnames:
             self._read_surname(reading, hit, senses, seen)
-        if seen:
-            self._read_offices(reading, seen)
+        self._read_offices(reading, seen)
 
     def _read_full_name(
         self, reading: Reading, hit: Hit, senses: list[Sense], seen: dict[str, list[Found]]
@@ -161,17 +160,21 @@ class People:
             return f"part of another name: {words} {after}"
         before = reading.word_before(hit.start)
         if before[:1].isupper() and before not in own and not reading.ends_name(hit.start - 1):
-            is_given = before in self.given_names
-            is_name = (
-                before.lower() not in TITLES and before not in NOT_FIRST_NAMES and before != before.upper()
-            )
-            is_free = reading.in_title(hit.start) or reading.opens_sentence(hit.start - 1 - len(before))
-            if is_given or (is_name and not is_free):
+            if before in self.given_names or self._may_be_first_name(reading, before, hit.start):
                 return f"another person: {before} {words}"
         is_first = words in self.given_names and after[:1].isupper() and not reading.begins_name(hit.end + 1)
         if is_first and after not in own and not reading.in_title(hit.start):
             return f"another person: {words} {after}"
         return ""
+
+    def _may_be_first_name(self, reading: Reading, word: str, start: int) -> bool:
+        """Return whether a capitalised word before a surname may be a first name that nobody told us."""
+        if word.lower() in TITLES or word in NOT_FIRST_NAMES or word == word.upper():
+            return False
+        if reading.in_title(start) and reading.is_title_capitalised():
+            return False
+        # "Asked", "Addressing", "Finally" open a sentence; few first names end so.
+        return not (word.endswith(("ed", "ing", "ly")) and reading.opens_sentence(start - 1 - len(word)))
 
     def _title_before(self, reading: Reading, hit: Hit) -> Title | None:
         return reading.titles_by_end().get(hit.start - 1)

@@ -13,6 +13,8 @@ from articles.tagging.records import Entry
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
 LONGEST_WORD = 40
+# A title with more than this share of its longer words in capitals is set in title case.
+CAPITALISED_SHARE = 0.8
 # Opening words that say nothing about the name they precede.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
 
@@ -95,6 +97,11 @@ class Reading:
     def in_title(self, start: int) -> bool:
         """Return whether a place lies in the title, where every word may have a capital."""
         return start < self.title_end
+
+    def is_title_capitalised(self) -> bool:
+        """Return whether the title is set with a capital at most words, so that capitals mean nothing there."""
+        words = [word for word in self.text[: self.title_end].split() if word.isalpha() and len(word) > 3]
+        return sum(word[0].isupper() for word in words) > CAPITALISED_SHARE * len(words)
 
     def begins_name(self, start: int) -> bool:
         """Return whether a name, a trigger or a title of the gazetteer begins at this place."""
