@@ -1,7 +1,7 @@
 """The gazetteer between file and database: `load` writes entries to rows, `read_entries` makes them again.
 
 Editors work on the rows.  A load is a three-way merge: `Tag.loaded` says what the last load wrote, so that
-whatever differs from it was changed by a person and stays.
+whatever differs from it was changed by a person and stays.  A tag is recognised by its kind and key.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db import transaction
 
@@ -20,23 +21,31 @@ from articles.tagging.gazetteer import AliasKind, Entry, Kind
 from articles.tagging.gazetteer import Office as OfficeRecord
 
 # Entry fields with a column of their own; the others travel in `Tag.attributes`.
-COLUMNS = ("name", "key", "description", "source", "is_ambiguous", "wikidata")
+COLUMNS = ("slug", "name", "description", "source", "is_ambiguous", "wikidata")
 LISTS = ("context", "counter_context")
-LINKED = ("kind", "slug", "parent", "aliases", "offices")
-ATTRIBUTES = tuple(
-    field.name for field in fields(Entry) if field.name not in {*COLUMNS, *LISTS, *LINKED}
-)
+LINKED = ("kind", "key", "parent", "aliases", "offices")
+ATTRIBUTES = tuple(field.name for field in fields(Entry) if field.name not in {*COLUMNS, *LISTS, *LINKED})
+# What an alias says besides its text and kind, in the order in which `Tag.loaded` keeps it.
+ALIAS_VALUES = ("weight", "is_case_sensitive", "is_ambiguous", "context", "counter_context")
+
+type Identity = tuple[str, str]
+type Name = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a load changed, in numbers of tags; ``kept_count`` had edits of a person that were left alone."""
+    """What a load changed, in numbers of tags.
+
+    ``kept_count`` of the updated ones had edits of a person that were left alone.  ``clashes`` says which
+    entries got another address because an editor's tag has theirs.
+    """
 
     created_count: int
     updated_count: int
     retired_count: int
     kept_count: int
     total_count: int
+    clashes: tuple[str, ...] = ()
 
 
 def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
@@ -44,7 +53,6 @@ def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
 
     An entry that left the gazetteer is retired, never deleted: its taggings and its page remain.
     """
-    entries = list(entries)
     with transaction.atomic():
         archive = lock_archive()
         merge = _Merge(entries)
@@ -54,13 +62,17 @@ def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
         retired = merge.retire_leavers()
         archive.gazetteer_release = release
         archive.save(update_fields=["gazetteer_release"])
-        enqueue(Tagging.objects.filter(tag__in=retired).values_list("article_id", flat=True).distinct())
+        shown_otherwise = [*retired, *merge.returned]
+        enqueue(
+            Tagging.objects.filter(tag__in=shown_otherwise).values_list("article_id", flat=True).distinct()
+        )
     return LoadReport(
         created_count=len(merge.created),
         updated_count=len(merge.updated),
         retired_count=len(retired),
         kept_count=len(merge.kept),
-        total_count=len(entries),
+        total_count=len(merge.entries),
+        clashes=tuple(merge.clashes),
     )
 
 
@@ -72,118 +84,151 @@ def is_loaded(release: str) -> bool:
 class _Merge:
     """One load under way: entries on one side, the rows as they are on the other."""
 
-    def __init__(self, entries: list[Entry]) -> None:
-        self.entries = {(entry.kind.value, entry.slug): entry for entry in entries}
-        self.tags = {(tag.kind, tag.slug): tag for tag in Tag.objects.all()}
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries: dict[Identity, Entry] = {(entry.kind.value, entry.key): entry for entry in entries}
+        self.tags: dict[Identity, Tag] = {(tag.kind, tag.key): tag for tag in Tag.objects.all()}
         self.before = {identity: dict(tag.loaded) for identity, tag in self.tags.items()}
-        self.created: set[tuple[str, str]] = set()
-        self.updated: set[tuple[str, str]] = set()
-        self.kept: set[tuple[str, str]] = set()
+        self.created: set[Identity] = set()
+        self.updated: set[Identity] = set()
+        self.kept: set[Identity] = set()
+        self.returned: list[int] = []
+        self.clashes: list[str] = []
+        self._slugs = {(tag.kind, tag.slug): tag for tag in self.tags.values()}
 
     def write_tags(self) -> None:
         """Create and update the tags, then link the parents, which may come later in the file."""
         changed = []
         for identity, entry in self.entries.items():
             tag = self.tags.get(identity)
+            record = _record(entry)
             if tag is None:
-                self.tags[identity] = tag = Tag(kind=identity[0], slug=identity[1], origin=RecordOrigin.GAZETTEER)
+                tag = Tag(kind=identity[0], key=identity[1], origin=RecordOrigin.GAZETTEER)
                 _copy(entry, tag, COLUMNS + LISTS)
-                tag.attributes = _attributes(entry)
-                tag.loaded = _record(entry)
+                self._take_slug(tag, entry, f"{entry.slug}-2")
+                tag.attributes, tag.loaded = _attributes(entry), record
+                self.tags[identity] = tag
                 self.created.add(identity)
-            elif tag.loaded != _record(entry):
+            elif tag.loaded != record:
                 self._merge_tag(identity, entry, tag)
+                tag.loaded = record
                 changed.append(tag)
         Tag.objects.bulk_create([self.tags[identity] for identity in self.created], batch_size=500)
-        Tag.objects.bulk_update(
-            changed, [*COLUMNS, *LISTS, "attributes", "loaded", "is_retired"], batch_size=200
-        )
+        columns = [*COLUMNS, *LISTS, "attributes", "loaded", "is_retired"]
+        Tag.objects.bulk_update(changed, columns, batch_size=200)
         self._link_parents()
 
-    def _merge_tag(self, identity: tuple[str, str], entry: Entry, tag: Tag) -> None:
+    def _merge_tag(self, identity: Identity, entry: Entry, tag: Tag) -> None:
         untouched = [name for name in COLUMNS + LISTS if _same(getattr(tag, name), tag.loaded.get(name))]
         if len(untouched) < len(COLUMNS + LISTS):
             self.kept.add(identity)
+        slug = tag.slug
         _copy(entry, tag, tuple(untouched))
+        self._take_slug(tag, entry, slug)
         tag.attributes = _attributes(entry)
         # Back in the file after having left it; an editor's own retirement is not undone.
-        if tag.loaded.get("left"):
+        if tag.loaded.get("left") and tag.is_retired:
             tag.is_retired = False
-        tag.loaded = _record(entry)
+            self.returned.append(tag.pk)
         self.updated.add(identity)
+
+    def _take_slug(self, tag: Tag, entry: Entry, instead: str) -> None:
+        """Give the tag another slug if its own is the address of another tag's page, and say so."""
+        owner = self._slugs.setdefault((tag.kind, tag.slug), tag)
+        if owner is not tag:
+            self.clashes.append(
+                f"{tag.kind} {entry.name!r}: the address {tag.slug!r} is that of your tag {owner.name!r} "
+                f"(key {owner.key}), so its own is {instead!r}; if both are the same, merge them"
+            )
+            tag.slug = instead
+            self._slugs[tag.kind, instead] = tag
 
     def _link_parents(self) -> None:
         linked = []
-        by_id = {tag.pk: identity for identity, tag in self.tags.items()}
-        for identity, entry in self.entries.items():
-            tag = self.tags[identity]
-            current = by_id[tag.parent_id][1] if tag.parent_id else ""
-            if current != entry.parent and current == self.before.get(identity, {}).get("parent", ""):
-                parent = self.tags.get((identity[0], entry.parent))
-                tag.parent_id = parent.pk if parent else None
+        keys = {(tag.kind, tag.pk): tag.key for tag in self.tags.values()}
+        by_slug = {
+            (entry.kind.value, entry.slug): self.tags[identity] for identity, entry in self.entries.items()
+        }
+        for identity in self.created | self.updated:
+            kind, entry, tag = identity[0], self.entries[identity], self.tags[identity]
+            wanted = by_slug.get((kind, entry.parent))
+            loaded = by_slug.get((kind, self.before.get(identity, {}).get("parent", "")))
+            current = keys.get((kind, tag.parent_id or 0))
+            if current == (loaded.key if loaded else None) and tag.parent_id != (
+                wanted.pk if wanted else None
+            ):
+                tag.parent = wanted
                 linked.append(tag)
         Tag.objects.bulk_update(linked, ["parent"], batch_size=500)
 
     def write_aliases(self) -> None:
-        """Add, update and remove gazetteer aliases; one that an editor removed stays removed."""
-        rows: dict[int, dict[tuple[str, str], Alias]] = defaultdict(dict)
-        for alias in Alias.objects.all():
+        """Add, update and remove gazetteer aliases; those that an editor changed or removed stay so."""
+        rows: dict[int, dict[Name, Alias]] = defaultdict(dict)
+        for alias in Alias.objects.filter(tag__in=self._ids_of_updated()):
             rows[alias.tag_id][alias.text, alias.kind] = alias
         added, changed, gone = [], [], []
         for identity in sorted(self.created | self.updated):
-            tag, entry = self.tags[identity], self.entries[identity]
-            old = {(text, kind) for text, kind, *_ in self.before.get(identity, {}).get("aliases", ())}
-            wanted = {(alias.text, alias.kind.value): alias for alias in entry.aliases}
+            tag = self.tags[identity]
+            old = _by_name(self.before.get(identity, {}).get("aliases", ()))
+            wanted = _by_name(tag.loaded["aliases"])
             present = rows[tag.pk]
-            for name, record in wanted.items():
+            for name, values in wanted.items():
                 row = present.get(name)
                 if row is None and name not in old:
-                    added.append(_alias_row(tag, record))
-                elif row is not None and row.origin == RecordOrigin.GAZETTEER:
-                    row.weight, row.is_case_sensitive = record.weight, record.is_case_sensitive
+                    added.append(_alias_row(tag, name, values))
+                elif row is not None and values != old.get(name) and _is_as_loaded(row, old.get(name)):
+                    _set(row, values)
                     changed.append(row)
             gone += [
                 row.pk
                 for name, row in present.items()
-                if name not in wanted and row.origin == RecordOrigin.GAZETTEER
+                if name in old and name not in wanted and _is_as_loaded(row, old[name])
             ]
         Alias.objects.filter(pk__in=gone).delete()
         Alias.objects.bulk_create(added, batch_size=500)
-        Alias.objects.bulk_update(changed, ["weight", "is_case_sensitive"], batch_size=500)
+        Alias.objects.bulk_update(changed, ALIAS_VALUES, batch_size=500)
 
     def write_offices(self) -> None:
         """Replace the gazetteer's offices of changed tags; one that an editor changed or removed stays so."""
-        places = {tag.key: tag for (kind, _), tag in self.tags.items() if kind == Kind.COUNTRY}
-        places |= {tag.slug: tag for (kind, _), tag in self.tags.items() if kind == Kind.ORGANISATION}
-        rows: dict[int, dict[tuple[str, ...], Office]] = defaultdict(dict)
-        for office in Office.objects.select_related("of"):
-            rows[office.holder_id][_office_name(office)] = office
+        places = {tag.key: tag for (kind, _), tag in self.tags.items() if kind == Kind.ORGANISATION}
+        places |= {tag.key: tag for (kind, _), tag in self.tags.items() if kind == Kind.COUNTRY}
+        rows: dict[int, dict[Name, Office]] = defaultdict(dict)
+        for office in Office.objects.filter(holder__in=self._ids_of_updated()).select_related("of"):
+            rows[office.holder_id][_office_name(office, office.of.key)] = office
         added, gone = [], []
         for identity in sorted(self.created | self.updated):
             tag, entry = self.tags[identity], self.entries[identity]
             old = {tuple(name) for name in self.before.get(identity, {}).get("offices", ())}
-            wanted = {_record_name(record): record for record in entry.offices}
+            wanted = {_office_name(record, record.of): record for record in entry.offices}
             present = rows[tag.pk]
+            # Role, place and first day of what an editor took over: a new end date must not bring it back.
+            taken = {name[1:4] for name in old if name not in present}
             added += [
                 _office_row(tag, places[record.of], record)
                 for name, record in wanted.items()
-                if name not in present and name not in old and record.of in places
+                if name not in present and name not in old and name[1:4] not in taken and record.of in places
             ]
             gone += [
                 row.pk
                 for name, row in present.items()
-                if name not in wanted and row.origin == RecordOrigin.GAZETTEER
+                if name in old and name not in wanted and row.origin == RecordOrigin.GAZETTEER
             ]
         Office.objects.filter(pk__in=gone).delete()
         Office.objects.bulk_create(added, batch_size=500)
 
+    def _ids_of_updated(self) -> list[int]:
+        return [self.tags[identity].pk for identity in self.updated]
+
     def retire_leavers(self) -> list[int]:
-        """Retire gazetteer tags that are no longer in the file, and return their ids."""
+        """Retire gazetteer tags that are no longer in the file, and return their ids.
+
+        One that an editor took back into use after it had left stays in use.
+        """
         leavers = [
             tag
             for identity, tag in self.tags.items()
-            if identity not in self.entries and tag.origin == RecordOrigin.GAZETTEER and not tag.is_retired
-        ]
+            if identity not in self.entries and tag.origin == RecordOrigin.GAZETTEER
+            and not tag.is_retired and not tag.loaded.get("left")
+        ]  # fmt: skip
         for tag in leavers:
             tag.is_retired = True
             tag.loaded = {**tag.loaded, "left": True}
@@ -213,68 +258,101 @@ def _record(entry: Entry) -> dict[str, object]:
     record |= {name: list(getattr(entry, name)) for name in LISTS}
     record["parent"] = entry.parent
     record["attributes"] = _attributes(entry)
-    record["aliases"] = [
-        [alias.text, alias.kind.value, alias.weight, alias.is_case_sensitive] for alias in entry.aliases
-    ]
-    record["offices"] = [list(_record_name(office)) for office in entry.offices]
+    record["aliases"] = [[alias.text, alias.kind.value, *_alias_values(alias)] for alias in entry.aliases]
+    record["offices"] = [list(_office_name(office, office.of)) for office in entry.offices]
     return record
 
 
-def _alias_row(tag: Tag, record: AliasRecord) -> Alias:
-    values = asdict(record) | {"kind": record.kind.value}
-    return Alias(tag=tag, origin=RecordOrigin.GAZETTEER, **values)
+def _alias_values(alias: AliasRecord | Alias) -> list[object]:
+    values = (getattr(alias, name) for name in ALIAS_VALUES)
+    return [list(value) if isinstance(value, tuple) else value for value in values]
+
+
+def _by_name(aliases: Iterable[list[object]]) -> dict[Name, list[object]]:
+    """Return what a tag's record says of each alias, by text and kind."""
+    return {(str(text), str(kind)): values for text, kind, *values in aliases}
+
+
+def _is_as_loaded(row: Alias, loaded: list[object] | None) -> bool:
+    """Return whether a load wrote the row and nobody changed it since."""
+    return row.origin == RecordOrigin.GAZETTEER and _alias_values(row) == loaded
+
+
+def _set(row: Alias, values: Iterable[object]) -> None:
+    for name, value in zip(ALIAS_VALUES, values, strict=True):
+        setattr(row, name, value)
+
+
+def _alias_row(tag: Tag, name: Name, values: Iterable[object]) -> Alias:
+    row = Alias(tag=tag, text=name[0], kind=name[1], origin=RecordOrigin.GAZETTEER)
+    _set(row, values)
+    return row
 
 
 def _office_row(tag: Tag, of: Tag, record: OfficeRecord) -> Office:
     return Office(
-        holder=tag, of=of, title=record.title, role=record.role,
-        start_on=record.start_on, end_on=record.end_on, origin=RecordOrigin.GAZETTEER,
+        holder=tag, of=of, title=record.title, role=record.role, start_on=record.start_on,
+        end_on=record.end_on, is_end_known=record.is_end_known, origin=RecordOrigin.GAZETTEER,
     )  # fmt: skip
 
 
-def _record_name(office: OfficeRecord) -> tuple[str, ...]:
-    dates = [day.isoformat() if day else "" for day in (office.start_on, office.end_on)]
-    return (office.title, office.role, office.of, *dates)
-
-
-def _office_name(office: Office) -> tuple[str, ...]:
-    of = office.of.key if office.of.kind == Kind.COUNTRY else office.of.slug
-    dates = [day.isoformat() if day else "" for day in (office.start_on, office.end_on)]
-    return (office.title, office.role, of, *dates)
+def _office_name(office: OfficeRecord | Office, of: str) -> Name:
+    """Return all that an office says: title, role, place, first and last day."""
+    start, end = (day.isoformat() if day else "" for day in (office.start_on, office.end_on))
+    return (office.title, office.role, of, start, end if office.is_end_known else f"{end}?")
 
 
 def read_entries() -> list[Entry]:
     """Return the gazetteer as it stands in the database, editors' work included, retired tags left out."""
-    aliases: dict[int, list[AliasRecord]] = defaultdict(list)
-    for row in Alias.objects.order_by("tag_id", "id"):
-        aliases[row.tag_id].append(
-            AliasRecord(row.text, AliasKind(row.kind), row.weight, row.is_case_sensitive)
-        )
-    offices: dict[int, list[OfficeRecord]] = defaultdict(list)
-    for office in Office.objects.select_related("of").order_by("holder_id", "id"):
-        of = office.of.key if office.of.kind == Kind.COUNTRY else office.of.slug
-        offices[office.holder_id].append(
-            OfficeRecord(office.title, office.role, of, office.start_on, office.end_on)
-        )
-    parents = dict(Tag.objects.values_list("id", "slug"))
+    aliases, offices = _read_aliases(), _read_offices()
+    slugs = dict(Tag.objects.values_list("id", "slug"))
     return [
         Entry(
             kind=Kind(tag.kind),
-            slug=tag.slug,
-            parent=parents.get(tag.parent_id, ""),
+            key=tag.key,
+            parent=slugs.get(tag.parent_id or 0, ""),
             aliases=tuple(aliases[tag.pk]),
             offices=tuple(offices[tag.pk]),
             context=tuple(tag.context),
             counter_context=tuple(tag.counter_context),
             **{name: getattr(tag, name) for name in COLUMNS},
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in tag.attributes.items()
-                if name in ATTRIBUTES
-            },
+            **_entry_attributes(tag),
         )
-        for tag in Tag.objects.in_use().order_by("kind", "slug")
+        for tag in Tag.objects.in_use().order_by("kind", "slug").defer("loaded")
     ]
+
+
+def _read_aliases() -> dict[int, list[AliasRecord]]:
+    """Return the aliases by the id of their tag."""
+    aliases: dict[int, list[AliasRecord]] = defaultdict(list)
+    rows = Alias.objects.order_by("tag_id", "id").values_list("tag_id", "text", "kind", *ALIAS_VALUES)
+    for tag_id, text, kind, weight, is_as_written, is_ambiguous, context, counter in rows:
+        aliases[tag_id].append(
+            AliasRecord(
+                text, AliasKind(kind), weight, is_as_written, is_ambiguous, tuple(context), tuple(counter)
+            )
+        )
+    return aliases
+
+
+def _read_offices() -> dict[int, list[OfficeRecord]]:
+    """Return the offices by the id of their holder."""
+    offices: dict[int, list[OfficeRecord]] = defaultdict(list)
+    rows = Office.objects.order_by("holder_id", "id").values_list(
+        "holder_id", "title", "role", "of__key", "start_on", "end_on", "is_end_known"
+    )
+    for holder_id, *values in rows:
+        offices[holder_id].append(OfficeRecord(*values))
+    return offices
+
+
+def _entry_attributes(tag: Tag) -> dict[str, Any]:
+    """Return the fields of an entry that have no column of their own."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in tag.attributes.items()
+        if name in ATTRIBUTES
+    }
 
 
 def release_of(entries: Iterable[Entry]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -49,8 +50,12 @@ class Tag(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, help_text="One line: who or what this is.")
     parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
-    context = models.JSONField(default=list, blank=True, help_text="Words nearby that speak for an ambiguous name.")
-    counter_context = models.JSONField(default=list, blank=True, help_text="Words nearby that speak against it.")
+    context = models.JSONField(
+        default=list, blank=True, help_text="Words nearby that speak for an ambiguous name."
+    )
+    counter_context = models.JSONField(
+        default=list, blank=True, help_text="Words nearby that speak against it."
+    )
     is_ambiguous = models.BooleanField(default=False)
     is_retired = models.BooleanField(
         default=False, help_text="A retired tag is no longer given to articles. Use this instead of deleting."
@@ -88,8 +93,19 @@ class Alias(models.Model):
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
     text = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.NAME)
-    weight = models.PositiveSmallIntegerField(default=5, help_text="Triggers only: 5 is enough on its own.")
+    weight = models.PositiveSmallIntegerField(
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="1 to 5: how much the words say on their own. A trigger or a surname of 5 is enough alone.",
+    )
     is_case_sensitive = models.BooleanField(default=True)
+    is_ambiguous = models.BooleanField(default=False, help_text="Means other things too.")
+    context = models.JSONField(
+        default=list, blank=True, help_text="Words nearby that speak for this meaning."
+    )
+    counter_context = models.JSONField(
+        default=list, blank=True, help_text="Words nearby that speak against it."
+    )
     origin = models.CharField(max_length=10, choices=RecordOrigin, default=RecordOrigin.EDITOR)
 
     class Meta:
@@ -103,23 +119,30 @@ class Alias(models.Model):
 
 
 class Office(models.Model):
-    """One office held by a person: from ``start_on`` up to and including ``end_on``; empty is unknown or open."""
+    """One office of a person: from ``start_on`` up to and including ``end_on``; empty is unknown or open."""
 
     holder = models.ForeignKey(Tag, models.CASCADE, related_name="offices")
     of = models.ForeignKey(
         Tag, models.CASCADE, related_name="holders", help_text="The country or organisation the office is of."
     )
     title = models.CharField(max_length=200)
-    role = models.CharField(max_length=40, help_text="head_of_state, head_of_government, foreign_minister ...")
+    role = models.CharField(
+        max_length=40, help_text="head_of_state, head_of_government, foreign_minister ..."
+    )
     start_on = models.DateField(null=True, blank=True)
     end_on = models.DateField(null=True, blank=True)
+    is_end_known = models.BooleanField(
+        default=True, help_text="Off: the person was seen in office until the end date, and may be still."
+    )
     origin = models.CharField(max_length=10, choices=RecordOrigin, default=RecordOrigin.EDITOR)
 
     class Meta:
         ordering = ["-start_on", "title"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(end_on__isnull=True) | Q(start_on__isnull=True) | Q(end_on__gte=models.F("start_on")),
+                condition=Q(end_on__isnull=True)
+                | Q(start_on__isnull=True)
+                | Q(end_on__gte=models.F("start_on")),
                 name="office_ends_after_it_starts",
             )
         ]

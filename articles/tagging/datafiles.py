@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from articles.tagging.records import Alias, AliasKind, Kind, Office
 
@@ -20,24 +20,37 @@ type Table = Mapping[str, object]
 
 # The offices the tagger tells apart.
 ROLES = frozenset(
-    "head_of_state head_of_government head_of_state_and_government vice_president governor_general "
-    "foreign_minister defence_minister org_head nonstate_leader official".split()
-)
+    {"head_of_state", "head_of_government", "head_of_state_and_government", "vice_president",
+     "governor_general", "foreign_minister", "defence_minister", "org_head", "nonstate_leader", "official"}
+)  # fmt: skip
 COUNTRY_CATEGORIES = frozenset(
-    "state disputed_state associated_state territory disputed_area subnational area historic".split()
+    {
+        "state",
+        "disputed_state",
+        "associated_state",
+        "territory",
+        "disputed_area",
+        "subnational",
+        "area",
+        "historic",
+    }
 )
 COUNTRY_FIELDS = frozenset(
-    "name slug official also former people capital places region category parent implies wikidata note source".split()
+    {"name", "slug", "official", "also", "former", "people", "capital", "places", "region", "category",
+     "parent", "implies", "wikidata", "note", "source"}
+)  # fmt: skip
+ORGANISATION_FIELDS = frozenset(
+    {"name", "also", "category", "parent", "seat", "implies", "wikidata", "note", "source"}
 )
-ORGANISATION_FIELDS = frozenset("name also category parent seat implies wikidata note source".split())
-TOPIC_FIELDS = frozenset("name description parent triggers never iptc eurovoc source".split())
-PERSON_FIELDS = frozenset("name surnames alone also offices about wikidata source".split())
+TOPIC_FIELDS = frozenset({"name", "description", "parent", "triggers", "never", "iptc", "eurovoc", "source"})
+PERSON_FIELDS = frozenset({"name", "surnames", "alone", "also", "offices", "about", "wikidata", "source"})
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WIKIDATA = re.compile(r"Q[1-9][0-9]*")
 # "2012-05-07.. ru head_of_state, President"; not "2012 to 2018, ru, President"
 OFFICE = re.compile(
-    r"(?P<start>[0-9-]*)\.\.(?P<end>[0-9-]*)(?P<unsure>\??) (?P<of>[a-z0-9-]+) (?P<role>[a-z_]+), (?P<title>\S.*)"
+    r"(?P<start>[0-9-]*)\.\.(?P<end>[0-9-]*)(?P<unsure>\??) "
+    r"(?P<of>[a-z0-9-]+) (?P<role>[a-z_]+), (?P<title>\S.*)"
 )
 
 
@@ -237,7 +250,7 @@ def read_people(file: str, content: Table) -> Iterator[Draft]:
             offices=tuple(read_office(file, fields.slug, line) for line in fields.texts("offices")),
         )  # fmt: skip
         draft.add(AliasKind.NAME, [draft.name, *fields.texts("also")])
-        draft.add(AliasKind.SURNAME, fields.texts("surnames"), cast("int", alone))
+        draft.add(AliasKind.SURNAME, fields.texts("surnames"), alone)
         yield draft
 
 

@@ -206,9 +206,5 @@ def _find_alias(draft: Draft, text: str, term: str) -> int:
     for place, alias in enumerate(draft.aliases):
         if alias.text == text and alias.kind is not AliasKind.NEGATIVE:
             return place
-    refuse(
-        "ambiguous",
-        term,
-        f"{draft.key!r} has no name {text!r}",
-        f"add it in {draft.file}.toml or places.toml",
-    )
+    remedy = f"add it in {draft.file}.toml or places.toml"
+    return refuse("ambiguous", term, f"{draft.key!r} has no name {text!r}", remedy)
