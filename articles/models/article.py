@@ -198,7 +198,8 @@ class Tagging(models.Model):
     @property
     def is_decided(self) -> bool:
         """Return whether a person decided this tagging, so that no program may change it."""
-        return self.origin == self.Origin.EDITOR or self.decided_at is not None
+        is_judged = self.status != self.Status.SUGGESTED or self.decided_at is not None
+        return is_judged or self.origin == self.Origin.EDITOR
 
 
 class RenderedArticle(models.Model):
