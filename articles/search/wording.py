@@ -117,7 +117,7 @@ def _dates(criteria: Criteria) -> Iterator[str]:
 
 def _words(words: str) -> Iterator[str]:
     if words.strip():
-        yield f"with the words {quoted(words)}"
+        yield f"with the {'words' if ' ' in words.strip() else 'word'} {quoted(words)}"
 
 
 def _keys(criteria: Criteria, facets: Sequence[str], match: Match) -> Iterator[tuple[str, str]]:

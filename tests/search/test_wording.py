@@ -1,0 +1,132 @@
+"""A search in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from articles.search.query import Criteria, Match
+from articles.search.wording import quoted, span_in_words, title_of
+
+NAMES = {
+    ("country", "ru"): "Russia",
+    ("country", "ua"): "Ukraine",
+    ("country", "cn"): "China",
+    ("actor", "putin"): "Vladimir Putin",
+    ("organisation", "nato"): "NATO",
+    ("topic", "sanctions"): "sanctions",
+    ("topic", "energy"): "energy",
+    ("outlet", "bbc"): "BBC",
+    ("outlet", "reuters"): "Reuters",
+    ("author", "ann-lee"): "Ann Lee",
+}
+ALL, ANY, NOT, MAIN = Match.ALL, Match.ANY, Match.NOT, Match.MAIN
+
+
+@pytest.mark.parametrize(
+    ("values", "title"),
+    [
+        ({}, "All articles"),
+        ({("country", ALL): ("ru",)}, "Articles about Russia"),
+        ({("country", ALL): ("ru", "ua")}, "Articles about Russia and Ukraine"),
+        ({("country", ALL): ("ru", "ua", "cn")}, "Articles about Russia, Ukraine and China"),
+        ({("country", ALL): ("ru",), ("actor", ALL): ("putin",)}, "Articles about Vladimir Putin and Russia"),
+        (
+            {("country", ALL): ("ru", "ua"), ("topic", ALL): ("sanctions",)},
+            "Articles about Russia and Ukraine, on sanctions",
+        ),
+        ({("topic", ALL): ("sanctions", "energy")}, "Articles on sanctions and energy"),
+        ({("topic", ANY): ("sanctions", "energy")}, "Articles on sanctions or energy"),
+        ({("country", ANY): ("ru", "ua")}, "Articles about Russia or Ukraine"),
+        ({("country", ANY): ("ru",)}, "Articles about Russia"),
+        (
+            {("country", ALL): ("ru",), ("organisation", ANY): ("nato", "un")},
+            "Articles about Russia and either NATO or un",
+        ),
+        (
+            {("actor", ALL): ("putin",), ("country", ANY): ("ru", "ua", "cn")},
+            "Articles about Vladimir Putin and any of Russia, Ukraine or China",
+        ),
+        ({("country", MAIN): ("ru",)}, "Articles mainly about Russia"),
+        ({("topic", MAIN): ("energy",)}, "Articles mainly on energy"),
+        (
+            {("country", ALL): ("ua",), ("country", MAIN): ("ru",), ("topic", ALL): ("energy",)},
+            "Articles about Ukraine, on energy, mainly about Russia",
+        ),
+        ({("country", NOT): ("cn",)}, "Articles without China"),
+        ({("country", NOT): ("cn",), ("organisation", NOT): ("nato",)}, "Articles without China or NATO"),
+        ({("topic", NOT): ("energy",)}, "Articles not on energy"),
+        ({("outlet", ALL): ("reuters",)}, "Articles by Reuters"),
+        ({("outlet", ANY): ("reuters", "bbc")}, "Articles by Reuters or BBC"),
+        (
+            {("outlet", NOT): ("bbc",), ("author", ALL): ("ann-lee",)},
+            "Articles written by Ann Lee, not by BBC",
+        ),
+        ({("author", NOT): ("ann-lee",)}, "Articles not written by Ann Lee"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_title_says_which_tags(values, title):
+    assert title_of(Criteria(values=values), NAMES) == title
+
+
+@pytest.mark.parametrize(
+    ("criteria", "title"),
+    [
+        (
+            Criteria(published_after=dt.date(2025, 10, 1), published_before=dt.date(2025, 10, 31)),
+            "Articles published in October 2025",
+        ),
+        (Criteria(clipped_before=dt.date(2025, 10, 17)), "Articles clipped until 17 October 2025"),
+        (Criteria(words="grain deal"), "Articles with the words “grain deal”"),
+        (Criteria(words="deal"), "Articles with the word “deal”"),
+        (
+            Criteria(
+                values={("country", ALL): ("ru",), ("outlet", ALL): ("bbc",), ("country", NOT): ("cn",)},
+                words='"long-range missiles"',
+                published_after=dt.date(2025, 1, 1),
+            ),
+            "Articles about Russia, by BBC, without China, published since 1 January 2025, "
+            "with the words “long-range missiles”",
+        ),
+    ],
+    ids=["month", "clipped", "words", "one word", "everything at once"],
+)
+def test_the_title_says_when_and_which_words(criteria, title):
+    assert title_of(criteria, NAMES) == title
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2025-10-16", "2025-10-16", "on 16 October 2025"),
+        ("2025-10-01", "2025-10-31", "in October 2025"),
+        ("2024-02-01", "2024-02-29", "in February 2024"),
+        ("2025-08-01", "2025-10-31", "from August 2025 to October 2025"),
+        ("2025-01-01", "2025-12-31", "in 2025"),
+        ("2022-01-01", "2025-12-31", "from 2022 to 2025"),
+        ("2025-10-02", "2025-10-31", "from 2 October 2025 to 31 October 2025"),
+        ("2025-10-02", None, "since 2 October 2025"),
+        (None, "2025-10-02", "until 2 October 2025"),
+        (None, None, ""),
+    ],
+)
+def test_a_span_of_days_is_said_as_people_say_it(first, last, words):
+    assert (
+        span_in_words(first and dt.date.fromisoformat(first), last and dt.date.fromisoformat(last)) == words
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("peace talks", "“peace talks”"),
+        ('"peace talks"', "“peace talks”"),
+        ('"peace talks" putin', '“"peace talks" putin”'),
+        ('"', '“"”'),
+    ],
+    ids=["words", "one phrase", "a phrase and a word", "a lone quotation mark"],
+)
+def test_words_stand_in_one_pair_of_quotation_marks(words, expected):
+    assert quoted(words) == expected
