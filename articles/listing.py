@@ -262,7 +262,7 @@ def _read_cursor(text: str, order: Sort) -> tuple[dt.date, int]:
     rank = Cursor.read(text, order).position
     try:
         return dt.date.fromordinal(rank >> ID_BITS), id_of_rank(rank)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page") from error
 
 

@@ -1,0 +1,408 @@
+"""One search, ready to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.http import QueryDict
+
+from articles.listing import Chip, FacetValue, Listing, Problem, SortLink, list_articles
+from articles.models import Article, Tag, Tagging
+from articles.search import sync
+from articles.search.query import Sort
+from tests.factories import make_article, make_tag, make_tagging
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def russia() -> Tag:
+    return make_tag("country/Russia", key="ru")
+
+
+@pytest.fixture
+def ukraine() -> Tag:
+    return make_tag("country/Ukraine", key="ua")
+
+
+@pytest.fixture
+def rebuilding(monkeypatch) -> None:
+    """Leave the archive without an index, and too large to build one while a reader waits."""
+    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", -1)
+
+
+def listed(query: str = "", **options: int) -> Listing:
+    return list_articles(QueryDict(query), "/articles/", **options)
+
+
+def titles(listing: Listing) -> list[str]:
+    return [row.title for row in listing.rows]
+
+
+def facet(listing: Listing, name: str) -> dict[str, FacetValue]:
+    return {value.key: value for group in listing.facets if group.name == name for value in group.values}
+
+
+# --- Rows -------------------------------------------------------------------------------------------------
+
+
+def test_a_row_holds_what_a_list_shows(russia):
+    article = make_article(
+        title="Summit",
+        standfirst="They met.",
+        outlet="BBC",
+        authors=["Zoe Z", "Ann A"],
+        clipped_on=dt.date(2025, 10, 17),
+        main=[russia],
+        tags=["country/China", "actor/Vladimir Putin", "topic/Talks", "organisation/NATO"],
+    )
+
+    (row,) = listed().rows
+
+    assert (row.id, row.url, row.title, row.summary) == (
+        article.pk,
+        article.get_absolute_url(),
+        "Summit",
+        "They met.",
+    )
+    assert (row.published_on, row.published_precision, row.clipped_on) == (
+        dt.date(2025, 10, 16), "day", dt.date(2025, 10, 17),
+    )  # fmt: skip
+    assert (row.outlet, row.authors) == (("bbc", "BBC"), ["Zoe Z", "Ann A"])
+    assert [(tag.name, tag.key, tag.url, tag.is_main) for tag in row.countries] == [
+        ("Russia", "ru", "/countries/russia/", True),
+        ("China", "china", "/countries/china/", False),
+    ]
+    assert [[tag.name for tag in tags] for tags in (row.actors, row.topics, row.organisations)] == [
+        ["Vladimir Putin"], ["Talks"], ["NATO"],
+    ]  # fmt: skip
+
+
+def test_an_article_without_outlet_author_and_tags_is_a_row_too():
+    make_article(published_on=None)
+
+    (row,) = listed().rows
+
+    assert (row.outlet, row.authors, row.actors, row.published_on) == (None, [], [], None)
+
+
+@pytest.mark.parametrize("status", [Article.Status.DRAFT, Article.Status.WITHDRAWN])
+def test_what_is_not_public_is_not_listed(status, russia):
+    make_article(title="seen", main=[russia])
+    make_article(title="hidden", main=[russia, "topic/Secret"], status=status)
+
+    listing = listed()
+
+    assert (titles(listing), listing.count, facet(listing, "topic")) == (["seen"], 1, {})
+
+
+def test_an_article_withdrawn_behind_the_back_of_the_index_is_not_shown(russia):
+    article = make_article(main=[russia])
+    listed()
+    Article.objects.filter(pk=article.pk).update(status=Article.Status.WITHDRAWN)
+
+    assert listed().rows == []
+
+
+def test_a_rejected_tagging_and_a_retired_tag_are_not_shown(russia):
+    article = make_article(tags=["country/China"])
+    make_tagging(article, russia, status=Tagging.Status.REJECTED)
+    make_tagging(article, make_tag("topic/Old", is_retired=True))
+    sync.enqueue([article.pk])
+
+    listing = listed()
+
+    assert [tag.name for tag in listing.rows[0].countries] == ["China"]
+    assert listing.rows[0].topics == []
+    assert list(facet(listing, "country")) == ["china"]
+    assert listed("country=ru").count == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 5),  # where the archive stands, names of facet values, rows, tags, authors
+        (
+            "country=ru&country__not=ua&outlet=bbc&author__any=ann-lee&q=ministers",
+            8,
+        ),  # and the keys asked for
+    ],
+    ids=["no filter", "many filters"],
+)
+def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(
+    query, count, russia, ukraine, django_assert_num_queries
+):
+    make_article(main=[russia], tags=["topic/T"], outlet="BBC", authors=["Ann Lee"])
+    listed()
+    with django_assert_num_queries(count):
+        assert listed(query).count == 1
+    for number in range(30):
+        make_article(main=[russia, f"topic/T{number}"], outlet="BBC", authors=["Ann Lee", f"Bob {number}"])
+    listed()
+
+    with django_assert_num_queries(count):
+        assert listed(query).count == 31
+
+
+# --- Pages and orders -------------------------------------------------------------------------------------
+
+
+def test_pages_follow_one_another_without_gap_or_repetition():
+    for day in range(1, 8):
+        make_article(title=f"{day}", published_on=dt.date(2025, 1, day // 2 + 1))
+
+    first = listed("published_after=2025", limit=3)
+    second = listed(first.next_url.partition("?")[2], limit=3)
+    third = listed(second.next_url.partition("?")[2], limit=3)
+
+    assert titles(first) + titles(second) + titles(third) == ["7", "6", "5", "4", "3", "2", "1"]
+    assert (first.first_url, second.first_url) == ("", "/articles/?published_after=2025")
+    assert third.next_url == ""
+
+
+def test_only_words_have_a_best_match():
+    make_article()
+
+    assert listed().sorts == [
+        SortLink("newest", "newest first", "/articles/", True),
+        SortLink("oldest", "oldest first", "/articles/?sort=oldest", False),
+    ]
+    assert listed("q=ministers&sort=relevance").sorts == [
+        SortLink("newest", "newest first", "/articles/?q=ministers", False),
+        SortLink("oldest", "oldest first", "/articles/?q=ministers&sort=oldest", False),
+        SortLink("relevance", "best match first", "/articles/?q=ministers&sort=relevance", True),
+    ]
+
+
+def test_the_oldest_come_first_when_asked_for():
+    make_article(title="new", published_on=dt.date(2025, 1, 2))
+    make_article(title="old", published_on=dt.date(2025, 1, 1))
+
+    assert titles(listed("sort=oldest")) == ["old", "new"]
+
+
+# --- Facets, chips, title ---------------------------------------------------------------------------------
+
+
+def test_facet_values_link_to_the_search_with_and_without_them(russia, ukraine):
+    make_article(main=[russia, ukraine])
+    make_article(main=[russia])
+
+    assert facet(listed("country=ru&sort=oldest"), "country") == {
+        "ru": FacetValue(
+            key="ru",
+            name="Russia",
+            count=2,
+            is_active=True,
+            is_excluded=False,
+            add_url="/articles/?sort=oldest",
+            exclude_url="/articles/?country__not=ru&sort=oldest",
+        ),
+        "ua": FacetValue(
+            key="ua",
+            name="Ukraine",
+            count=1,
+            is_active=False,
+            is_excluded=False,
+            add_url="/articles/?country=ru&country=ua&sort=oldest",
+            exclude_url="/articles/?country=ru&country__not=ua&sort=oldest",
+        ),
+    }
+
+
+def test_every_facet_has_its_heading_and_names():
+    make_article(
+        tags=["actor/A", "country/C", "organisation/O", "topic/T"], outlet="BBC", authors=["Ann Lee"]
+    )
+
+    assert [
+        (group.name, group.heading, [value.name for value in group.values]) for group in listed().facets
+    ] == [
+        ("actor", "Actors", ["A"]),
+        ("country", "Countries", ["C"]),
+        ("organisation", "Organisations", ["O"]),
+        ("topic", "Topics", ["T"]),
+        ("outlet", "Outlets", ["BBC"]),
+        ("author", "Authors", ["Ann Lee"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "flags"),
+    [
+        ("country__any=ru", (True, False)),
+        ("country__main=ru", (True, False)),
+        ("country__not=ru", (False, True)),
+    ],
+)
+def test_a_value_asked_for_in_any_way_can_be_taken_back(query, flags, russia):
+    make_article(main=[russia])
+
+    value = facet(listed(query), "country")["ru"]
+
+    assert (value.is_active, value.is_excluded) == flags
+    assert (value.add_url if value.is_active else value.exclude_url) == "/articles/"
+
+
+def test_a_value_asked_for_shows_even_where_no_article_has_it(russia, ukraine):
+    make_article(main=[russia])
+
+    listing = listed("country=ru&country=ua")
+
+    assert listing.count == 0
+    assert {key: (value.count, value.is_active) for key, value in facet(listing, "country").items()} == {
+        "ru": (0, True),
+        "ua": (0, True),
+    }
+
+
+def test_chips_say_each_filter_and_remove_it(russia, ukraine):
+    make_tag("topic/Energy")
+    query = (
+        "country__any=ru&country__any=ukraine&country__not=russia&topic__main=energy&published_after=2025-10"
+    )
+
+    assert [(chip.kind, chip.label, chip.words) for chip in listed(f"{query}&q=gas+deal").chips] == [
+        ("country", "Country", "Russia"),
+        ("country", "Country", "or Ukraine"),
+        ("country", "Country", "not Russia"),
+        ("topic", "Topic", "mainly Energy"),
+        ("date", "Published from", "published from 1 October 2025"),
+        ("words", "Words", "“gas deal”"),
+    ]
+    assert listed("country=russia&q=gas&sort=oldest").chips[0] == Chip(
+        "country", "Country", "Russia", "/articles/?q=gas&sort=oldest"
+    )
+
+
+def test_the_title_names_what_was_asked_for_by_code_or_slug(russia, ukraine):
+    assert listed("country=ukraine&country=ru").title == "Articles about Ukraine and Russia"
+
+
+def test_the_form_gets_back_what_was_written(russia):
+    listing = listed("country=russia&published_after=2025&q=+gas+&sort=oldest&after=n1")
+
+    assert listing.form_values == {
+        "q": "gas",
+        "published_after": "2025",
+        "published_before": "",
+        "clipped_after": "",
+        "clipped_before": "",
+    }  # fmt: skip
+    assert listing.kept == [("country", "ru"), ("sort", "oldest")]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_noindex"),
+    [
+        ("", False),
+        ("country=ru&sort=oldest", False),
+        ("country=ru&country=ua", False),
+        ("country=ru&country=ua&published_after=2025", True),
+        ("q=gas", True),
+        ("nonsense=1", True),
+        ("country=atlantis", True),
+    ],
+)
+def test_combinations_are_kept_from_search_engines(query, is_noindex, russia, ukraine):
+    assert listed(query).is_noindex is is_noindex
+
+
+# --- What cannot be understood ----------------------------------------------------------------------------
+
+
+def test_an_unknown_parameter_is_shown_beside_the_result(russia):
+    make_article(main=[russia])
+
+    listing = listed("country=ru&colour=blue")
+
+    assert listing.problems == [
+        Problem("colour", "is not a filter of this archive", "/articles/?country=ru", is_unknown=True)
+    ]
+    assert listing.count == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "message", "remove_url"),
+    [
+        ("country=ru&actor=nobody", "actor", "no actor is called 'nobody'", "/articles/?country=ru"),
+        (
+            "published_after=2025-02-30", "published_after",
+            "'2025-02-30' is not a date; write 2025-10-17, 2025-10 or 2025", "/articles/",
+        ),
+        ("q=a&q=b", "q", "can only be given once", "/articles/"),
+        ("q=...&country=ru", "q", "there is no word to search for in '...'", "/articles/?country=ru"),
+        (
+            "after=x&country=ru", "after", "'x' is not a page of this search; begin with the first page",
+            "/articles/?country=ru",
+        ),
+    ],
+    ids=["unknown value", "no date", "twice", "no word", "forged page"],
+)  # fmt: skip
+def test_a_value_that_means_nothing_yields_no_articles_and_the_way_out(
+    query, parameter, message, remove_url, russia
+):
+    make_article(main=[russia])
+
+    listing = listed(query)
+
+    assert listing.problems == [Problem(parameter, message, remove_url)]
+    assert (listing.rows, listing.count, listing.facets) == ([], 0, [])
+
+
+# --- While the index is being rebuilt ---------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("rebuilding")
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
+def test_without_an_index_sql_answers_filters_page_by_page(sort, russia):
+    for day in (1, 1, 2, 3, 3):
+        make_article(title=f"{day}", published_on=dt.date(2025, 1, day), main=[russia])
+    make_article(title="other")
+
+    first = listed(f"country=ru&sort={sort}", limit=2)
+    second = listed(first.next_url.partition("?")[2], limit=2)
+    third = listed(second.next_url.partition("?")[2], limit=2)
+
+    expected = ["1", "1", "2", "3", "3"]
+    found = titles(first) + titles(second) + titles(third)
+    assert found == (expected if sort is Sort.OLDEST else expected[::-1])
+    assert len({row.id for page in (first, second, third) for row in page.rows}) == 5
+    assert (first.count, first.facets, first.is_searchable, third.next_url) == (5, [], False, "")
+    assert "being rebuilt" in first.notice
+    assert first.title == "Articles about Russia"
+
+
+@pytest.mark.usefixtures("rebuilding")
+def test_without_an_index_words_wait_and_say_so():
+    make_article()
+
+    listing = listed("q=ministers")
+
+    assert (listing.rows, listing.count, listing.is_searchable) == ([], 0, False)
+    assert "Words can be searched again" in listing.notice
+
+
+@pytest.mark.usefixtures("rebuilding")
+@pytest.mark.parametrize("cursor", ["x", "o1", "n0", "n" + "f" * 16])
+def test_without_an_index_a_forged_page_is_a_problem(cursor):
+    make_article()
+
+    listing = listed(f"after={cursor}")
+
+    assert [problem.parameter for problem in listing.problems] == ["after"]
+    assert listing.rows == []
+
+
+def test_a_page_begun_without_an_index_goes_on_with_one(monkeypatch):
+    for day in (1, 2, 3):
+        make_article(title=f"{day}", published_on=dt.date(2025, 1, day))
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "REBUILD_INLINE_LIMIT", -1)
+        first = listed(limit=2)
+
+    second = listed(first.next_url.partition("?")[2], limit=2)
+
+    assert (titles(first), titles(second)) == (["3", "2"], ["1"])
+    assert (first.is_searchable, second.is_searchable) == (False, True)
