@@ -126,12 +126,12 @@ def _unusable_on_failure(folder: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        raise IndexUnusable(f"{folder}: {error}") from error
+        raise IndexUnusable(f"{folder}: {str(error)[:200]}") from error
     except BaseException as error:
         # A panic of the Rust code: pyo3's exception derives from BaseException and cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        raise IndexUnusable(f"{folder}: the index is damaged ({error})") from error
+        raise IndexUnusable(f"{folder}: the index is damaged ({str(error)[:200]})") from error
 
 
 class Engine:
@@ -165,6 +165,8 @@ class Engine:
         with _unusable_on_failure(self.folder):
             index = _open(files.current_generation(self.folder))
             writer = index.writer(WRITER_BYTES, 1)
+            # A writer killed half-way leaves files whose names this one would take again, and fail.
+            writer.garbage_collect_files()
             for pk in remove:
                 writer.delete_documents_by_term("id", pk)
             for article in put:
