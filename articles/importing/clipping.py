@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
-from articles.importing.body import Cut
-from articles.importing.dates import DateError, Precision, read_date
+from articles.importing.addresses import canonical_url, host_of, web_address
+from articles.importing.blocks import Block, split_blocks
+from articles.importing.body import About, CleanBody, Cut, clean_body, title_in
+from articles.importing.bylines import MAX_NAME, read_bylines
+from articles.importing.dates import DateError, Precision, PrintedDate, date_in_path, read_date
 from articles.importing.decoding import decode
-from articles.importing.frontmatter import read_front_matter
-from articles.importing.keys import sort_fields, texts
+from articles.importing.frontmatter import FrontMatter, read_front_matter
+from articles.importing.handlers import Value
+from articles.importing.keys import FALSE, HIDDEN, TRUE, Taken, same_key, sort_fields, texts
+from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.sources import SourceFile
+from articles.importing.titles import MAX_TITLE, clean_title, shorten, split_outlet
 
 __all__ = ["READER_VERSION", "Clipping", "ClippingError", "Cut", "Notice", "Precision", "read_clipping"]
+
+# What the database holds, in characters.
+MAX_SECTION, MAX_BYLINE = 200, 500
+MAX_AUTHORS, MAX_KEYWORDS = 100, 300  # more is a mistake or an attack
+LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
+# Matches the `es` of `index.es.md`.
+LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|sv|tr|uk|zh)\.\w+$")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
 READER_VERSION = "1"  # a new one reads every file again: raise it with every change of what is read
 
@@ -51,23 +67,256 @@ class Clipping:
 
 
 def read_clipping(source: SourceFile, *, day_first: bool | None = None) -> Clipping:
-    """Return what a file says; raise ClippingError if it cannot be imported."""
-    text, notices = decode(source.content)
+    """Return what a file says; raise ClippingError if it cannot be imported.
+
+    ``day_first`` settles dates like ``10/11/2025`` the way the rest of the folder writes them; None refuses them.
+    """
+    text, decoding_notices = decode(source.content)
     front = read_front_matter(text)
-    fields = sort_fields(front.values)
-    title = fields.first("title")
-    if title is None:
-        raise ClippingError("no title; add a line `title: ...` to the front matter", 1)
-    date = fields.first("date")
-    try:
-        published = read_date(" ".join(texts(date.value)), day_first=day_first) if date else None
-    except DateError as error:
-        raise ClippingError(f"date {error}", front.line_of(date.key) if date else None) from error
-    return Clipping(
-        title=" ".join(texts(title.value)),
-        body=front.body.strip(),
-        published_on=published.on if published else None,
-        published_precision=published.precision if published else Precision.DAY,
-        notices=(*notices, *front.notices),
-        extra=fields.extra,
-    )
+    return _Reader(
+        front, PurePosixPath(source.name), day_first, [*decoding_notices, *front.notices]
+    ).clipping()
+
+
+class _Reader:
+    """One file being read: its front matter by field, and the notices so far."""
+
+    def __init__(
+        self, front: FrontMatter, name: PurePosixPath, day_first: bool | None, notices: list[Notice]
+    ) -> None:
+        self.front = front
+        self.name = name
+        self.day_first = day_first
+        self.notices = notices
+        self.fields = sort_fields(front.values)
+        self.extra: dict[str, Value] = dict(self.fields.extra)
+
+    def clipping(self) -> Clipping:
+        blocks = split_blocks(self.front.body)
+        url = self._url()
+        outlet, section = self._outlet_and_section(url)
+        title, suffix = split_outlet(self._title(blocks), [outlet, host_of(url)])
+        outlet = outlet or suffix or outlet_at(host_of(url)) or host_of(url)
+        body = clean_body(blocks, About(title, outlet))
+        self.notices += [Notice(notice.message, self._body_line(notice.line)) for notice in body.notices]
+        published, clipped, updated = self._dates(body, url)
+        standfirst = self._standfirst(body)
+        if not body.body:
+            self.notices.append(Notice("it has no text; only what the front matter says was imported"))
+        byline, authors = self._authors(body)
+        return Clipping(
+            title=self._shortened(title, MAX_TITLE, "title"),
+            body=body.body,
+            standfirst=standfirst,
+            byline=byline,
+            authors=authors,
+            outlet=self._shortened(outlet, MAX_NAME, "outlet"),
+            url=url,
+            canonical_url=canonical_url(url),
+            published_on=published.on if published else None,
+            published_precision=published.precision if published else Precision.DAY,
+            clipped_on=clipped.on if clipped else None,
+            updated_on=updated.on if updated else None,
+            language=self._language(),
+            section=self._shortened(section, MAX_SECTION, "section"),
+            keywords=self._keywords(authors),
+            is_published=self._is_published(),
+            cuts=body.cuts,
+            notices=tuple(self.notices),
+            extra=self.extra,
+        )
+
+    # --- title ---
+
+    def _title(self, blocks: list[Block]) -> str:
+        given = self.fields.first("title")
+        if given is not None:
+            found = texts(given.value)
+            if isinstance(given.value, dict) or len(found) != 1:
+                raise ClippingError(
+                    f"{given.key!r} is not one text; put the title in quotes", self._line(given)
+                )
+            if title := clean_title(found[0]):
+                return title
+        title = clean_title(title_in(blocks, is_bare=not self.front.is_given))
+        if not title:
+            remedy = "add a line `title: ...` to its front matter, or a heading `# ...` above the text"
+            raise ClippingError(f"it has no title; {remedy}", self._line(given) if given else 1)
+        return title
+
+    def _shortened(self, text: str, limit: int, name: str) -> str:
+        short = shorten(text, limit)
+        if short != text:
+            self.notices.append(Notice(f"the {name} has {len(text)} characters, shortened to {limit}"))
+            self.extra[name] = text
+        return short
+
+    # --- where it comes from ---
+
+    def _url(self) -> str:
+        given = self.fields.first("url")
+        for printed in texts(given.value) if given else ():
+            if address := web_address(printed):
+                return address
+        for key, value in self.extra.items():
+            if same_key(key).endswith("url") or given:
+                message = f"{key!r} is no web address, not used as one; write https://..."
+                self.notices.append(Notice(message, self.front.line_of(key)))
+                del value
+                break
+        return ""
+
+    def _outlet_and_section(self, url: str) -> tuple[str, str]:
+        """Return the outlet's name and the section; `categories` may hold either."""
+        given = self.fields.first("outlet")
+        names = [clean_title(text) for text in texts(given.value)] if given else []
+        outlet = next((name for name in names if name and not SCHEME.match(name)), "")
+        outlet = outlet_named(outlet) or outlet_at(outlet) or outlet
+        categories = self.fields.first("section")
+        sections = []
+        for name in map(clean_title, texts(categories.value) if categories else ()):
+            known = outlet_named(name)
+            if known and outlet in {"", known}:
+                outlet = known
+            elif name:
+                sections.append(name)
+        return outlet, ", ".join(dict.fromkeys(sections))
+
+    def _authors(self, body: CleanBody) -> tuple[str, tuple[str, ...]]:
+        """Return the byline as printed and the names in it."""
+        given = self.fields.first("authors")
+        printed = texts(given.value) if given else []
+        line = self._line(given) if given else None
+        if (longest := max(map(len, printed), default=0)) > 1000:
+            raise ClippingError(f"a byline of {longest} characters; name the authors only", line)
+        names = read_bylines(printed)
+        if len(names) > MAX_AUTHORS:
+            raise ClippingError(f"{len(names)} authors, more than {MAX_AUTHORS}; name the authors only", line)
+        if not printed and body.byline:
+            printed, names = [body.byline], read_bylines([body.byline])
+        byline = ", ".join(clean_title(text) for text in printed)
+        return self._shortened(byline, MAX_BYLINE, "byline"), names
+
+    # --- dates ---
+
+    def _dates(
+        self, body: CleanBody, url: str
+    ) -> tuple[PrintedDate | None, PrintedDate | None, PrintedDate | None]:
+        """Return when the article was published, clipped and updated.
+
+        The text's own `Published` line is believed first: a bare `date` may be the day of the clipping.
+        """
+        printed, updated = self._printed_dates(body)
+        given = self.fields.first("date")
+        try:
+            stated = read_date(texts(given.value)[0], day_first=self.day_first) if given else None
+        except DateError as error:
+            raise ClippingError(f"{given.key if given else 'date'} {error}", self._line(given)) from error
+        clipped = self._other_date("clipped")
+        published = printed or stated or date_in_path(url) or date_in_path(str(self.name))
+        if printed and stated and given and printed.on != stated.on:
+            if same_key(given.key) == "date" and stated.on > printed.on:
+                clipped = clipped or stated
+            else:
+                message = f"{given.key} says {stated.on}, the text {printed.on}; the text was believed"
+                self.notices.append(Notice(message, self._line(given)))
+        if published is None:
+            self.notices.append(Notice("it has no date; add a line `date: YYYY-MM-DD` to its front matter"))
+        else:
+            self._compare_with_paths(published, clipped, url)
+        return published, clipped, updated or self._other_date("updated")
+
+    def _printed_dates(self, body: CleanBody) -> tuple[PrintedDate | None, PrintedDate | None]:
+        """Return the dates of the text's own `Published` and `Updated` lines."""
+        published = updated = None
+        for label, printed, line in body.dates:
+            try:
+                date = read_date(printed, day_first=self.day_first)
+            except DateError as error:
+                if "ago" not in printed.lower():
+                    self.notices.append(Notice(f"{label} {error}", self._body_line(line)))
+                continue
+            if "updated" in label or "modified" in label:
+                updated = updated or date
+            else:
+                published = published or date
+        return published, updated
+
+    def _other_date(self, name: str) -> PrintedDate | None:
+        given = self.fields.first(name)
+        if given is None:
+            return None
+        try:
+            return read_date(texts(given.value)[0], day_first=self.day_first)
+        except DateError as error:
+            self.notices.append(Notice(f"{given.key} {error}; kept as text", self._line(given)))
+            self.extra[given.key] = given.value
+            return None
+
+    def _compare_with_paths(self, published: PrintedDate, clipped: PrintedDate | None, url: str) -> None:
+        for what, path in (("address", url), ("file name", str(self.name))):
+            shown = date_in_path(path)
+            if shown is None or Precision.DAY not in {shown.precision} & {published.precision}:
+                continue
+            if shown.on not in {published.on, clipped.on if clipped else None}:
+                message = f"published on {published.on}, but the {what} says {shown.on}; check which is right"
+                self.notices.append(Notice(message))
+
+    # --- the rest ---
+
+    def _standfirst(self, body: CleanBody) -> str:
+        """Return the text's bold opening, else the summary, unless that only repeats how the text begins."""
+        given = self.fields.first("summary")
+        summary = clean_title(" ".join(texts(given.value))) if given else ""
+        beginning = " ".join(body.body[: len(summary) + 200].split())
+        if given and (body.standfirst or beginning.startswith(summary.rstrip(" .…[]"))):
+            self.extra[given.key] = given.value
+            summary = ""
+        return body.standfirst or summary
+
+    def _keywords(self, authors: tuple[str, ...]) -> tuple[str, ...]:
+        keywords: dict[str, str] = {}
+        for given in self.fields.taken["keywords"]:
+            for text in texts(given.value):
+                # One string is a list with commas; an element of a list is one keyword, whatever it holds.
+                parts = re.split(r"[,;]", text) if isinstance(given.value, str) else [text]
+                for keyword in (clean_title(part.strip(" #[]")) for part in parts):
+                    keywords.setdefault(keyword.casefold(), shorten(keyword, MAX_NAME))
+        for name in ("", *authors):
+            keywords.pop(name.casefold(), None)
+        if len(keywords) > MAX_KEYWORDS:
+            line = self._line(self.fields.first("keywords"))
+            raise ClippingError(
+                f"{len(keywords)} tags, more than {MAX_KEYWORDS}; keep those of this article", line
+            )
+        return tuple(keywords.values())
+
+    def _language(self) -> str:
+        given = self.fields.first("language")
+        if given is None:
+            in_name = LANGUAGE_IN_NAME.search(self.name.name)
+            return in_name[1] if in_name else ""
+        match = LANGUAGE.fullmatch(texts(given.value)[0].strip())
+        if match is None:
+            self.extra[given.key] = given.value
+            return ""
+        language, script, region = match.groups(default="")
+        return "-".join(filter(None, (language.lower(), script.title(), region.upper())))
+
+    def _is_published(self) -> bool:
+        for given in self.fields.taken["status"]:
+            state = texts(given.value)[0].strip().lower()
+            key = same_key(given.key)
+            if (
+                state in HIDDEN
+                or (key == "draft" and state in TRUE)
+                or (key == "published" and state in FALSE)
+            ):
+                return False
+        return True
+
+    def _line(self, given: Taken | None) -> int | None:
+        return self.front.line_of(given.key) if given else None
+
+    def _body_line(self, line: int | None) -> int | None:
+        return None if line is None else self.front.body_line + line - 1

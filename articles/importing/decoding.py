@@ -64,7 +64,7 @@ def decode(content: bytes) -> tuple[str, list[Notice]]:
 def clean(text: str) -> str:
     """Return the text in normal form C, without control, direction and invisible characters."""
     if UNWANTED.search(text):
-        text = UNWANTED.sub("", text)
+        text = UNWANTED.sub("", text.replace("\u00ad\n", ""))
     if text.isascii():
         return text
     if MAYBE_MARKS.search(text):

@@ -51,6 +51,7 @@ FENCES = (
     _fence(r"`{3,}[ \t]*json", r"`{3,}", JSON),
     _fence(r"`{3,}[ \t]*toml", r"`{3,}", TOML),
 )
+EMPTY_LINE = re.compile(r"\n[ \t]*(?:\n|$)")
 RULE = re.compile(r"-{3,}[ \t]*")
 # What the first line inside a YAML fence looks like: `key:`, `"key":`, `- item`, `{`, `# comment`; not prose.
 YAML_LINE = re.compile(
@@ -152,7 +153,8 @@ def _fenced(text: str, start: int, fence: Fence) -> Block | None:
         if content and fence.closing.fullmatch(content):
             block, body = "\n".join(lines[1:number]), "\n".join(lines[number + 1 :])
             return Block(fence.handler, block, line, body, line + number)
-    closing = lines[0].rstrip(" \tyamljsontoml") if lines[0][0] != "`" else "```"
+    marks = re.match(r"\W+", lines[0])
+    closing = marks[0].strip() if marks else "---"
     raise ClippingError(f"the front matter is not closed; add a line {closing!r} after it", line - 1)
 
 
@@ -184,8 +186,8 @@ def _header(text: str, start: int) -> Block | None:
     match = HeaderHandler.LINE.match(text, start)
     if match is None or same_key(match["key"]) not in KNOWN:
         return None
-    end = text.find("\n\n", start)
-    end = len(text) if end < 0 else end
+    empty = EMPTY_LINE.search(text, start)
+    end = empty.start() if empty else len(text)
     lines = text[start:end].split("\n")
     keys = [found["key"] for found in map(HeaderHandler.LINE.fullmatch, lines) if found]
     known = [key for key in keys if same_key(key) in KNOWN]

@@ -31,7 +31,7 @@ DOTTED_KEY = re.compile(rf"^[ \t\[]*(?:[^\s.=#]+[ \t]*\.[ \t]*){{{MAX_NESTING}}}
 MERGE_KEY = re.compile(r"""(?:^|[\s{\[,?-])["']?<<["']?[ \t]*:""", re.MULTILINE)
 ANCHOR = re.compile(r"(?<![^\s\[{,])&([^\s\[\]{},]+)")
 ALIAS = re.compile(r"(?<![^\s\[{,])\*([^\s\[\]{},]+)")
-DIGITS = re.compile(rf"\d{{{MAX_DIGITS}}}")
+DIGITS = re.compile(r"\d+")
 
 
 class BlockError(ValueError):
@@ -178,10 +178,10 @@ def refuse_size(block: str) -> None:
         raise BlockError(
             f"{openings} brackets in the front matter, more than {MAX_BRACKETS}; write plain lists"
         )
-    if len(block) > MAX_DIGITS and (found := DIGITS.search(block)):
-        raise BlockError(
-            f"a number of more than {MAX_DIGITS} digits; remove it", block.count("\n", 0, found.start())
-        )
+    for number in DIGITS.finditer(block) if len(block) > MAX_DIGITS else ():
+        if len(number[0]) > MAX_DIGITS:
+            message = f"a number of more than {MAX_DIGITS} digits; remove it"
+            raise BlockError(message, block.count("\n", 0, number.start()))
 
 
 def refuse_bombs(block: str) -> None:

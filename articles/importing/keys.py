@@ -41,6 +41,8 @@ KNOWN = frozenset(re.sub(r"[-_\s]", "", key) for keys in KEYS.values() for key i
 
 TRUE, FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 NOTHING = frozenset({"", "~", "null", "none", "nil", "undefined"})
+HIDDEN = frozenset({"draft", "private", "pending", "hidden", "unpublished", "embargoed", "trash", "future"})
+SHOWN = frozenset({"public", "publish", "published", "final", "live"})
 URL = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -115,6 +117,10 @@ def _is_flag(value: Value) -> bool:
     return isinstance(value, str) and value.strip().lower() in TRUE | FALSE
 
 
+def _is_state(value: Value) -> bool:
+    return _is_flag(value) or (isinstance(value, str) and value.strip().lower() in HIDDEN | SHOWN)
+
+
 def _is_url(value: Value) -> bool:
     found = texts(value)
     return bool(found) and bool(URL.match(found[0].strip()))
@@ -124,4 +130,5 @@ FITS: Mapping[str, Callable[[Value], bool]] = {
     "date": lambda value: _is_given(value) and not _is_flag(value),
     "outlet": lambda value: _is_given(value) and not _is_url(value),
     "url": _is_url,
+    "status": _is_state,
 }

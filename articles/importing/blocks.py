@@ -1,0 +1,118 @@
+"""The blocks of a Markdown body: paragraphs, headings, lists and so on, each with its line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a block is.  Only paragraphs are ever joined; code, tables and the like stay as they are."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST = "list"
+    QUOTE = "quote"
+    CODE = "code"
+    TABLE = "table"
+    HTML = "html"
+    COMMENT = "comment"
+    RULE = "rule"
+    OTHER = "other"  # an image, a link's definition, text that is indented
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some lines of a body that belong together.
+
+    ``line`` counts from 1 in the body, ``gap`` is the number of empty lines before it.  ``cut`` is the name of
+    the cleaning step that took it out, empty while it stands.
+    """
+
+    text: str
+    line: int
+    gap: int
+    kind: Kind
+    cut: str = ""
+
+    @property
+    def plain(self) -> str:
+        """Return the block's words on one line, without marks of heading, quote and emphasis around them."""
+        lines = (line.strip().lstrip("#>").strip() for line in self.text.split("\n"))
+        return " ".join(line for line in lines if line and not SETEXT.fullmatch(line)).strip("*_ ")
+
+
+CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
+SETEXT = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
+# The first line of a block, in this order.
+KINDS = (
+    (re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$"), Kind.RULE),
+    (re.compile(r" {0,3}(?:[-*+•‣]|\d{1,3}[.)])[ \t]"), Kind.LIST),
+    (re.compile(r" {0,3}>"), Kind.QUOTE),
+    (re.compile(r"\s"), Kind.OTHER),
+    (re.compile(r"\|"), Kind.TABLE),
+    (re.compile(r"</?[A-Za-z]"), Kind.HTML),
+    (re.compile(r"!\[|\[[^\]]{1,80}\]:|\{"), Kind.OTHER),
+)
+# The second line of a table without outer bars: `--- | ---`.
+TABLE_RULE = re.compile(r"[ \t]*:?-+:?[ \t]*\|[ \t:|-]*")
+
+
+def split_blocks(text: str) -> list[Block]:
+    """Return the blocks of a body in order; joined by empty lines they hold all of its text."""
+    lines = text.split("\n")
+    last_comment_end = next((n for n in range(len(lines) - 1, -1, -1) if "-->" in lines[n]), -1)
+    blocks: list[Block] = []
+    number, gap = 0, 0
+    while number < len(lines):
+        line = lines[number]
+        if not line.strip():
+            number, gap = number + 1, gap + 1
+            continue
+        end = number + 1
+        if fence := CODE_FENCE.match(line):
+            kind = Kind.CODE
+            end = _fence_end(lines, number, fence[1])
+        elif line.startswith("<!--") and last_comment_end >= number:
+            kind = Kind.COMMENT
+            while "-->" not in lines[end - 1]:
+                end += 1
+        elif HEADING.match(line):
+            kind = Kind.HEADING
+        else:
+            while end < len(lines) and lines[end].strip() and not _starts_anew(lines[end]):
+                end += 1
+            kind = _kind(lines[number:end])
+        blocks.append(Block("\n".join(lines[number:end]), number + 1, gap, kind))
+        number, gap = end, 0
+    return blocks
+
+
+def join_blocks(blocks: list[Block]) -> str:
+    """Return the text of the blocks that stand."""
+    return "\n\n".join(block.text for block in blocks if not block.cut)
+
+
+def _fence_end(lines: list[str], start: int, fence: str) -> int:
+    for number in range(start + 1, len(lines)):
+        stripped = lines[number].strip()
+        if stripped.startswith(fence) and not stripped.strip(fence[0]):
+            return number + 1
+    return len(lines)
+
+
+def _starts_anew(line: str) -> bool:
+    return bool(HEADING.match(line) or CODE_FENCE.match(line))
+
+
+def _kind(lines: list[str]) -> Kind:
+    if len(lines) == 2 and SETEXT.fullmatch(lines[1]) and len(lines[0]) < 200:
+        return Kind.HEADING
+    for pattern, kind in KINDS:
+        if pattern.match(lines[0]):
+            return kind
+    if len(lines) > 1 and "|" in lines[0] and TABLE_RULE.fullmatch(lines[1]):
+        return Kind.TABLE
+    return Kind.PARAGRAPH

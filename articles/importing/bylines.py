@@ -1,0 +1,116 @@
+"""Bylines: who wrote an article, name by name, out of what was printed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from articles.importing.outlets import outlet_named
+
+# Matches the `By` of `By Sean Seddon` and `BySean Seddon`; not that of `Byron Kaye`, nor `BYD`.
+BY = re.compile(
+    r"(?i:by\b[:\s]+|(?:written|reported|posted|words|story|analysis) by\b[:\s]*|by$)|By(?=[A-Z][a-z])"
+)
+MARKUP = re.compile(
+    r"<[^<>]*>|\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]|\[([^\[\]]*)\]\([^()]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
+)
+# Matches `(Political editor)`, `sean@bbc.co.uk`, `@seanseddon`, `https://...`, `& 2 more`, `et al.`.
+NOT_A_NAME = re.compile(
+    r"\([^()]*\)|<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|(?<!\w)@\w+|https?://\S+|(?:&|\band\b|\+)\s*(?:\d+\s+)?(?:more|others)\b|\bet al\b\.?",
+    re.IGNORECASE,
+)
+SEPARATORS = re.compile(r"\s*;\s*|\s+/\s+|\s*\|\s*|\s+·\s+")
+AND = re.compile(r"(?:,\s*|\s+)(?:and|&|with|und|et|y)\s+", re.IGNORECASE)
+# Matches `, Jane Doe`; must not match the comma of `Seddon, Sean` or `Smith, Jr.`.
+COMMA = re.compile(r",\s*(?=[^\W\d_a-z][\w.'’-]*\s+\S)")
+# Matches ` in Kyiv`, ` reporting from Washington`; not `in` inside a name.
+PLACE = re.compile(r"\s+(?:reporting\s+)?(?:in|from|at)\s+[A-Z][\w .'’-]*$")
+
+BODIES = re.compile(
+    r"\b(?:ministry|department|office|embassy|council|committee|institute|cent(?:re|er)|agency|bureau|university"
+    r"|commission|association|secretariat|foundation|mission|service|board|union)\b",
+    re.IGNORECASE,
+)
+ROLES = re.compile(
+    r".*\b(?:correspondents?|editors?|reporters?|writers?|journalists?|staff|analysts?|columnists?|producers?"
+    r"|bureau chief|news|world service|political unit|contributors?)$",
+    re.IGNORECASE,
+)
+PLACEHOLDERS = frozenset(
+    {
+        "admin", "administrator", "anonymous", "anon", "author", "correspondent", "editor", "editorial",
+        "editorial staff", "editorial team", "n/a", "na", "news desk", "newsdesk", "news editor", "newsroom", "no author",
+        "none", "null", "our correspondent", "our reporter", "our staff", "staff", "staff correspondent", "staff reporter",
+        "staff report", "staff writer", "staff writers", "unknown", "web desk", "webdesk", "web editor", "webmaster", "root",
+        "agencies", "news agencies", "by",
+    }
+)  # fmt: skip
+MAX_NAME = 200  # what the database holds
+
+
+def read_byline(printed: str) -> tuple[str, ...]:
+    """Return the names in a byline, in order, each once.
+
+    ``BySean Seddon`` gives ``("Sean Seddon",)``; ``Sean Seddon and Jane Doe in Kyiv`` two names; ``Staff
+    Writer`` none; ``AP`` itself, for a wire is its own author.
+    """
+    names: dict[str, None] = {}
+    for part in SEPARATORS.split(_plain(printed)):
+        for name in _split(part):
+            if name := _name(name):
+                names[name] = None
+    known = [name for name in names if not outlet_named(name)]
+    return tuple(known or names)
+
+
+def read_bylines(printed: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in several bylines, as of a list in the front matter, in order, each once."""
+    return tuple(dict.fromkeys(name for text in printed for name in read_byline(text)))
+
+
+def is_byline(line: str) -> bool:
+    """Return whether a line of text is nothing but a byline: ``By Sean Seddon, BBC News``."""
+    if len(line) > 120 or not BY.match(line) or line.endswith((".", "?", "!", ":")):
+        return False
+    names = read_byline(line)
+    return bool(names) and all(1 < len(name.split()) <= 5 and name[0].isupper() for name in names)
+
+
+def _plain(printed: str) -> str:
+    text = MARKUP.sub(lambda found: found[1] or found[2] or "", html.unescape(printed))
+    text = " ".join(NOT_A_NAME.sub(" ", text).split()).strip(" ,;|/–—-")
+    return _without_by(text)
+
+
+def _without_by(text: str) -> str:
+    by = BY.match(text)
+    return text[by.end() :].lstrip() if by else text
+
+
+def _split(text: str) -> list[str]:
+    """Return the single names of a text that `;` and `/` do not divide."""
+    if BODIES.search(text):
+        return [text]
+    parts = COMMA.split(text)
+    if len(parts) > 1:
+        # Every part but the first may be what the person is: `Sean Seddon, BBC News, Political editor`.
+        parts = [parts[0], *(part for part in parts[1:] if not (ROLES.fullmatch(part) or outlet_named(part)))]
+    return [name for part in parts for name in _at_and(part)]
+
+
+def _at_and(text: str) -> list[str]:
+    names = AND.split(text)
+    # `Jim and Jane Doe` would lose a surname; single words are kept together, but for wires: `AP and Reuters`.
+    is_clear = all(" " in PLACE.sub("", name).strip() or outlet_named(name) for name in names)
+    return names if is_clear else [text]
+
+
+def _name(text: str) -> str:
+    name = text.strip(" ,;:|–—-").removeprefix("and ")
+    name = _without_by(PLACE.sub("", name)).strip(" ,;:|–—")
+    if name.lower().rstrip(".") in PLACEHOLDERS or not any(map(str.isalpha, name)):
+        return ""
+    if name.isupper() and " " in name and not outlet_named(name) and not BODIES.search(name):
+        name = name.title()
+    return name[:MAX_NAME]

@@ -1,0 +1,95 @@
+"""Joins the lines of hard-wrapped paragraphs; leaves verse, addresses and speakers' lines as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from itertools import pairwise
+
+HARD_BREAKS = ("  ", "\\")  # at the end of a line of Markdown
+# A line that begins something of its own: a list's item, a quote, a table's row, a speaker.
+# Matches `- Trade`, `Q: Will they meet?`, `MR. PRICE: Good morning.`; not `Q4 growth`, `US: Moscow must` is taken too.
+OWN_LINE = re.compile(
+    r"[ \t]*(?:[-*+•‣>|–—][ \t]|\d{1,3}[.)][ \t]|(?:Q|A|[A-Z][A-Z .'’-]{1,40}(?:\([A-Z ]*\))?):[ \t])"
+)
+SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+WORD = re.compile(r"[^\W\d_]+")
+FIRST_LETTER = re.compile(r"[\"'“‘(\[*_]*([^\W_])")
+
+SLACK = 0.85  # proportional fonts: a line that was full may be this much shorter than its neighbours in characters
+VERSE_WIDTH = 60  # characters; lines of prose are longer, or begin in lower case as often as not
+PAIR_WIDTH = 45  # two lines tell less than three
+
+
+def unwrap(paragraph: str, words: Collection[str] = ()) -> str:
+    """Return the paragraph with its lines joined where a line's width alone had broken them.
+
+    Breaks that the writer meant become Markdown's hard breaks (two spaces).  ``words`` are the words of the
+    whole text: ``inter-`` and ``national`` become one word only if ``international`` stands there too.
+    """
+    lines = paragraph.split("\n")
+    if len(lines) == 1:
+        return paragraph.strip()
+    is_wrapped = _is_wrapped([line.strip() for line in lines])
+    pieces = [lines[0].strip()]
+    for before, line in pairwise(lines):
+        after = line.strip()
+        if not is_wrapped or before.endswith(HARD_BREAKS) or OWN_LINE.match(line):
+            pieces[-1] = pieces[-1].removesuffix("\\").rstrip()
+            joint = "  \n"
+        else:
+            joint = _joint(pieces[-1], after, words)
+        if joint == "-":
+            pieces[-1], joint = pieces[-1][:-1], ""
+        pieces += joint, after
+    return "".join(pieces)
+
+
+def is_hard_wrapped(paragraphs: Iterable[str]) -> bool:
+    """Return whether a text's longer paragraphs are broken into lines."""
+    long = [text for text in paragraphs if len(text) > 100]
+    return bool(long) and 2 * sum("\n" in text for text in long) >= len(long)
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Return whether the lines were broken because they were full."""
+    width = max(map(len, lines))
+    if _are_sentences(lines):
+        return True
+    if _is_verse(lines, width):
+        return False
+    following = lines[1:]
+    full = sum(len(line) + 1 + len(after.split(" ", 1)[0]) > SLACK * width for line, after in pairwise(lines))
+    if full >= 0.7 * len(following):
+        return True
+    return all(after[0].islower() for after in following)
+
+
+def _is_verse(lines: list[str], width: int) -> bool:
+    letters = [match[1] for line in lines if (match := FIRST_LETTER.match(line))]
+    has_case = any(letter.isupper() or letter.islower() for letter in letters)
+    limit = PAIR_WIDTH if len(lines) == 2 else VERSE_WIDTH
+    return has_case and width < limit and not any(letter.islower() for letter in letters)
+
+
+def _are_sentences(lines: list[str]) -> bool:
+    """Return whether each line is a sentence: a way to write prose, not verse."""
+    return max(map(len, lines)) >= PAIR_WIDTH and all(SENTENCE_END.search(line) for line in lines)
+
+
+def _joint(before: str, after: str, words: Collection[str]) -> str:
+    """Return what goes between two lines; a hyphen stands for the one at the end of the first, to be dropped."""
+    if before.endswith("-") and before[-2:-1].isalpha() and after[:1].isalpha():
+        head, tail = WORD.findall(before)[-1], WORD.match(after)
+        is_one_word = tail is not None and after[0].islower() and (head + tail[0]).lower() in words
+        return "-" if is_one_word else ""
+    return "" if _is_cjk(before[-1:]) and _is_cjk(after[:1]) else " "
+
+
+def _is_cjk(character: str) -> bool:
+    """Return whether the character belongs to a script without spaces: Chinese and Japanese, not Korean."""
+    return (
+        "\u2e80" <= character < "\ua4d0"
+        or "\uf900" <= character < "\ufaff"
+        or "\uff00" <= character < "\uffef"
+    )
