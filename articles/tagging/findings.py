@@ -57,8 +57,21 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A person named beside an office whom the gazetteer lacks; ``owner`` is the country's or body's key."""
+
+    name: str
+    office: str
+    owner: str
+    role: Role
+    salience: float
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """All that the tagger has to say of one article: main findings first, by falling salience."""
 
     findings: Sequence[Finding]
     refusals: Sequence[Refusal]
+    suggestions: Sequence[Suggestion] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,10 @@ class Folded:
     def origin(self, position: int) -> int:
         """Return the place in the original text of a place in the folded one."""
         return position - 1 if self.kept is None else self.kept[position - 1]
+
+    def place(self, origin: int) -> int:
+        """Return the place in the folded text of a character of the original, or of the next one kept."""
+        return origin + 1 if self.kept is None else bisect_left(self.kept, origin) + 1
 
 
 def fold(text: str) -> Folded:

@@ -10,6 +10,7 @@ from articles.tagging.matcher import Case, Hit, Sense
 from articles.tagging.offices import PAST, TITLES, Roll, Title, years_from_office
 from articles.tagging.reading import Found, Reading
 from articles.tagging.records import AliasKind, Entry, Kind
+from articles.tagging.suggestions import name_ending_at, read_named_beside_office
 
 # A surname alone is believed of people in office or this many years from it.
 YEARS_STANDING_ALONE = 8.0
@@ -45,6 +46,7 @@ class People:
     def __init__(self, entries: Iterable[Entry], roll: Roll) -> None:
         self._roll = roll
         self._own_names: dict[str, frozenset[str]] = {}
+        self._by_ends: dict[tuple[str, str], dict[str, tuple[Entry, list[str]]]] = defaultdict(dict)
         given: set[str] = set()
         for entry in entries:
             if entry.kind is not Kind.ACTOR:
@@ -53,6 +55,9 @@ class People:
                 fold_name(alias.text).split() for alias in entry.aliases if alias.kind is AliasKind.NAME
             ]
             self._own_names[entry.slug] = frozenset(part for name in full_names for part in name)
+            for name in full_names:
+                if len(name) > 1:
+                    self._by_ends[name[0], name[-1]][entry.slug] = (entry, name)
             given |= {
                 name[0]
                 for name in full_names
@@ -77,9 +82,42 @@ class People:
                 if sense.alias.kind is AliasKind.NEGATIVE:
                     words = reading.words(hit)
                     reading.refuse(sense.entry, hit, "negative", f"part of another name: {words}")
-        for hit, senses in surnames:
+        self._read_longer_forms(reading, seen)
+        rest = [pair for pair in surnames if not self._read_middle_names(reading, pair[0], seen)]
+        for hit, senses in rest:
             self._read_surname(reading, hit, senses, seen)
         self._read_offices(reading, seen)
+
+    def _read_longer_forms(self, reading: Reading, seen: dict[str, list[Found]]) -> None:
+        """Accept names beside an office that are a longer form of a known one; keep the others as unknown."""
+        for named in read_named_beside_office(reading):
+            person = self.longer_form(named.name)
+            if person is None:
+                reading.unknown.append(named)
+                continue
+            found = Found(person, named.start, named.end, "name")
+            reading.found.append(found)
+            seen[person.slug].append(found)
+
+    def _read_middle_names(self, reading: Reading, hit: Hit, seen: dict[str, list[Found]]) -> bool:
+        """Accept a surname that ends a longer form of a full name: "Kamil El Tayeb Idris"."""
+        if not reading.word_before(hit.start)[:1].isalpha():
+            return False
+        name, start = name_ending_at(reading, hit.end)
+        person = self.longer_form(name) if name else None
+        if person is None:
+            return False
+        found = Found(person, start, hit.end, "name")
+        reading.found.append(found)
+        seen[person.slug].append(found)
+        return True
+
+    def longer_form(self, name: str) -> Entry | None:
+        """Return the one person whose known name this is with more in the middle: "Ferdinand R. Marcos Jr."."""
+        words = fold_name(name).split()
+        bearers = self._by_ends.get((words[0], words[-1]), {}) if words else {}
+        fitting = [entry for entry, known in bearers.values() if _is_within(known, words)]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _read_full_name(
         self, reading: Reading, hit: Hit, senses: list[Sense], seen: dict[str, list[Found]]
@@ -132,7 +170,10 @@ class People:
         self, reading: Reading, hit: Hit, senses: list[Sense], seen: dict[str, list[Found]]
     ) -> None:
         other = self._other_person(reading, hit, senses)
+        if not other and not any(sense.entry.slug in seen for sense in senses):
+            other = reading.strangers.get(reading.words(hit), "")
         if other:
+            reading.strangers.setdefault(reading.words(hit), other)
             for sense in senses:
                 reading.refuse(sense.entry, hit, "surname", other)
             return
@@ -269,3 +310,9 @@ class People:
                 reading.accept(holder, hit, "office")
             else:
                 reading.refuse(holder, hit, "office", "named by office only")
+
+
+def _is_within(known: list[str], words: list[str]) -> bool:
+    """Return whether all known parts of a name stand among the words, in their order."""
+    rest = iter(words)
+    return all(part in rest for part in known)

@@ -38,6 +38,16 @@ class Refused(NamedTuple):
     reason: str
 
 
+class Named(NamedTuple):
+    """A name beside an office, at [start, end) of the folded text; ``owner`` is the country's or body's key."""
+
+    name: str
+    office: str
+    owner: str
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class Reading:
     """The article as joined text with its hits, and the findings and refusals made so far."""
@@ -52,6 +62,8 @@ class Reading:
     verdicts: dict[int, Entry | str] = field(
         default_factory=dict
     )  # ambiguous pattern -> one sense per article
+    unknown: list[Named] = field(default_factory=list)  # names beside an office that the gazetteer lacks
+    strangers: dict[str, str] = field(default_factory=dict)  # surname -> "another person: Hunter Biden"
     _lower: str = ""
     _starts: set[int] | None = None
     _ends: set[int] | None = None

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from articles.tagging.matcher import Hit
 from articles.tagging.offices import TITLES
-from articles.tagging.reading import Reading
+from articles.tagging.reading import Named, Reading
 from articles.tagging.records import Kind
 
-LONGEST_NAME = 5  # words
+LONGEST_NAME = 7  # words
+MOST = 50  # suggestions an article: a longer list is a membership roll
 LOOK_BACK = 90  # characters in which a name may stand before its office, or a country before it
 
 WORD = re.compile(r"[^\W\d_](?:[\w'’-]*[\w])?\.?")
-# What may stand between an office and the name after it: " to the US, ", " of Foreign Affairs, ", ", ".
-BETWEEN = re.compile(
-    r"(?:,? (?:to|of|for|at|in|on|from) (?:the )?[^\W\d_][\w'’-]*(?:,? (?:and |of |for |to )?(?:the )?[^\W\d_a-z][\w'’-]*){0,5}?)?"
-    r",? (?:(?:H\.E\.?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Sir|Lord|Lady|Sheikh|General|Gen\.) )*"
-)
+# Between an office and the name after it: " to the US, ", " of Turkey's National Security Council, ".
+PHRASE = re.compile(r",? (?:to|of|for|at|in|on|from|with) [^,.;:!?\n]{1,70}, ")
+# ... or " for Roads and Urban Development ": a few words without a comma.
+WORDS = re.compile(r" (?:to|of|for) (?:the )?(?=[^\W\d_])")
+# Courtesies before a name.
+COURTESIES = re.compile(r"(?:(?:H\.E\.?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Sir|Lord|Lady|Sheikh|General|Gen\.) )+")
+LONGEST_PHRASE = 6  # words
 # What may stand between a name and the office after it: ", the ", ", Qatar's ", ", Washington's former ".
 APPOSITION = re.compile(r", (?:(?:the|a|an|who is|its|his|her|their) )?(?:[\w'’-]+ ){0,5}$")
 PARTICLES = frozenset("al el bin bint ibn ben de da do dos das del della di du la le van von der den ter ul ud abu al-".split())
@@ -33,7 +35,7 @@ NOT_NAMES = frozenset(
     "Republic Kingdom State States City News Times Post Press Affairs Foreign Defence Defense Security Trade Finance "
     "National International Federal Supreme General Deputy Former Special Prime Vice Chief Street Square Palace Day "
     "Treaty Agreement Accord Conference Television Radio Senate Congress Cabinet Front Movement Resolution North South "
-    "East West New World War Peace Secretary President Ambassador Envoy Speaker Chairman Both Also However Mr Mrs Ms "
+    "East West New World Parliamentary Friendship Executive Advisory Human Rights Social Economic Public Central  War Peace Secretary President Ambassador Envoy Speaker Chairman Both Also However Mr Mrs Ms "
     "Dr Sir Lord According Speaking Asked Meanwhile Reuters BBC CNN AP AFP".split()
 )
 # Offices that companies and clubs have too: only beside a country, an organisation or one of these words.
@@ -41,55 +43,95 @@ COMMON_TITLES = frozenset(
     "president chairman chairperson head chief leader general secretary spokesman spokeswoman spokesperson director "
     "commissioner negotiator prosecutor communications director prince princess diplomat candidate governor".split()
 ) | {"chief of staff", "communications director", "press secretary", "director general", "director-general"}
-PUBLIC_WORDS = frozenset("ministry government foreign police presidential military army party opposition state".split())
+PUBLIC_WORDS = frozenset(
+    "ministry government foreign police presidential military army party opposition state leadership tory labour "
+    "labor conservative republican democratic socialist parliamentary rebel council".split()
+)
 
 
-class Suggestion(NamedTuple):
-    """A name beside an office, at [start, end) of the joined text; ``owner`` is the country's or body's key."""
-
-    name: str
-    office: str
-    owner: str
-    start: int
-    end: int
-
-
-def read_suggestions(reading: Reading) -> list[Suggestion]:
+def read_named_beside_office(reading: Reading) -> list[Named]:
     """Return the persons named beside an office whom the gazetteer does not know, each once, in order."""
     taken = _Taken(reading)
-    made: dict[str, Suggestion] = {}
+    made: dict[str, Named] = {}
+    place = reading.hits.folded.place
     for hit in reading.hits.titles:
         title = hit.pattern.title
         if title is None or not title.is_public:
             continue
-        owner = taken.owner_before(hit)
-        if title.words in COMMON_TITLES and not owner and not _is_public(reading, hit):
-            continue
         for name, start in _names_beside(reading, hit):
-            if not taken.overlaps(start, start + len(name)):
-                made.setdefault(name, Suggestion(name, title.words, owner, start, start + len(name)))
-    return sorted(made.values(), key=lambda suggestion: suggestion.start)
+            end = start + len(name)
+            if taken.overlaps(start, end):
+                continue
+            owner = taken.owner(hit, start)
+            if owner or title.words not in COMMON_TITLES or _is_public(reading, hit):
+                made.setdefault(name, Named(name, title.words, owner, place(start), place(end - 1) + 1))
+                break
+        if len(made) >= MOST:
+            break
+    return sorted(made.values(), key=lambda named: named.start)
+
+
+def occurrences(reading: Reading, named: Named) -> list[tuple[int, int]]:
+    """Return where the full name and then the last name alone stand in the folded text."""
+    folded = reading.hits.folded.text
+    surname = folded[named.start : named.end].rsplit(" ", 1)[-1]
+    found = [(named.start, named.end)]
+    place = folded.find(f" {surname} ", named.end)
+    while place >= 0:
+        found.append((place + 1, place + 1 + len(surname)))
+        place = folded.find(f" {surname} ", place + 1)
+    return found
+
+
+def name_ending_at(reading: Reading, end: int) -> tuple[str, int]:
+    """Return the full name that ends at a place of the folded text, and where it begins; ("", 0) if none does."""
+    folded = reading.hits.folded
+    stop = folded.origin(end - 1) + 1
+    window = reading.text[max(0, stop - LOOK_BACK) : stop]
+    name = _name_ending(window.rpartition("\n")[2])
+    return (name, folded.place(stop - len(name))) if name else ("", 0)
 
 
 def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
-    """Yield the name after an office, else the one before it, with its place in the original text."""
-    folded = reading.hits.folded
+    """Yield the names that may belong to an office, likeliest first, each with its place in the original text."""
+    folded, text = reading.hits.folded, reading.text
     end = folded.origin(hit.end - 1) + 1
-    between = BETWEEN.match(reading.text, end)
-    starts = {end + 1, between.end()} if between else {end + 1}
-    for start in sorted(starts):
-        name = _name_at(reading.text, start)
+    if text[end : end + 2] in {"'s", "’s"}:
+        return  # "King's College"
+    for start in _starts_after(text, end):
+        courtesies = COURTESIES.match(text, start)
+        start = courtesies.end() if courtesies else start
+        name = _name_at(text, start)
         if name:
             yield name, start
-            return
     begin = folded.origin(hit.start)
-    window = reading.text[max(0, begin - LOOK_BACK) : begin]
+    window = text[max(0, begin - LOOK_BACK) : begin]
     apposition = APPOSITION.search(window)
-    if apposition is None:
+    if apposition is not None:
+        name = _name_ending(window[: apposition.start()])
+        if name:
+            yield name, begin - len(window) + apposition.start() - len(name)
+
+
+def _starts_after(text: str, end: int) -> Iterator[int]:
+    """Yield the places behind an office where its holder's name may begin."""
+    if text[end : end + 1].isspace():
+        yield end + 1
+    if text[end : end + 2] == ", ":
+        yield end + 2
+    phrase = PHRASE.match(text, end)
+    if phrase is not None:
+        yield phrase.end()
+    words = WORDS.match(text, end)
+    if words is None:
         return
-    name = _name_ending(window[: apposition.start()])
-    if name:
-        yield name, begin - len(window) + apposition.start() - len(name)
+    place = words.end()
+    for _ in range(LONGEST_PHRASE):
+        word = WORD.match(text, place)
+        if word is None or text[word.end() : word.end() + 1] != " ":
+            return
+        place = word.end() + 1
+        yield place
 
 
 def _name_at(text: str, start: int) -> str:
@@ -145,21 +187,32 @@ class _Taken:
     """Where the gazetteer's own names stand, so that none is suggested again."""
 
     def __init__(self, reading: Reading) -> None:
-        self._reading = reading
         folded = reading.hits.folded
-        self._starts = {folded.origin(found.start) for found in reading.found}
+        names = sorted(
+            (folded.origin(found.start), folded.origin(found.end - 1) + 1) for found in reading.found
+        )
+        self._starts = [start for start, _ in names]
+        self._ends = [end for _, end in names]
         places = sorted(
-            (found.start, found.entry.key) for found in reading.found if found.entry.kind is not Kind.ACTOR
+            (folded.origin(found.start), found.entry.key)
+            for found in reading.found
+            if found.entry.kind is not Kind.ACTOR
         )
         self._place_starts = [start for start, _ in places]
         self._place_keys = [key for _, key in places]
+        self._origin = folded.origin
 
     def overlaps(self, start: int, end: int) -> bool:
-        """Return whether a found name begins inside [start, end) of the original text."""
-        return any(place in self._starts for place in range(start, end))
+        """Return whether a name of the gazetteer has a character in [start, end) of the original text."""
+        last = bisect_left(self._starts, end) - 1
+        return last >= 0 and self._ends[last] > start
 
-    def owner_before(self, hit: Hit) -> str:
-        """Return the key of the country or organisation named last before an office, in the same breath."""
-        last = bisect_left(self._place_starts, hit.start) - 1
-        is_near = last >= 0 and self._place_starts[last] >= hit.start - LOOK_BACK // 2
-        return self._place_keys[last] if is_near else ""
+    def owner(self, hit: Hit, name_start: int) -> str:
+        """Return the key of the country or body nearest before the office, else between it and the name."""
+        begin = self._origin(hit.start)
+        last = bisect_left(self._place_starts, begin) - 1
+        if last >= 0 and self._place_starts[last] >= begin - LOOK_BACK // 2:
+            return self._place_keys[last]
+        following = last + 1
+        is_between = following < len(self._place_starts) and self._place_starts[following] < name_start
+        return self._place_keys[following] if is_between else ""

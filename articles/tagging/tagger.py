@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import repeat
 
-from articles.tagging.findings import Finding, Mention, Part, Refusal, Role, Tagged
+from articles.tagging.findings import Finding, Mention, Part, Refusal, Role, Suggestion, Tagged
 from articles.tagging.matcher import Matcher
 from articles.tagging.offices import Roll
 from articles.tagging.people import People
 from articles.tagging.places import Places
-from articles.tagging.reading import Found, Reading, Refused
+from articles.tagging.reading import Found, Named, Reading, Refused
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.scoring import LEAD_LENGTH, Layout, salience_and_role
+from articles.tagging.suggestions import occurrences
 from articles.tagging.topics import TopicScore, read_topics, with_parents
 
 # Between the parts of an article: no name reaches over an empty line.
@@ -80,7 +82,8 @@ class Tagger:
         scores = read_topics(reading, layout)
         findings += self._topic_findings(reading, parts, scores)
         findings.sort(key=_rank)
-        return Tagged(findings, self._refusals(reading, parts, scores))
+        suggestions = [_suggestion(reading, parts, layout, named) for named in reading.unknown]
+        return Tagged(findings, self._refusals(reading, parts, scores), suggestions)
 
     def _topic_findings(self, reading: Reading, parts: _Parts, scores: list[TopicScore]) -> list[Finding]:
         made: dict[str, Finding] = {}
@@ -147,17 +150,31 @@ class _Parts:
         )
 
     def mention(self, reading: Reading, found: Found) -> Mention:
-        """Return where the words stand in the part they stand in."""
+        """Return where the words of a found entry stand in the part they stand in."""
+        return self.evidence(reading, found.start, found.end, found.rule)
+
+    def evidence(self, reading: Reading, place: int, place_end: int, rule: str) -> Mention:
+        """Return where the words at [place, place_end) of the folded text stand in their part."""
         folded = reading.hits.folded
-        start = folded.origin(found.start)
-        end = folded.origin(found.end - 1) + 1
+        start = folded.origin(place)
+        end = folded.origin(place_end - 1) + 1
         words = self.text[start:end]
         if start >= self._body_start:
-            return Mention(Part.BODY, start - self._body_start, end - self._body_start, words, found.rule)
+            return Mention(Part.BODY, start - self._body_start, end - self._body_start, words, rule)
         if start >= self._standfirst_start:
             offset = self._standfirst_start
-            return Mention(Part.STANDFIRST, start - offset, end - offset, words, found.rule)
-        return Mention(Part.TITLE, start, end, words, found.rule)
+            return Mention(Part.STANDFIRST, start - offset, end - offset, words, rule)
+        return Mention(Part.TITLE, start, end, words, rule)
+
+
+def _suggestion(reading: Reading, parts: _Parts, layout: Layout, named: Named) -> Suggestion:
+    places = occurrences(reading, named)
+    salience, role = salience_and_role(Kind.ACTOR, [start for start, _ in places], layout)
+    rules = ("name", *repeat("surname", len(places) - 1))
+    mentions = tuple(
+        parts.evidence(reading, start, end, rule) for (start, end), rule in zip(places, rules, strict=True)
+    )
+    return Suggestion(named.name, named.office, named.owner, role, salience, mentions)
 
 
 def _place(found: Found) -> int:

@@ -82,7 +82,8 @@ class Names:
         """Return the tags by field, main ones first.
 
         Left out are areas without a code (their countries are there), national bodies (likewise), and topics
-        that only follow from a narrower one.
+        that only follow from a narrower one.  Persons whom the gazetteer lacks, but whom the text names
+        beside an office, carry "suggested".
         """
         row: dict[str, list[dict[str, Any]]] = {field: [] for field in FIELDS.values()}
         for finding in tagged.findings:
@@ -91,6 +92,10 @@ class Names:
                 row[FIELDS[finding.kind]].append(
                     {"value": printed_name(entry), "role": finding.role.value, "salience": finding.salience}
                 )
+        row["persons"] += [
+            {"value": one.name, "role": one.role.value, "salience": one.salience, "suggested": True}
+            for one in tagged.suggestions
+        ]
         return row
 
 
