@@ -206,23 +206,20 @@ def search(
     Raise IndexUnusable when the index is gone and the archive too large to index on the spot, CursorError
     for a cursor that is not ours.
     """
-    engine = _fresh_engine()
-    try:
-        return engine.search(criteria, limit=limit, cursor=cursor, facets=facets, facet_limit=facet_limit)
-    except IndexUnusable as error:
-        logger.warning("the search index failed and is opened again: %s", error)
-        _engines.pop(settings.NEWSROOM_INDEX, None)
-    engine = _fresh_engine()
-    try:
-        return engine.search(criteria, limit=limit, cursor=cursor, facets=facets, facet_limit=facet_limit)
-    except IndexUnusable:
-        _withdraw(engine)
-        raise
+    for _ in range(2):  # a failure may be over once the index is opened again
+        engine = _fresh_engine()
+        try:
+            return engine.search(criteria, limit=limit, cursor=cursor, facets=facets, facet_limit=facet_limit)
+        except IndexUnusable as error:
+            logger.warning("the search index failed: %s", error)
+            _engines.pop(settings.NEWSROOM_INDEX, None)
+            failed = engine
+    _withdraw(failed)
+    raise IndexUnusable("the index is damaged")
 
 
 def _withdraw(engine: Engine) -> None:
     """Take a damaged index out of use, so that it is rebuilt."""
-    _engines.pop(settings.NEWSROOM_INDEX, None)
     # Whoever holds the lock is replacing it.
     with contextlib.suppress(IndexBusy, IndexUnusable), write_lock(settings.NEWSROOM_INDEX, seconds=0):
         engine.withdraw()
@@ -262,8 +259,12 @@ def _built_inline(reason: IndexUnusable) -> Engine:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The index held against the database: ids that only one has, and ids whose entries differ."""
+    """The index held against the database: ids that only one has, and ids whose entries differ.
 
+    ``count`` is the number of articles that readers may see, ``waiting`` of outbox rows not yet applied.
+    """
+
+    count: int
     missing: list[int]
     superfluous: list[int]
     outdated: list[int]
@@ -281,14 +282,15 @@ def compare() -> Comparison:
     engine = open_engine(now)
     waiting = now.revision - engine.revision()
     entries = dict(engine.digests())
-    missing, outdated = [], []
+    count, missing, outdated = 0, [], []
     for article in read_articles():
+        count += 1
         digest = entries.pop(article.id, None)
         if digest is None:
             missing.append(article.id)
         elif digest != article.digest:
             outdated.append(article.id)
-    return Comparison(missing, sorted(entries), outdated, waiting)
+    return Comparison(count, missing, sorted(entries), outdated, waiting)
 
 
 def read_articles(ids: Sequence[int] | None = None) -> Iterator[IndexedArticle]:
