@@ -66,6 +66,8 @@ class Act:
         A role given to a suggestion confirms it.  A rejected tagging is kept: it stops imports from giving it
         again.  The status suggested takes a decision back.
         """
+        if status is None and role is None:
+            return 0
         changed = []
         ids = [tagging.pk for tagging in taggings]
         for row in _locked(Tagging.objects.filter(pk__in=ids).select_related("tag")):

@@ -34,7 +34,7 @@ from articles.admin.desk import (
 )
 from articles.admin.taggings import (
     EVERYWHERE,
-    TaggingForm,
+    TaggingRowForm,
     decision_in,
     show_decision,
     show_evidence,
@@ -109,7 +109,7 @@ class TaggingInline(RowInline):
     """The article's taggings, to be decided one by one."""
 
     model = Tagging
-    form = TaggingForm
+    form = TaggingRowForm
     fields = ("tag_shown", "evidence_shown", "role", "status", "provenance_shown")
     readonly_fields = ("tag_shown", "evidence_shown", "provenance_shown")
     verbose_name_plural = "Tags and the words that earned them"
@@ -152,7 +152,7 @@ class AddedTagInline(RowInline):
     """Tags that the editor adds."""
 
     model = Tagging
-    form = TaggingForm
+    form = TaggingRowForm
     fields = ("tag", "role")
     autocomplete_fields = ("tag",)
     verbose_name = "tag"

@@ -17,12 +17,12 @@ from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSe
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -42,6 +42,7 @@ else:  # Django's classes take no type arguments when the code runs
 
 MAX_SEARCH = 200  # characters of a search term
 MAX_SEARCH_WORDS = 10  # each word is one more condition on every search field
+LAST_YEAR = 9998  # its end can still be computed in every time zone
 HISTORY_SHOWN = 100  # changes of one record, the newest
 MAX_PK = 2**63 - 1  # the largest id either database knows
 
@@ -60,6 +61,19 @@ class CappedSearchForm(ChangeListSearchForm):
                 f"Search for at most {MAX_SEARCH_WORDS} words and {MAX_SEARCH} characters; nothing is shown."
             )
         return self.cleaned_data
+
+
+def is_real(suffix: str, value: str, *, has_time: bool) -> bool:
+    """Return whether a bound of a date is one that the databases can compare: year 9999 is not."""
+    if suffix in {"year", "month", "day"}:
+        return value.isascii() and value.isdecimal() and 1 <= int(value[:5]) <= LAST_YEAR
+    if suffix in {"gte", "lt"}:
+        try:
+            moment = parse_datetime(value)
+        except ValueError:
+            return False
+        return moment is not None and moment.year <= LAST_YEAR and has_time == (moment.tzinfo is not None)
+    return True
 
 
 def is_too_long(term: str) -> bool:
@@ -134,12 +148,22 @@ class DeskAdmin(RecordAdmin):
         return DeskChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Return whether a list may be narrowed by this parameter: only by its own filters."""
+        """Return whether a list may be narrowed by this parameter: only by its own filters, to real dates."""
         names = {name for name in self.list_filter if isinstance(name, str)}
         if self.date_hierarchy:
             names.add(self.date_hierarchy)
+        if lookup in names or lookup in self._filter_parameters():
+            return True
         head, _, last = lookup.rpartition(LOOKUP_SEP)
-        return lookup in names or (head in names and last in FILTER_SUFFIXES)
+        if head not in names or last not in FILTER_SUFFIXES:
+            return False
+        has_time = head in {field.name for field in self.opts.fields if isinstance(field, DateTimeField)}
+        return is_real(last, value, has_time=has_time)
+
+    def _filter_parameters(self) -> set[str | None]:
+        """Return the parameters of the filters that bring their own."""
+        filters = (one for one in self.list_filter if isinstance(one, type))
+        return {one.parameter_name for one in filters if issubclass(one, admin.SimpleListFilter)}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -188,7 +212,7 @@ class DeskAdmin(RecordAdmin):
         request: HttpRequest,
         queryset: QuerySet[Any],
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
-    ) -> HttpResponseBase | None:
+    ) -> HttpResponse | None:
         """Run the chosen action on those of the chosen rows that can exist."""
         request.POST = post = request.POST.copy()  # type: ignore[assignment]  # a copy can be written to
         post.setlist(ACTION_CHECKBOX_NAME, [pk for pk in post.getlist(ACTION_CHECKBOX_NAME) if is_id(pk)])

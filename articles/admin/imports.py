@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, chosen, link_to, link_to_list
@@ -48,7 +48,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     @admin.display(description="files and folders")
     def paths_shown(self, run: ImportRun) -> SafeString:
         """Return what was asked for, one a line."""
-        return format_html_join(format_html("<br>"), "{}", ((path,) for path in run.paths))
+        return format_html_join("", "<div>{}</div>", ((path,) for path in run.paths))
 
     @admin.display(description="articles")
     def articles_shown(self, run: ImportRun) -> SafeString:

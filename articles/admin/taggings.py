@@ -16,7 +16,6 @@ from django.utils.safestring import SafeString
 
 from articles import curation
 from articles.admin.desk import (
-    ChosenFilter,
     DeskAdmin,
     RecordForm,
     RowFormSet,
@@ -60,18 +59,15 @@ def decision_in(form: RecordForm) -> dict[str, Any]:
     return {name: form.cleaned_data[name] for name in form.changed_data if name in {"status", "role"}}
 
 
-class TaggingForm(SeenForm):
+class TaggingRowForm(RecordForm):
     """One decision.  A tag that the article carries already is confirmed by curation, not refused here."""
 
     def validate_constraints(self) -> None:
         """Leave a tag the article carries already to `curation.add_tag`."""
 
 
-class ChosenOutletFilter(ChosenFilter):
-    title = "outlet"
-    parameter_name = "outlet"
-    model = Outlet
-    lookup = "article__outlet"
+class TaggingForm(TaggingRowForm, SeenForm):
+    """One decision on a page of its own."""
 
 
 @admin.register(Tagging)
@@ -88,7 +84,7 @@ class TaggingAdmin(DeskAdmin):
         "status", "role", "tag__kind", "origin",
         chosen("tag", "tag", Tag, "tag"),
         chosen("article", "article", Article, "article"),
-        ChosenOutletFilter,
+        chosen("outlet", "outlet", Outlet, "article__outlet"),
     )  # fmt: skip
     list_per_page = 25
     ordering = ("-id",)

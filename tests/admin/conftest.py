@@ -1,0 +1,140 @@
+"""A small archive with something in every table, and the people at its desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from articles import curation
+from articles.models import (
+    Alias,
+    ArticleSource,
+    ChangeSet,
+    ImportIssue,
+    ImportRun,
+    Office,
+    RenderedArticle,
+    Tag,
+    Tagging,
+)
+from tests.factories import make_article, make_tag
+
+BODY = "The Kremlin said talks would go on. Later, officials in Kyiv agreed.\n\nRussia did not comment."
+
+
+def make_desk(alice) -> SimpleNamespace:
+    """Return an archive in which no table of the desk is empty."""
+    russia = make_tag("country/Russia", key="ru")
+    putin = make_tag("actor/Vladimir Putin")
+    Alias.objects.create(tag=russia, text="Kremlin", kind="metonym", origin="gazetteer")
+    Office.objects.create(
+        holder=putin,
+        of=russia,
+        title="President",
+        role="head_of_state",
+        start_on=dt.date(2012, 5, 7),
+        origin="gazetteer",
+    )
+    article = make_article(
+        title="Talks go on", body=BODY, outlet="Example Times", authors=["Ann Author"], tags=["country/Ukraine"],
+        keywords=["diplomacy"], extra={"rating": 3}, cuts=[{"step": "drop_stray_captions", "text": "A photograph"}],
+    )  # fmt: skip
+    tagging = Tagging.objects.create(
+        article=article, tag=russia, role="main", salience=0.8, origin="automatic", status="suggested",
+        mentions=[["body", 4, 11, "metonym"], ["body", 70, 76, "name"]],
+    )  # fmt: skip
+    run = ImportRun.objects.create(
+        paths=["seeds"], state="finished", finished_at=timezone.now(), created_count=1
+    )
+    ImportIssue.objects.create(
+        run=run, path="seeds/talks.md", line=3, message="date '2025-13-45' is not a date"
+    )
+    ArticleSource.objects.create(
+        article=article,
+        path="/archive/seeds/talks.md",
+        name="talks.md",
+        sha256="0" * 64,
+        reader_version="1",
+        run=run,
+    )
+    RenderedArticle.objects.create(article=article, key="k", html="<p>Talks</p>")
+    curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)
+    return SimpleNamespace(article=article, tagging=tagging, russia=russia, putin=putin, run=run)
+
+
+@pytest.fixture
+def desk(alice):
+    return make_desk(alice)
+
+
+@pytest.fixture
+def alice_at(client, alice):
+    """Return the client of Alice, who edits."""
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def viewer(bob):
+    """Return Bob, who may look at everything and change nothing."""
+    bob.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    return bob
+
+
+@pytest.fixture
+def bob_at(client, viewer):
+    """Return the client of Bob, who looks on."""
+    client.force_login(viewer)
+    return client
+
+
+class FormReader(HTMLParser):
+    """Reads the fields of a page's main form, as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.is_inside = False
+        self.select = self.textarea = ""
+
+    def handle_starttag(self, tag, attributes) -> None:
+        attributes = dict(attributes)
+        if tag == "form":
+            self.is_inside = attributes.get("id", "").endswith("_form")
+        name, value = attributes.get("name"), attributes.get("value", "")
+        if not self.is_inside or "disabled" in attributes:
+            return
+        if tag == "select":
+            self.select = name
+        elif tag == "option" and ("selected" in attributes or self.select not in self.fields):
+            self.fields[self.select] = value
+        elif tag == "textarea":
+            self.textarea = name
+            self.fields[name] = ""
+        elif tag == "input" and name and attributes.get("type") not in {"submit", "checkbox", "radio"}:
+            self.fields[name] = value
+        elif tag == "input" and name and "checked" in attributes:
+            self.fields[name] = attributes.get("value", "on")
+
+    def handle_data(self, data: str) -> None:
+        if self.textarea:
+            # The first line break after the tag belongs to the mark-up.
+            self.fields[self.textarea] += data if self.fields[self.textarea] else data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.textarea = ""
+        if tag == "form":
+            self.is_inside = False
+
+
+def form_data(response, **changes: object) -> dict[str, object]:
+    """Return what a browser would send back from a form of the desk, with some fields changed."""
+    reader = FormReader()
+    reader.feed(response.content.decode())
+    return {name: value for name, value in reader.fields.items() if not name.endswith("action")} | changes

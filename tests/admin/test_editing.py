@@ -1,0 +1,327 @@
+"""What editors do at the desk, and what nobody else can."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from articles.models import Alias, Article, Author, ChangeSet, Office, Outlet, Tag, Tagging
+from tests.admin.conftest import form_data
+from tests.admin.test_pages import address
+from tests.factories import make_tag
+
+pytestmark = pytest.mark.django_db
+
+
+def save(client, page: str, **changes: object):
+    """Send the form of a page back with some fields changed, and return the answer."""
+    response = client.post(page, form_data(client.get(page), **changes))
+    if response.status_code == 200:
+        return response.context["errors"] or response
+    return response
+
+
+def act(client, name: str, action: str, *rows: object, **more: object):
+    """Run an action of a list on rows."""
+    return client.post(
+        address(name), {"action": action, "_selected_action": [str(row) for row in rows], **more}
+    )
+
+
+def test_alice_corrects_an_article(alice_at, desk):
+    page = address("article", "change", desk.article.pk)
+
+    save(alice_at, page, title="Talks went on", body=desk.article.body)
+
+    desk.article.refresh_from_db()
+    assert (desk.article.title, desk.article.slug) == ("Talks went on", "talks-went-on")
+    assert desk.article.edited_fields == ["title"]
+    assert ChangeSet.objects.first().made_by_name == "alice"
+
+
+def test_saving_a_form_untouched_changes_nothing(alice_at, desk):
+    before = ChangeSet.objects.count()
+
+    for page in (
+        address("article", "change", desk.article.pk), address("tag", "change", desk.putin.pk),
+        address("tagging", "change", desk.tagging.pk), address("outlet", "change", Outlet.objects.get().pk),
+        address("office", "change", Office.objects.get().pk), address("alias", "change", Alias.objects.get().pk),
+    ):  # fmt: skip
+        assert save(alice_at, page).status_code == 302, page
+
+    assert ChangeSet.objects.count() == before
+
+
+def test_alice_decides_taggings_where_she_reads_their_evidence(alice_at, alice, desk):
+    page = address("article", "change", desk.article.pk)
+    rows = alice_at.get(page).context["inline_admin_formsets"][0].formset.forms
+    number = next(n for n, form in enumerate(rows) if form.instance.pk == desk.tagging.pk)
+
+    save(alice_at, page, **{f"taggings-{number}-status": "rejected"})
+
+    desk.tagging.refresh_from_db()
+    assert (desk.tagging.status, desk.tagging.decided_by) == ("rejected", alice)
+
+
+def test_alice_adds_a_tag_to_an_article(alice_at, alice, desk):
+    tag = make_tag("topic/Summit")
+    page = address("article", "change", desk.article.pk)
+
+    save(
+        alice_at, page,
+        **{"taggings-2-TOTAL_FORMS": 1, "taggings-2-0-tag": tag.pk, "taggings-2-0-role": "main",
+           "taggings-2-0-article": desk.article.pk},
+    )  # fmt: skip
+
+    row = Tagging.objects.get(tag=tag)
+    assert (row.article, row.origin, row.role, row.decided_by) == (desk.article, "editor", "main", alice)
+
+
+def test_adding_a_tag_that_was_rejected_confirms_it(alice_at, desk):
+    Tagging.objects.filter(pk=desk.tagging.pk).update(status="rejected")
+
+    response = alice_at.post(
+        address("tagging", "add"), {"article": desk.article.pk, "tag": desk.russia.pk, "role": "main"}
+    )
+
+    assert response.status_code == 302
+    assert Tagging.objects.get(pk=desk.tagging.pk).status == "confirmed"
+
+
+def test_alice_puts_another_author_first(alice_at, desk):
+    ben = Author.objects.create(name="Ben Byline", slug="ben-byline")
+    page = address("article", "change", desk.article.pk)
+
+    save(
+        alice_at, page,
+        **{"authorships-TOTAL_FORMS": 2, "authorships-0-position": 1, "authorships-1-author": ben.pk,
+           "authorships-1-position": 0, "authorships-1-article": desk.article.pk},
+    )  # fmt: skip
+
+    assert [row.author.name for row in desk.article.authorships.all()] == ["Ben Byline", "Ann Author"]
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("confirm", ("confirmed", "main")),
+        ("reject", ("rejected", "main")),
+        ("set_mentioned", ("confirmed", "mentioned")),
+        ("set_main", ("confirmed", "main")),
+    ],
+)
+def test_alice_decides_many_at_once(alice_at, desk, action, expected):
+    act(alice_at, "tagging", action, desk.tagging.pk)
+
+    desk.tagging.refresh_from_db()
+    assert (desk.tagging.status, desk.tagging.role) == expected
+
+
+def test_alice_withdraws_and_restores_articles(alice_at, desk):
+    act(alice_at, "article", "withdraw", desk.article.pk)
+    assert not Article.objects.public().exists()
+
+    act(alice_at, "article", "restore", desk.article.pk)
+    assert Article.objects.public().exists()
+
+
+def test_an_action_on_the_page_of_one_article(alice_at, desk):
+    page = address("article", "change", desk.article.pk)
+    data = {"CHANGE_FORM-action": "withdraw", "_selected_action": desk.article.pk}
+    name = next(n for n in re.findall(r'<select name="([^"]*action)"', alice_at.get(page).content.decode()))
+
+    alice_at.post(page, {name: "withdraw", "_selected_action": desk.article.pk, **data})
+
+    assert not Article.objects.public().exists()
+
+
+def test_alice_retires_a_tag_and_reinstates_it(alice_at, desk):
+    act(alice_at, "tag", "retire", desk.russia.pk)
+    assert Tag.objects.get(pk=desk.russia.pk).is_retired
+
+    act(alice_at, "tag", "reinstate", desk.russia.pk)
+    assert not Tag.objects.get(pk=desk.russia.pk).is_retired
+
+
+def test_alice_adds_a_tag_with_its_names(alice_at, desk):
+    page = address("tag", "add")
+
+    save(
+        alice_at, page, kind="topic", name="Fisheries", slug="fisheries", key="fisheries", context="cod\nquota\ncod\n",
+        **{"aliases-TOTAL_FORMS": 1, "aliases-0-text": "fishing rights", "aliases-0-kind": "name",
+           "aliases-0-weight": 5},
+    )  # fmt: skip
+
+    tag = Tag.objects.get(slug="fisheries")
+    assert (tag.origin, tag.context) == ("editor", ["cod", "quota"])
+    assert [(alias.text, alias.origin) for alias in tag.aliases.all()] == [("fishing rights", "editor")]
+    assert ChangeSet.objects.first().change_count == 2
+
+
+def test_an_alias_that_alice_changes_is_the_editors_from_then_on(alice_at, desk):
+    page = address("tag", "change", desk.russia.pk)
+
+    save(alice_at, page, **{"aliases-0-text": "the Kremlin"})
+
+    assert list(Alias.objects.values_list("text", "origin")) == [("the Kremlin", "editor")]
+
+
+def test_an_office_that_alice_removes_leaves_a_trail(alice_at, desk):
+    page = address("tag", "change", desk.putin.pk)
+
+    save(alice_at, page, **{"offices-0-DELETE": "on"})
+
+    assert not Office.objects.exists()
+    assert ChangeSet.objects.first().changes.get().before["title"] == "President"
+
+
+@pytest.mark.parametrize("name", ["article", "tagging", "tag"])
+def test_what_readers_saw_cannot_be_deleted(alice_at, desk, name):
+    row = {"article": desk.article, "tagging": desk.tagging, "tag": desk.russia}[name]
+
+    assert alice_at.post(address(name, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in alice_at.get(address(name)).content.decode()
+
+
+def test_an_outlet_can_be_deleted_once_no_article_names_it(alice_at, desk):
+    outlet = Outlet.objects.get()
+    assert alice_at.post(address("outlet", "delete", outlet.pk), {"post": "yes"}).status_code == 403
+
+    desk.article.outlet = None
+    desk.article.save()
+
+    assert alice_at.post(address("outlet", "delete", outlet.pk), {"post": "yes"}).status_code == 302
+    assert not Outlet.objects.exists()
+    assert ChangeSet.objects.first().changes.get().after is None
+
+
+def test_the_second_of_two_editors_is_told(alice_at, desk):
+    page = address("article", "change", desk.article.pk)
+    stale = form_data(alice_at.get(page), title="Mine")
+    save(alice_at, page, title="Theirs")
+
+    response = alice_at.post(page, stale)
+
+    assert "changed this while you had it open" in response.content.decode()
+    desk.article.refresh_from_db()
+    assert desk.article.title == "Theirs"
+
+
+def test_a_decision_made_meanwhile_is_not_undone_by_a_stale_form(alice_at, desk):
+    page = address("article", "change", desk.article.pk)
+    stale = form_data(alice_at.get(page), title="Mine")
+    act(alice_at, "tagging", "reject", desk.tagging.pk)
+
+    assert alice_at.post(page, stale).status_code == 200
+
+    desk.tagging.refresh_from_db()
+    assert desk.tagging.status == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("page", "changes", "error"),
+    [
+        ("article", {"published_on": "9999-12-31"}, "Write a year between 1800 and"),
+        ("article", {"published_on": "0001-01-01"}, "Write a year between 1800 and"),
+        ("article", {"published_on": "2025-02-30"}, "Enter a valid date"),
+        ("article", {"title": "  "}, "This field is required"),
+        ("article", {"url": "javascript:alert(1)"}, "Enter a valid URL"),
+        ("article", {"title": "a\0b"}, "Null characters are not allowed"),
+        ("tag", {"parent": "PARENT"}, "must be of the same kind"),
+    ],
+)
+def test_what_cannot_be_is_refused(alice_at, desk, page, changes, error):
+    row = desk.article if page == "article" else desk.putin
+    changes = {name: desk.russia.pk if value == "PARENT" else value for name, value in changes.items()}
+
+    response = alice_at.post(
+        address(page, "change", row.pk), form_data(alice_at.get(address(page, "change", row.pk)), **changes)
+    )
+
+    assert response.status_code == 200
+    assert error in response.content.decode()
+
+
+def test_a_tag_cannot_stand_below_itself(alice_at, desk):
+    child = make_tag("country/Child", parent=desk.russia)
+
+    response = save(alice_at, address("tag", "change", desk.russia.pk), parent=child.pk)
+
+    assert "cannot stand below itself" in str(response)
+
+
+def test_an_office_ends_after_it_begins(alice_at, desk):
+    response = save(alice_at, address("office", "change", Office.objects.get().pk), end_on="2001-01-01")
+
+    assert "office_ends_after_it_starts" in str(response)
+
+
+def test_fields_the_form_does_not_offer_stay_as_they_are(alice_at, desk):
+    page = address("article", "change", desk.article.pk)
+    before = Article.objects.filter(pk=desk.article.pk).values("identity", "content_hash", "pk").get()
+
+    save(alice_at, page, id=2, identity="x", content_hash="0", changed_at="2020-01-01", edited_fields="[]")
+
+    assert Article.objects.filter(pk=desk.article.pk).values("identity", "content_hash", "pk").get() == before
+
+
+def test_bob_who_may_only_look_changes_nothing(bob_at, desk):
+    before = (Article.objects.values().get(), list(Tagging.objects.order_by("pk").values()))
+    page = address("article", "change", desk.article.pk)
+
+    assert bob_at.post(page, {"title": "Bob was here"}).status_code == 403
+    assert (
+        bob_at.post(address("tagging", "change", desk.tagging.pk), {"status": "rejected"}).status_code == 403
+    )
+    assert bob_at.post(address("tag", "change", desk.russia.pk), {"name": "Bob"}).status_code == 403
+    for action, name, row in (
+        ("reject", "tagging", desk.tagging), ("withdraw", "article", desk.article), ("retire", "tag", desk.russia),
+    ):  # fmt: skip
+        act(bob_at, name, action, row.pk)
+
+    assert (Article.objects.values().get(), list(Tagging.objects.order_by("pk").values())) == before
+    assert not Tag.objects.filter(is_retired=True).exists()
+
+
+def test_a_viewer_is_offered_no_buttons(bob_at, desk):
+    content = bob_at.get(address("article", "change", desk.article.pk)).content.decode()
+
+    assert 'name="_save"' not in content
+    assert "<textarea" not in content
+    assert "Kremlin</mark>" in content
+
+
+def test_who_is_logged_out_changes_nothing(client, desk):
+    response = act(client, "tagging", "reject", desk.tagging.pk)
+
+    assert response.url.startswith(reverse("admin:login"))
+    desk.tagging.refresh_from_db()
+    assert desk.tagging.status == "suggested"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "action=reject&_selected_action={pk}",
+        "status=rejected&_save=Save",
+        "_selected_action={pk}&action=delete_selected",
+    ],
+)
+def test_a_link_never_changes_anything(alice_at, desk, query):
+    before = list(Tagging.objects.order_by("pk").values())
+
+    for page in (address("tagging"), address("tagging", "change", desk.tagging.pk)):
+        alice_at.get(f"{page}?{query.format(pk=desk.tagging.pk)}")
+
+    assert list(Tagging.objects.order_by("pk").values()) == before
+
+
+def test_a_form_without_its_token_is_refused(alice, desk):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+
+    assert act(client, "tagging", "reject", desk.tagging.pk).status_code == 403
