@@ -23,7 +23,7 @@ import markdown
 import nh3
 
 # Raise the number when the same text and marks give other HTML: kept HTML is then made anew.
-RENDERER_VERSION = f"1/{version('markdown')}/{nh3.__version__}"
+RENDERER_VERSION = f"1/{version('markdown')}/{version('nh3')}"
 
 MAX_LENGTH = 500_000  # characters; a book, and a second of Markdown's time
 MAX_DEPTH = 100  # of brackets, quotes or elements in each other; browsers and parsers slow down far later
