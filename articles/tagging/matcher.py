@@ -20,6 +20,8 @@ ENDINGS = ("", "s", "e", "d", "es", "ed", "ing", "ion", "ions", "y", "ies", "er"
 SPELLINGS = ("s", "z")
 # Names shorter than this have no all-capitals form of their own: "US", "Xi".
 SHORTEST_CAPITALS = 4
+# Acronyms whose small letters are on every line: to report each would help nobody.
+TOO_COMMON = frozenset({"is", "it", "am", "as", "an", "at", "in", "so", "un", "no", "or", "to", "me", "my"})
 
 
 class Case(IntEnum):
@@ -159,6 +161,7 @@ def name_forms(entry: Entry, alias: Alias) -> Iterator[tuple[str, Case]]:
         elif len(name) >= SHORTEST_CAPITALS and name != name.upper():
             yield name.upper(), Case.CAPITALS
         is_one_word = " " not in name and alias.kind in {AliasKind.NAME, AliasKind.CAPITAL}
+        is_one_word = is_one_word and name.lower() not in TOO_COMMON
         if is_one_word and entry.kind in {Kind.COUNTRY, Kind.ORGANISATION} and name != name.lower():
             yield name.lower(), Case.SMALL
 

@@ -35,6 +35,26 @@ WEIGHTS: dict[Kind, Weights] = {
 
 
 @dataclass(frozen=True, slots=True)
+class TopicWeights:
+    """What a topic's phrases count for, and the sums from which the topic is mentioned and a main one."""
+
+    title: float  # a phrase in the title counts this many times
+    lead: float
+    doubling: float  # for each doubling of the number of times that one phrase occurs
+    negated: float  # "no sanctions were discussed"
+    mentioned: float
+    main: float
+    long_text: float  # what is added to both sums for each doubling of the text beyond LONG_TEXT
+
+
+# Fitted on the development labels by benchmarks/fit_roles.py.
+TOPIC_WEIGHTS = TopicWeights(
+    title=3.0, lead=1.5, doubling=0.5, negated=0.5, mentioned=5.0, main=14.0, long_text=0.0
+)
+LONG_TEXT = 2500  # characters
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where the parts of an article end, in characters of its folded text."""
 

@@ -21,7 +21,7 @@ from articles.tagging.topics import TopicScore, read_topics, with_parents
 # Between the parts of an article: no name reaches over an empty line.
 GAP = "\n\n"
 # An entry that is refused at more places than this is not helped by hearing of each.
-REFUSALS_SHOWN = 5
+REFUSALS_SHOWN = 2
 
 
 class Tagger:

@@ -7,36 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 
+from articles.tagging import scoring
 from articles.tagging.findings import Role
 from articles.tagging.matcher import Hit
 from articles.tagging.reading import Reading
 from articles.tagging.scoring import Layout
 
-# Fitted on the development labels by benchmarks/fit_roles.py.
-ENOUGH_TO_MENTION = 5.0
-ENOUGH_TO_BE_MAIN = 14.0
-TITLE_FACTOR = 3.0
-LEAD_FACTOR = 1.5
-# A phrase that is only denied ("no sanctions were discussed") weighs this much, and makes no main topic.
-NEGATED_FACTOR = 0.5
 NEGATIONS = frozenset({"no", "not", "without", "never", "neither", "nor", "denied", "ruled"})
 NEGATION_REACH = 3  # words
 
 
 @dataclass(frozen=True, slots=True)
 class TopicScore:
-    """One topic of an article: its weight, its role, the hits that earned it, and a reason if they do not."""
+    """One topic of an article: how central, its role, the hits that earned it, and a reason if they do not."""
 
     slug: str
-    total: float
+    salience: float
     role: Role
     hits: tuple[Hit, ...]
     reason: str = ""
-
-    @property
-    def salience(self) -> float:
-        """Return the weight on a scale from 0 to 1; half of it is where the topic becomes a main one."""
-        return round(self.total / (self.total + ENOUGH_TO_BE_MAIN), 3)
 
 
 def read_topics(reading: Reading, layout: Layout) -> list[TopicScore]:
@@ -53,22 +42,25 @@ def _score(reading: Reading, layout: Layout, slug: str, hits: list[tuple[Hit, in
     if not standing:
         words = reading.words(hits[0][0])
         return TopicScore(slug, 0.0, Role.MENTIONED, (hits[0][0],), f"part of another phrase: {words}")
-    sums: dict[int, float] = defaultdict(float)
+    weights = scoring.TOPIC_WEIGHTS
+    best: dict[int, float] = defaultdict(float)
     counts: dict[int, int] = defaultdict(int)
     is_asserted = False
     for hit, weight in standing:
         factor = _factor(hit, layout)
         if _is_negated(reading, hit):
-            factor *= NEGATED_FACTOR
+            factor *= weights.negated
         else:
             is_asserted = True
-        key = id(hit.pattern)
-        counts[key] += 1
-        sums[key] = max(sums[key], weight * factor)
-    total = sum(best * (1 + 0.5 * log2(counts[key])) for key, best in sums.items())
-    role = Role.MAIN if total >= ENOUGH_TO_BE_MAIN and is_asserted else Role.MENTIONED
-    reason = "" if total >= ENOUGH_TO_MENTION else f"below threshold: {total:.1f} of {ENOUGH_TO_MENTION:.1f}"
-    return TopicScore(slug, total, role, tuple(hit for hit, _ in standing), reason)
+        phrase = id(hit.pattern)
+        counts[phrase] += 1
+        best[phrase] = max(best[phrase], weight * factor)
+    total = sum(most * (1 + weights.doubling * log2(counts[phrase])) for phrase, most in best.items())
+    surplus = weights.long_text * max(0.0, log2(layout.length / scoring.LONG_TEXT))
+    enough, main = weights.mentioned + surplus, weights.main + surplus
+    role = Role.MAIN if total >= main and is_asserted else Role.MENTIONED
+    reason = "" if total >= enough else f"below threshold: {total:.1f} of {enough:.1f}"
+    return TopicScore(slug, round(total / (total + main), 3), role, tuple(hit for hit, _ in standing), reason)
 
 
 def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:
@@ -86,8 +78,8 @@ def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:
 
 def _factor(hit: Hit, layout: Layout) -> float:
     if hit.start < layout.title_end:
-        return TITLE_FACTOR
-    return LEAD_FACTOR if hit.start < layout.lead_end else 1.0
+        return scoring.TOPIC_WEIGHTS.title
+    return scoring.TOPIC_WEIGHTS.lead if hit.start < layout.lead_end else 1.0
 
 
 def _is_negated(reading: Reading, hit: Hit) -> bool:

@@ -1,0 +1,177 @@
+"""The two commands that show what the tagger does: explain_tags for people, tag_text for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from tests.factories import make_article
+
+CLIPPING = """---
+title: Georgia recalls its envoy
+date: "2024-05-02"
+categories:
+- The Courier
+---
+
+**Tbilisi protests.**
+
+Georgia recalled its ambassador on Thursday. Vladimir Putin was told. We ate turkey.
+"""
+
+
+@pytest.fixture
+def clipping(tmp_path):
+    """Return the path of a small clipping."""
+    path = tmp_path / "recall.md"
+    path.write_text(CLIPPING, encoding="utf-8")
+    return path
+
+
+def explain(*arguments, **options) -> str:
+    out = io.StringIO()
+    call_command("explain_tags", *map(str, arguments), stdout=out, **options)
+    return out.getvalue()
+
+
+def tag_text(lines: str, monkeypatch, *arguments) -> list[dict]:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+    out = io.StringIO()
+    call_command("tag_text", "--jsonl", *arguments, stdout=out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_explain_tags_prints_the_clipping_as_understood(clipping):
+    printed = explain(clipping)
+
+    assert "Title:      Georgia recalls its envoy" in printed
+    assert "Standfirst: Tbilisi protests." in printed
+    assert "Outlet:     The Courier" in printed
+
+
+def test_explain_tags_prints_findings_with_evidence_and_rule(clipping):
+    printed = explain(clipping)
+
+    assert "Georgia [country:georgia]  main" in printed
+    assert "'Georgia' name, title; 'Tbilisi' capital, standfirst; 'Georgia' name, body 0" in printed
+    assert "'Vladimir Putin' name, body" in printed
+
+
+def test_explain_tags_prints_refused_candidates_with_the_reason(clipping):
+    assert "Turkey [country:turkey]  'turkey' name, body 77: written in small letters" in " ".join(
+        explain(clipping).split()
+    ).replace("  ", " ").replace("[country:turkey] ", "[country:turkey]  ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("country:ge", "Georgia [country:georgia]: tagged, main"),
+        ("country:turkey", "not tagged: 'turkey' name, body 77: written in small letters"),
+        (
+            "actor:xi-jinping",
+            "Xi Jinping [actor:xi-jinping]: not tagged: none of its names stands in the article",
+        ),
+    ],
+    ids=["a tag it has", "a refused candidate", "a name that is not there"],
+)
+def test_why_not_always_has_an_answer(clipping, asked, answer):
+    assert answer in " ".join(explain(clipping, why_not=[asked]).split())
+
+
+def test_why_not_names_an_entry_the_gazetteer_lacks(clipping):
+    with pytest.raises(CommandError, match="the gazetteer has no 'country:zz'; write it like country:ge"):
+        explain(clipping, why_not=["country:zz"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"---\ntitle: [\n---\ntext\n", "recall.md"),
+        (b"\xff\xfe\x00title", "recall.md"),
+        (b"", "recall.md"),
+    ],
+    ids=["bad YAML", "not UTF-8", "empty"],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, content, message):
+    path = tmp_path / "recall.md"
+    path.write_bytes(content)
+
+    with pytest.raises(CommandError) as error:
+        explain(path)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(CommandError, match=r"missing.md: no such file"):
+        explain(tmp_path / "missing.md")
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(CommandError, match="is a folder; name one file"):
+        explain(tmp_path)
+
+
+@pytest.mark.django_db
+def test_a_stored_article_is_explained_with_the_database_gazetteer():
+    article = make_article(title="Georgia recalls its envoy", body="Nothing else.")
+
+    printed = explain(article=article.pk)
+
+    assert "Title:      Georgia recalls its envoy" in printed
+    assert "Countries (0)" in printed  # the database holds no gazetteer here
+
+
+@pytest.mark.django_db
+def test_an_article_that_is_not_stored_is_one_sentence():
+    with pytest.raises(CommandError, match="there is no article 77"):
+        explain(article=77)
+
+
+def test_tag_text_writes_one_line_for_each_article(monkeypatch):
+    lines = (
+        '{"id": "a", "title": "Peru votes", "text": "Voters in Lima queued.", "date": "2024-05-02"}\n'
+        "\n"
+        '{"id": 7, "title": "", "text": "The presidential election in Crimea, NATO said.", "date": "2024"}\n'
+    )
+    rows = tag_text(lines, monkeypatch)
+
+    assert [row["id"] for row in rows] == ["a", "7"]
+    assert [country["value"] for country in rows[0]["countries"]] == ["PE"]
+    assert rows[0]["countries"][0]["role"] == "main"
+    assert "UA" in [country["value"] for country in rows[1]["countries"]]
+    assert [body["value"] for body in rows[1]["orgs"]] == ["NATO"]
+    assert [topic["value"] for topic in rows[1]["topics"]] == ["elections"]
+
+
+def test_tag_text_marks_persons_the_gazetteer_lacks(monkeypatch):
+    line = (
+        '{"id": "a", "title": "", "text": "Latvian transport minister Ilze Vitolina resigned.", "date": ""}\n'
+    )
+
+    (row,) = tag_text(line, monkeypatch)
+
+    assert [(one["value"], one["suggested"]) for one in row["persons"]] == [("Ilze Vitolina", True)]
+
+
+@pytest.mark.parametrize(
+    "line", ["not json", "[1, 2]", '{"id": "a", "text": ["x"]}', "[" * 100_000, '"x"'],
+    ids=["no JSON", "a list", "a text that is a list", "deeply nested", "a string"],
+)  # fmt: skip
+def test_tag_text_passes_over_a_line_that_is_no_article(monkeypatch, line):
+    out = io.StringIO()
+    err = io.StringIO()
+    lines = f'{line}\n{{"id": "b", "title": "Peru", "text": "", "date": null}}\n'
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+
+    with pytest.raises(CommandError, match="1 lines could not be read"):
+        call_command("tag_text", "--jsonl", stdout=out, stderr=err)
+
+    assert err.getvalue().startswith("line 1: ")
+    assert json.loads(out.getvalue())["id"] == "b"
