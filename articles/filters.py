@@ -255,6 +255,13 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         return queryset.none() if self.problems() else super().filter_queryset(queryset)
 
     @property
+    def form(self) -> ArticleFilterForm:
+        """Return the form, checked."""
+        form: ArticleFilterForm = super().form
+        form.is_valid()
+        return form
+
+    @property
     def unknown(self) -> list[str]:
         """Return the parameters that mean nothing here, in the order they were given."""
         return [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]
@@ -289,7 +296,7 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
 
     def address(self, path: str) -> Address:
         """Return the canonical address of this search; values that name nothing are kept as they came."""
-        cleaned = self.form.cleaned_data if self.form.errors is not None else {}
+        cleaned = self.form.cleaned_data
         pairs: list[tuple[str, str]] = []
         for name, filter_ in self.filters.items():
             if isinstance(filter_, FacetFilter) and name in cleaned:
@@ -302,9 +309,7 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     @property
     def names(self) -> Mapping[tuple[str, str], str]:
         """Return the name of each (facet, key) asked for."""
-        self.form.is_valid()
-        names: dict[tuple[str, str], str] = self.form.names
-        return names
+        return self.form.names
 
 
 def _values(data: QueryDict, name: str) -> list[str]:

@@ -36,6 +36,7 @@ from articles.search.query import Criteria
 BATCH = 500  # articles read from the database at a time
 INLINE_LIMIT = 200  # outbox rows a reader's request applies itself, about 50 ms
 REBUILD_INLINE_LIMIT = 2_000  # articles a request may index when the index is gone, about a second
+REBUILD_WAIT_SECONDS = 60.0  # for another writer, before a rebuild gives up
 KEEP_OUTBOX = dt.timedelta(days=7)  # a web node silent for longer rebuilds its index
 PRUNE_LIMIT = 5_000  # outbox rows deleted at a time
 
@@ -84,12 +85,12 @@ def apply_outbox(*, wait_seconds: float = 10.0) -> int:
             return _build()
 
 
-def rebuild(*, progress: Callable[[int], None] | None = None, wait_seconds: float = 60.0) -> int:
+def rebuild(*, progress: Callable[[int], None] | None = None) -> int:
     """Write the whole index anew, beside the old one, and return the number of articles in it.
 
-    Raise IndexBusy when another process kept the index locked for ``wait_seconds``.
+    Raise IndexBusy when another process kept the index locked for a minute.
     """
-    with write_lock(settings.NEWSROOM_INDEX, seconds=wait_seconds):
+    with write_lock(settings.NEWSROOM_INDEX, seconds=REBUILD_WAIT_SECONDS):
         return _build(progress)
 
 

@@ -56,10 +56,11 @@ class Command(BaseCommand):
     def _check(self) -> None:
         compared = sync.compare()
         if compared.waiting:
-            self.stdout.write(f"{compared.waiting:,} changes wait to be indexed")
+            waits = "change waits" if compared.waiting == 1 else "changes wait"
+            self.stdout.write(f"{compared.waiting:,} {waits} to be indexed")
         for what, ids in (
             ("not in the index", compared.missing),
-            ("in the index, but readers may not see them", compared.superfluous),
+            ("in the index, but hidden from readers", compared.superfluous),
             ("in the index, but out of date", compared.outdated),
         ):
             if ids:
