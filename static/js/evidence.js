@@ -1,5 +1,6 @@
 // Lights a tag's words without leaving the place one reads at.  Without this the same links load the page.
 const status = document.querySelector("[data-announce]");
+let shown = location.pathname + location.search;
 
 async function show(url, chosen) {
   const response = await fetch(url, { headers: { Accept: "text/html" } });
@@ -34,11 +35,17 @@ document.addEventListener("click", async (event) => {
   try {
     await show(url, link.id);
     history.pushState(null, "", url);
+    shown = url.pathname + url.search;
   } catch {
     location.assign(link.href);
   }
 });
 
 window.addEventListener("popstate", () => {
-  show(location.href, document.activeElement?.id).catch(() => location.reload());
+  const wanted = location.pathname + location.search;
+  // Following a link within the page is a popstate as well.
+  if (wanted !== shown) {
+    shown = wanted;
+    show(wanted, document.activeElement?.id).catch(() => location.reload());
+  }
 });
