@@ -341,8 +341,8 @@ def _read_offices() -> dict[int, list[OfficeRecord]]:
     rows = Office.objects.order_by("holder_id", "id").values_list(
         "holder_id", "title", "role", "of__key", "start_on", "end_on", "is_end_known"
     )
-    for holder_id, *values in rows:
-        offices[holder_id].append(OfficeRecord(*values))
+    for holder_id, title, role, of, start_on, end_on, is_end_known in rows:
+        offices[holder_id].append(OfficeRecord(title, role, of, start_on, end_on, is_end_known))
     return offices
 
 

@@ -66,7 +66,7 @@ class Tag(models.Model):
     attributes = models.JSONField(default=dict, blank=True, editable=False)
     loaded = models.JSONField(default=dict, blank=True, editable=False)
 
-    objects: ClassVar[models.Manager[Tag]] = TagQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Tag]] = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -88,7 +88,8 @@ class Tag(models.Model):
 class Alias(models.Model):
     """One name of a tag, or a phrase that counts for or against it."""
 
-    Kind = models.TextChoices("Kind", [(k.name, (k.value, k.value)) for k in PureAliasKind])
+    # The stubs do not know the functional form; the members are those of the core's AliasKind.
+    Kind = models.TextChoices("Kind", [(k.name, (k.value, k.value)) for k in PureAliasKind])  # type: ignore[call-overload]
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
     text = models.CharField(max_length=200)
