@@ -1,0 +1,239 @@
+"""Engine and SQL give the same answer: random archives, random searches, before and after random changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from articles.filters import SUFFIXES, ArticleFilter
+from articles.models import Article, Authorship, Tag, Tagging
+from articles.search import sync
+from articles.search.engine import FACETS
+from articles.search.query import Match, Sort
+from tests.factories import make_article, make_tag, make_tagging
+
+pytestmark = pytest.mark.django_db
+
+KINDS = ("actor", "country", "organisation", "topic")
+NAMES = ("a", "b", "c")  # of every facet; tag c is retired
+DAYS = [dt.date(2025, 1, 1) + dt.timedelta(days=days) for days in (0, 1, 31, 364, 365)]
+
+
+# --- Random archives --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """One article to be made."""
+
+    tags: dict[tuple[str, str], tuple[str, str]]  # (kind, name) -> (role, status)
+    outlet: str
+    authors: list[str]
+    published_on: dt.date | None
+    clipped_on: dt.date | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """One change of an archive: what happens to which article, counted around."""
+
+    verb: str
+    number: int
+    kind: str
+    name: str
+
+
+taggings = st.dictionaries(
+    st.tuples(st.sampled_from(KINDS), st.sampled_from(NAMES)),
+    st.tuples(st.sampled_from(Tagging.Role.values), st.sampled_from(Tagging.Status.values)),
+    max_size=6,
+)
+sketches = st.builds(
+    Sketch,
+    tags=taggings,
+    outlet=st.sampled_from(["", *NAMES]),
+    authors=st.lists(st.sampled_from(NAMES), unique=True, max_size=2),
+    published_on=st.none() | st.sampled_from(DAYS),
+    clipped_on=st.none() | st.sampled_from(DAYS),
+    status=st.sampled_from([Article.Status.PUBLIC] * 5 + [Article.Status.DRAFT, Article.Status.WITHDRAWN]),
+)
+acts = st.builds(
+    Act,
+    verb=st.sampled_from(["withdraw", "publish", "delete", "reject", "tag", "retire", "date", "add"]),
+    number=st.integers(0, 20),
+    kind=st.sampled_from(KINDS),
+    name=st.sampled_from(NAMES),
+)
+
+
+def make(sketch: Sketch) -> Article:
+    article = make_article(
+        outlet=sketch.outlet,
+        authors=sketch.authors,
+        published_on=sketch.published_on,
+        clipped_on=sketch.clipped_on,
+        status=sketch.status,
+    )
+    for (kind, name), (role, status) in sketch.tags.items():
+        make_tagging(article, make_tag(f"{kind}/{name}"), role=role, status=status)
+    return article
+
+
+def perform(act: Act) -> None:
+    """Change the archive as its editors would."""
+    articles = list(Article.objects.order_by("pk"))
+    if act.verb == "add" or not articles:
+        make(Sketch({(act.kind, act.name): ("main", "confirmed")}, act.name, [], DAYS[0], None, "public"))
+        return
+    article = articles[act.number % len(articles)]
+    changed = [article.pk]
+    taggings = Tagging.objects.filter(tag__kind=act.kind, tag__slug=act.name)
+    if act.verb == "delete":
+        article.delete()
+    elif act.verb == "reject":
+        taggings.filter(article=article).update(status=Tagging.Status.REJECTED)
+    elif act.verb == "tag" and not taggings.filter(article=article).exists():
+        make_tagging(article, make_tag(f"{act.kind}/{act.name}"), role=Tagging.Role.MAIN)
+    elif act.verb == "retire":
+        changed = list(taggings.values_list("article_id", flat=True))
+        Tag.objects.filter(kind=act.kind, slug=act.name).update(is_retired=True)
+    else:
+        status = Article.Status.PUBLIC if act.verb == "publish" else Article.Status.WITHDRAWN
+        values = {"sort_on": DAYS[-1], "published_on": DAYS[-1]} if act.verb == "date" else {"status": status}
+        Article.objects.filter(pk=article.pk).update(**values)
+    sync.enqueue(changed)
+
+
+# --- Random searches --------------------------------------------------------------------------------------
+
+parameters = st.one_of(
+    st.builds(
+        lambda facet, match, name: (facet + SUFFIXES[match], name),
+        st.sampled_from(FACETS),
+        st.sampled_from([Match.ALL, Match.ANY, Match.NOT]),
+        st.sampled_from(NAMES),
+    ),
+    st.builds(lambda kind, name: (f"{kind}__main", name), st.sampled_from(KINDS), st.sampled_from(NAMES)),
+    st.builds(
+        lambda date, bound, value: (f"{date}_{bound}", value),
+        st.sampled_from(["published", "clipped"]),
+        st.sampled_from(["after", "before"]),
+        st.sampled_from(["2025", "2025-01", "2025-02", *(day.isoformat() for day in DAYS)]),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One search to be held against SQL."""
+
+    parameters: list[tuple[str, str]] = field(default_factory=list)
+    order: Sort = Sort.NEWEST
+    limit: int = 25
+
+    def query(self) -> QueryDict:
+        data = QueryDict(mutable=True)
+        for name, value in self.parameters:
+            if name.endswith(("_after", "_before")):
+                data[name] = value
+            else:
+                data.appendlist(name, value)
+        data["sort"] = self.order.value
+        return data
+
+
+searches = st.builds(
+    Asked,
+    parameters=st.lists(parameters, max_size=4),
+    order=st.sampled_from([Sort.NEWEST, Sort.OLDEST]),
+    limit=st.integers(1, 6),
+)
+
+
+def counts_in_sql(found: ArticleFilter) -> dict[str, dict[str, int]]:
+    """Return how many of the articles have each value of each facet."""
+    pks = set(found.qs.values_list("pk", flat=True))
+    counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+    rows = Tagging.objects.standing().filter(article__in=pks)
+    for kind, key in rows.values_list("tag__kind", "tag__key"):
+        counts[kind][key] += 1
+    for slug in Authorship.objects.filter(article__in=pks).values_list("author__slug", flat=True):
+        counts["author"][slug] += 1
+    for slug in Article.objects.filter(pk__in=pks, outlet__isnull=False).values_list(
+        "outlet__slug", flat=True
+    ):
+        counts["outlet"][slug] += 1
+    return {facet: dict(counter) for facet, counter in counts.items()}
+
+
+def assert_same_answer(search: Asked) -> None:
+    found = ArticleFilter(search.query())
+    if found.problems():
+        assert not found.qs.exists()
+        return
+    criteria = found.criteria
+    order = ("sort_on", "pk") if search.order is Sort.OLDEST else ("-sort_on", "-pk")
+    expected = list(found.qs.order_by(*order).values_list("pk", flat=True))
+
+    ids: list[int] = []
+    cursor = ""
+    while True:
+        page = sync.search(criteria, limit=search.limit, cursor=cursor, facets=FACETS)
+        ids += page.ids
+        cursor = page.next_cursor
+        assert page.count == len(expected)
+        counted = {facet: {k: n for k, n in values if n} for facet, values in page.facets.items()}
+        assert counted == counts_in_sql(found)
+        if not cursor:
+            break
+
+    assert ids == expected
+    for (facet, _), keys in criteria.values.items():
+        assert set(keys) <= {key for key, _ in page.facets[facet]}
+
+
+@contextmanager
+def archive_of(settings, articles: list[Sketch]) -> Iterator[None]:
+    """Make an archive with an index of its own, and unmake it."""
+    with tempfile.TemporaryDirectory() as folder, transaction.atomic():
+        settings.NEWSROOM_INDEX = Path(folder) / "index"
+        for facet in KINDS:
+            make_tag(f"{facet}/c", is_retired=True)
+            make_tag(f"{facet}/a", key=f"{facet}-key")
+        for sketch in articles:
+            make(sketch)
+        sync.rebuild()
+        yield
+        sync._engines.clear()
+        transaction.set_rollback(True)
+
+
+@examples(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    articles=st.lists(sketches, max_size=10),
+    changes=st.lists(acts, max_size=5),
+    before=st.lists(searches, max_size=6),
+    after=st.lists(searches, max_size=6),
+)
+def test_engine_and_sql_give_the_same_answer(settings, articles, changes, before, after):
+    with archive_of(settings, articles):
+        for search in [Asked(), *before]:
+            assert_same_answer(search)
+        for act in changes:
+            perform(act)
+        for search in [Asked(limit=2), *after]:
+            assert_same_answer(search)
+        assert sync.compare().is_equal
