@@ -310,11 +310,10 @@ def _facet_groups(
 def _facet_value(
     facet: str, key: str, count: int, name: str, address: Address, *, is_excluded: bool
 ) -> FacetValue:
-    parameters = (facet, f"{facet}__any", f"{facet}__main")
-    is_active = any(address.has(parameter, key) for parameter in parameters)
-    without = address.first_page()
-    for parameter in (*parameters, f"{facet}__not"):
-        without = without.dropping(parameter, key)
+    wanted = {(facet, key), (f"{facet}__any", key), (f"{facet}__main", key)}
+    unwanted = (f"{facet}__not", key)
+    is_active = not wanted.isdisjoint(address.parameters)
+    without = address.without(wanted | {unwanted})
     return FacetValue(
         key=key,
         name=name,
@@ -322,7 +321,7 @@ def _facet_value(
         is_active=is_active,
         is_excluded=is_excluded,
         add_url=str(without if is_active else without.adding(facet, key)),
-        exclude_url=str(without if is_excluded else without.adding(f"{facet}__not", key)),
+        exclude_url=str(without if is_excluded else without.adding(*unwanted)),
     )
 
 

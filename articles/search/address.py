@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -43,6 +43,11 @@ class Address:
             for pair in self.first_page().parameters
             if pair[0] != name or (value is not None and pair[1] != value)
         )
+        return replace(self, parameters=tuple(kept))
+
+    def without(self, pairs: Container[tuple[str, str]]) -> Address:
+        """Return the first page of this search without these values."""
+        kept = (pair for pair in self.parameters if pair not in pairs and pair[0] != "after")
         return replace(self, parameters=tuple(kept))
 
     def setting(self, name: str, value: str) -> Address:
