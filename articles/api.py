@@ -134,7 +134,9 @@ def _summary(request: HttpRequest, row: Row) -> dict[str, object]:
 
 
 def _label(label: TagLabel) -> dict[str, object]:
-    code = {"code": label.key.upper()} if label.kind == TagKind.COUNTRY else {}
+    # Territories that ISO 3166 does not know have a key of our own: x-crimea.
+    iso_code = label.key.upper() if len(label.key) == 2 else None
+    code = {"code": iso_code} if label.kind == TagKind.COUNTRY else {}
     return {
         "slug": label.slug,
         **code,

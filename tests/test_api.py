@@ -86,6 +86,14 @@ def test_a_list_holds_count_next_results_and_facets(client, summit):
     }
 
 
+def test_a_territory_without_an_iso_code_has_none(client):
+    make_article(tags=[make_tag("country/Crimea", key="x-crimea")])
+
+    (result,) = client.get(LIST).json()["results"]
+
+    assert result["countries"] == [label("crimea", "Crimea", code=None)]
+
+
 def test_an_empty_archive_answers_an_empty_list(client):
     facets = {name: [] for name in ("actor", "country", "organisation", "topic", "outlet", "author")}
 

@@ -127,4 +127,7 @@ def _keys(criteria: Criteria, facets: Sequence[str], match: Match) -> Iterator[t
 
 
 def _name(names: Names, facet: str, key: str) -> str:
-    return names.get((facet, key), key)
+    name = names.get((facet, key), key)
+    # Topics are common nouns with a heading's capital: "on sanctions", but "on European Union affairs".
+    is_common = facet == "topic" and name[1:] == name[1:].lower()
+    return name[:1].lower() + name[1:] if is_common else name
