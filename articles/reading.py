@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from articles.tagging.findings import Part
 
 MAX_LIT = 20  # tags lit at once
 WRITE_WAIT_MS = 100  # a reader does not wait behind an import to have the HTML kept
+
+logger = logging.getLogger(__name__)
 
 _guard = Guard()
 
@@ -271,15 +274,22 @@ def _render_body(article: Article, receipts: Sequence[Receipt]) -> tuple[str, bo
     kept: RenderedArticle | None = getattr(article, "rendered", None)
     if kept is not None and kept.key == key:
         return kept.html, kept.is_plain
-    html, is_plain = render_guarded(article.body, marks)
+    try:
+        html, is_plain = render_guarded(article.body, marks)
+    except OSError:
+        logger.exception("no worker process could be started to format article %s", article.pk)
+        return render_plain(article.body, marks), True
     _keep(RenderedArticle(article=article, key=key, html=html, is_plain=is_plain))
     return html, is_plain
 
 
-def render_guarded(body: str, marks: Sequence[Mark] = (), *, guard: Guard = _guard) -> tuple[str, bool]:
-    """Return safe HTML for any text whatever, and whether it had to be left unformatted."""
+def render_guarded(body: str, marks: Sequence[Mark] = (), *, guard: Guard | None = None) -> tuple[str, bool]:
+    """Return safe HTML for any text whatever, and whether it had to be left unformatted.
+
+    Raise OSError if this machine cannot start the worker process.
+    """
     try:
-        return guard.run(render_body, body, marks), False
+        return (guard or _guard).run(render_body, body, marks), False
     except (GuardError, RenderingError):
         return render_plain(body, marks), True
 

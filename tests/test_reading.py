@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import re
 
 import pytest
@@ -279,6 +280,19 @@ def test_a_text_that_cannot_be_formatted_is_shown_as_it_is(body):
 
     assert is_plain
     assert text.startswith('<p><mark class="evidence evidence-country" data-tag="country:ru">')
+
+
+def test_a_machine_without_room_for_a_worker_shows_the_text_as_it_is_for_now(article, monkeypatch, caplog):
+    monkeypatch.setattr("articles.guard._start", refuse_to_start)
+    monkeypatch.setattr("articles.reading._guard", Guard())
+
+    assert read(article).is_plain
+    assert not RenderedArticle.objects.exists()
+    assert "no worker process could be started" in caplog.text
+
+
+def refuse_to_start(channel):
+    raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
 
 def test_a_text_shown_as_it_is_is_kept_and_flagged():
