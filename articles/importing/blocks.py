@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +43,16 @@ class Block:
         lines = (line.strip().lstrip("#>").strip() for line in self.text.split("\n"))
         return " ".join(line for line in lines if line and not SETEXT.fullmatch(line)).strip("*_ ")
 
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a step may want to know of the article."""
+
+    title: str
+    outlet: str = ""
+
+
+type Step = Callable[[list[Block], About], list[Block]]
 
 CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")

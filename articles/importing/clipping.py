@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from articles.importing.addresses import canonical_url, host_of, web_address
-from articles.importing.blocks import Block, split_blocks
-from articles.importing.body import About, CleanBody, Cut, clean_body, title_in
+from articles.importing.blocks import About, Block, split_blocks
+from articles.importing.body import CleanBody, Cut, clean_body
 from articles.importing.bylines import MAX_NAME, read_bylines
-from articles.importing.dates import DateError, Precision, PrintedDate, date_in_path, read_date
+from articles.importing.dates import Precision
+from articles.importing.dating import date_clipping
 from articles.importing.decoding import decode
 from articles.importing.frontmatter import FrontMatter, read_front_matter
 from articles.importing.handlers import Value
+from articles.importing.head import title_in
 from articles.importing.keys import FALSE, HIDDEN, TRUE, Taken, same_key, sort_fields, texts
 from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
@@ -99,7 +101,12 @@ class _Reader:
         outlet = outlet or suffix or outlet_at(host_of(url)) or host_of(url)
         body = clean_body(blocks, About(title, outlet))
         self.notices += [Notice(notice.message, self._body_line(notice.line)) for notice in body.notices]
-        published, clipped, updated = self._dates(body, url)
+        printed = tuple((label, text, self.front.body_line + line - 1) for label, text, line in body.dates)
+        dated = date_clipping(
+            self.front, self.fields, printed, (url, str(self.name)), day_first=self.day_first
+        )
+        self.notices += dated.notices
+        self.extra |= dated.unread
         standfirst = self._standfirst(body)
         if not body.body:
             self.notices.append(Notice("it has no text; only what the front matter says was imported"))
@@ -113,10 +120,10 @@ class _Reader:
             outlet=self._shortened(outlet, MAX_NAME, "outlet"),
             url=url,
             canonical_url=canonical_url(url),
-            published_on=published.on if published else None,
-            published_precision=published.precision if published else Precision.DAY,
-            clipped_on=clipped.on if clipped else None,
-            updated_on=updated.on if updated else None,
+            published_on=dated.published.on if dated.published else None,
+            published_precision=dated.published.precision if dated.published else Precision.DAY,
+            clipped_on=dated.clipped.on if dated.clipped else None,
+            updated_on=dated.updated.on if dated.updated else None,
             language=self._language(),
             section=self._shortened(section, MAX_SECTION, "section"),
             keywords=self._keywords(authors),
@@ -196,71 +203,6 @@ class _Reader:
             printed, names = [body.byline], read_bylines([body.byline])
         byline = ", ".join(clean_title(text) for text in printed)
         return self._shortened(byline, MAX_BYLINE, "byline"), names
-
-    # --- dates ---
-
-    def _dates(
-        self, body: CleanBody, url: str
-    ) -> tuple[PrintedDate | None, PrintedDate | None, PrintedDate | None]:
-        """Return when the article was published, clipped and updated.
-
-        The text's own `Published` line is believed first: a bare `date` may be the day of the clipping.
-        """
-        printed, updated = self._printed_dates(body)
-        given = self.fields.first("date")
-        try:
-            stated = read_date(texts(given.value)[0], day_first=self.day_first) if given else None
-        except DateError as error:
-            raise ClippingError(f"{given.key if given else 'date'} {error}", self._line(given)) from error
-        clipped = self._other_date("clipped")
-        published = printed or stated or date_in_path(url) or date_in_path(str(self.name))
-        if printed and stated and given and printed.on != stated.on:
-            if same_key(given.key) == "date" and stated.on > printed.on:
-                clipped = clipped or stated
-            else:
-                message = f"{given.key} says {stated.on}, the text {printed.on}; the text was believed"
-                self.notices.append(Notice(message, self._line(given)))
-        if published is None:
-            self.notices.append(Notice("it has no date; add a line `date: YYYY-MM-DD` to its front matter"))
-        else:
-            self._compare_with_paths(published, clipped, url)
-        return published, clipped, updated or self._other_date("updated")
-
-    def _printed_dates(self, body: CleanBody) -> tuple[PrintedDate | None, PrintedDate | None]:
-        """Return the dates of the text's own `Published` and `Updated` lines."""
-        published = updated = None
-        for label, printed, line in body.dates:
-            try:
-                date = read_date(printed, day_first=self.day_first)
-            except DateError as error:
-                if "ago" not in printed.lower():
-                    self.notices.append(Notice(f"{label} {error}", self._body_line(line)))
-                continue
-            if "updated" in label or "modified" in label:
-                updated = updated or date
-            else:
-                published = published or date
-        return published, updated
-
-    def _other_date(self, name: str) -> PrintedDate | None:
-        given = self.fields.first(name)
-        if given is None:
-            return None
-        try:
-            return read_date(texts(given.value)[0], day_first=self.day_first)
-        except DateError as error:
-            self.notices.append(Notice(f"{given.key} {error}; kept as text", self._line(given)))
-            self.extra[given.key] = given.value
-            return None
-
-    def _compare_with_paths(self, published: PrintedDate, clipped: PrintedDate | None, url: str) -> None:
-        for what, path in (("address", url), ("file name", str(self.name))):
-            shown = date_in_path(path)
-            if shown is None or Precision.DAY not in {shown.precision} & {published.precision}:
-                continue
-            if shown.on not in {published.on, clipped.on if clipped else None}:
-                message = f"published on {published.on}, but the {what} says {shown.on}; check which is right"
-                self.notices.append(Notice(message))
 
     # --- the rest ---
 

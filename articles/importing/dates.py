@@ -53,7 +53,12 @@ MONTH_NAMES = (
 )
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for name in names.split()}
 
-NO_DATE = frozenset("unknown none null n/a na tbd undated today now yesterday date last-modified -".split())
+NO_DATE = frozenset(
+    {
+        "unknown", "none", "null", "n/a", "na", "tbd", "undated", "today", "now", "yesterday", "date", "last-modified",
+        "-",
+    }
+)  # fmt: skip
 
 # Matches `T23:30:00-04:00`, `, 10:15 BST`, ` at 3.05 pm`s `3 pm`; must not match the `12` of `2025-10-12`.
 CLOCK = re.compile(

@@ -43,7 +43,7 @@ MAX_MARKS = 8  # combining marks on one letter; Unicode's own limit for streams 
 
 
 def decode(content: bytes) -> tuple[str, list[Notice]]:
-    """Return a file's text with ``\\n`` line ends, in normal form C, without control characters; and notices.
+    r"""Return a file's text with ``\n`` line ends, in normal form C, without control characters; and notices.
 
     UTF-8, or UTF-16 and UTF-32 with a byte order mark; stray bytes are read as Windows-1252 with a notice.
     Raise ClippingError for what is no text.
@@ -57,7 +57,7 @@ def decode(content: bytes) -> tuple[str, list[Notice]]:
         if count > max(20, len(text) // 10):
             raise ClippingError(f"not a text file: {count} control characters; export it as plain text")
         line = line_of(text, first.start())
-        notices.append(Notice(f"left out {count} control characters (U+{ord(first[0]):04X})", line))
+        notices.append(Notice(left_out(count, first[0]), line))
     return clean(text), notices
 
 
@@ -71,6 +71,11 @@ def clean(text: str) -> str:
         # Normalising sorts each run of marks: 1.2 s for a run of 40,000, minutes for a million.
         text = _too_many_marks().sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
+
+
+def left_out(count: int, first: str) -> str:
+    """Return the words for control characters that are missing from a text now."""
+    return f"left out {count} control character{'s' if count > 1 else ''} (U+{ord(first):04X})"
 
 
 def line_of(text: str, position: int) -> int:

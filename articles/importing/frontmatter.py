@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from frontmatter.default_handlers import BaseHandler
 
+from articles.importing.decoding import CONTROLS, left_out
 from articles.importing.handlers import (
     BULLETS,
     HEADER,
@@ -21,6 +23,7 @@ from articles.importing.handlers import (
     BlockError,
     BulletHandler,
     HeaderHandler,
+    RefusedError,
     Value,
     as_text,
 )
@@ -69,6 +72,10 @@ class Block:
     body: str
     body_line: int
 
+    def file_line(self, line: int | None) -> int | None:
+        """Return the line of the file that a line of the block, from 0, stands on."""
+        return None if line is None else self.line + line
+
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
@@ -90,43 +97,58 @@ class FrontMatter:
 
 
 def read_front_matter(text: str) -> FrontMatter:
-    """Return a text's front matter and body.
+    """Return a text's front matter and body; a text without any has no values.
 
-    A text without any has no values.  Raise ClippingError for a fence that is not closed, a block that cannot
-    be parsed, is no mapping or would harm its parser.
+    Raise ClippingError for a fence that is not closed, a block that cannot be parsed, is no mapping or would
+    harm its parser.
     """
     block = find_block(text)
     if block is None:
         return FrontMatter({}, text, is_given=False)
-    notices: tuple[Notice, ...] = ()
     try:
-        try:
-            parsed = block.handler.load(block.text)
-        except BlockError as error:
-            repaired = _quoted(block.text) if block.handler is YAML else block.text
-            if repaired == block.text:
-                raise
-            try:
-                parsed = block.handler.load(repaired)
-            except BlockError:
-                raise error from None
-            line = None if error.line is None else block.line + error.line
-            notices = (Notice(f"{error.message}; read as plain text: put such a value in quotes", line),)
+        parsed, notices = _parse(block)
         values = as_text(parsed)
     except BlockError as error:
-        line = block.line if error.line is None else block.line + error.line
-        raise ClippingError(_with_remedy(error.message), line) from error
+        raise ClippingError(_with_remedy(error.message), block.file_line(error.line) or block.line) from error
     except (ValueError, TypeError, RecursionError) as error:
-        raise ClippingError(
-            f"the front matter cannot be read: {type(error).__name__}; simplify it", block.line
-        ) from error
+        reason = f"the front matter cannot be read ({type(error).__name__}); write plain `key: value` lines"
+        raise ClippingError(reason, block.line) from error
     if not isinstance(values, dict):
-        if not values:
-            values = {}
-        else:
+        if values:
             kind = "a list" if isinstance(values, list) else "plain text"
             raise ClippingError(f"the front matter is {kind}; write `key: value` lines", block.line)
-    return FrontMatter(values, block.body, block.body_line, notices, block.text, block.line)
+        values = {}
+    return FrontMatter(values, block.body, block.body_line, tuple(notices), block.text, block.line)
+
+
+def _parse(block: Block) -> tuple[object, list[Notice]]:
+    """Return what the handler makes of a block; of YAML a second time with quotes, if that is what it lacks."""
+    try:
+        parsed, notices = block.handler.load(block.text), []
+    except RefusedError:
+        raise
+    except BlockError as error:
+        repaired = _quoted(block.text) if block.handler is YAML else block.text
+        if repaired == block.text:
+            raise
+        try:
+            parsed = block.handler.load(repaired)
+        except BlockError:
+            raise error from None
+        message = f"{error.message}; read as plain text: put such a value in quotes"
+        notices = [Notice(message, block.file_line(error.line))]
+    if "\\" in block.text and (found := "".join(_controls(parsed))):
+        # `"a\0b"`: an escape smuggles in what the text itself may not hold.
+        notices.append(Notice(left_out(len(found), found[0]), block.line))
+    return parsed, notices
+
+
+def _controls(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from CONTROLS.findall(value)
+    elif isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _controls(child)
 
 
 def find_block(text: str) -> Block | None:

@@ -11,6 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
+from typing import Any
 
 import yaml
 from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
@@ -41,6 +42,10 @@ class BlockError(ValueError):
         super().__init__(message)
         self.message = message
         self.line = line
+
+
+class RefusedError(BlockError):
+    """Front matter that must not reach its parser."""
 
 
 class TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml where there is one
@@ -77,7 +82,7 @@ TextLoader.add_constructor(None, yaml.SafeLoader.construct_undefined)
 class TextYAMLHandler(YAMLHandler):
     """YAML, every scalar as written; bombs are refused before libyaml sees them."""
 
-    def load(self, fm: str, **kwargs: object) -> object:
+    def load(self, fm: str, **kwargs: object) -> Any:  # noqa: ANN401  # as the library has it
         """Return the block's mapping (or whatever it is); raise BlockError."""
         refuse_bombs(fm)
         try:
@@ -93,7 +98,7 @@ class TextYAMLHandler(YAMLHandler):
 class TextJSONHandler(JSONHandler):
     """JSON, every number as written; the braces may be missing, as between `;;;` fences."""
 
-    def load(self, fm: str, **kwargs: object) -> object:
+    def load(self, fm: str, **kwargs: object) -> Any:  # noqa: ANN401  # as the library has it
         """Return the block's mapping; raise BlockError."""
         refuse_size(fm)
         fm = fm if fm.lstrip().startswith(("{", "[")) else "{" + fm + "}"
@@ -169,31 +174,33 @@ YAML, JSON, TOML, HEADER, BULLETS = (
 
 
 def refuse_size(block: str) -> None:
-    """Raise BlockError for front matter that no person wrote: too long, or nested out of all measure."""
+    """Raise RefusedError for front matter that no person wrote: too long, or nested out of all measure."""
     if len(block) > MAX_BLOCK:
-        raise BlockError(
+        raise RefusedError(
             f"{len(block):,} characters of front matter, more than {MAX_BLOCK:,}; move text to the body"
         )
     if (openings := block.count("[") + block.count("{")) > MAX_BRACKETS:
-        raise BlockError(
+        raise RefusedError(
             f"{openings} brackets in the front matter, more than {MAX_BRACKETS}; write plain lists"
         )
     for number in DIGITS.finditer(block) if len(block) > MAX_DIGITS else ():
         if len(number[0]) > MAX_DIGITS:
             message = f"a number of more than {MAX_DIGITS} digits; remove it"
-            raise BlockError(message, block.count("\n", 0, number.start()))
+            raise RefusedError(message, block.count("\n", 0, number.start()))
 
 
 def refuse_bombs(block: str) -> None:
-    """Raise BlockError for YAML that would crash or hang its parser; plain search, nothing is parsed.
+    """Raise RefusedError for YAML that would crash or hang its parser; plain search, nothing is parsed.
 
     Nesting by indentation needs no limit of its own: 64 kB hold 360 levels at most.
     """
     refuse_size(block)
     if found := NESTED_INDICATORS.search(block):
-        raise BlockError("lists nested too deep; write one `- ` a line", block.count("\n", 0, found.start()))
+        raise RefusedError(
+            "lists nested too deep; write one `- ` a line", block.count("\n", 0, found.start())
+        )
     if "<<" in block and (found := MERGE_KEY.search(block)):
-        raise BlockError(
+        raise RefusedError(
             "merge keys (`<<:`) are not read; write the values out", block.count("\n", 0, found.end())
         )
     if "&" in block and "*" in block:
@@ -201,7 +208,7 @@ def refuse_bombs(block: str) -> None:
         for found in ALIAS.finditer(block):
             if found[1] in anchors:
                 line = block.count("\n", 0, found.start())
-                raise BlockError(f"the alias `*{found[1]}` is not read; write the value out", line)
+                raise RefusedError(f"the alias `*{found[1]}` is not read; write the value out", line)
 
 
 def unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:

@@ -46,10 +46,11 @@ def split_outlet(title: str, names: Collection[str]) -> tuple[str, str]:
     while match := LAST_PART.fullmatch(title):
         part = match["part"]
         known = outlet_named(part)
-        if not (_compared(part) in compared or (known and (not compared or _compared(known) in compared))):
-            # `Talks fail | Explainer News | Al Jazeera`: what stands before the outlet is its desk.
-            if not (found and title != match["title"] and re.search(r"\bnews$", part, re.IGNORECASE)):
-                break
+        is_outlet = _compared(part) in compared or (known and (not compared or _compared(known) in compared))
+        # `Talks fail | Explainer News | Al Jazeera`: what stands before the outlet is its desk.
+        is_desk = bool(found) and part.lower().endswith(" news")
+        if not (is_outlet or is_desk):
+            break
         found = found or known or part
         title = match["title"]
     return title, found

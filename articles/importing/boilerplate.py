@@ -1,0 +1,171 @@
+"""Cleaning steps for what is no part of the story: links to others, invitations, credits, captions, program text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from articles.importing.blocks import About, Block, Kind
+from articles.importing.wrapping import is_hard_wrapped
+
+MAX_BOILERPLATE = 400  # characters; nothing longer is cut by a pattern
+RELATED = re.compile(
+    r"\W*(?:related(?: (?:articles?|stor(?:y|ies)|topics?|content|coverage|links?))?|read (?:more|also|next)|see also"
+    r"|also read|more on this story|you may also like|recommended(?: for you)?|further reading)\s*(?P<rest>[:|–].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+LINK = r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+\[[^\]\n]+\]\([^)\n]*\)[ \t]*"
+LINKS = re.compile(rf"{LINK}(?:\n{LINK})*")
+BOILERPLATE = (
+    (
+        "newsletter",
+        re.compile(
+            r"\W*(?:sign up|subscribe|register|join us|join our|get (?:the latest|our)|follow (?:us|.{1,40} on)|download our)\b"
+            r"(?=.*(?:newsletter|inbox|e-?mail|alerts?|app\b|twitter|\bx\b|facebook|instagram|telegram|whatsapp|youtube)).*",
+            re.IGNORECASE | re.DOTALL,
+        ),
+    ),
+    (
+        "advertisement",
+        re.compile(
+            r"\W*(?:advertisement|sponsored|(?:story|article) continues below(?: advertisement)?)\W*", re.I
+        ),
+    ),
+    (
+        "sharing",
+        re.compile(
+            r"\W*(?:share(?: this(?: article| story| page)?)?|tweet|print|comments?|copy link"
+            r"|share (?:on|via) \w+)\W*",
+            re.I,
+        ),
+    ),
+    (
+        "copyright",
+        re.compile(r"\W{0,3}(?:©|\(c\)|copyright)\s.*|.*\ball rights reserved\W*", re.I | re.DOTALL),
+    ),
+)
+# Matches `Image source, Reuters`, `Photo: AP`, `(Photo by Jane Doe/Getty Images)`, `Getty Images`,
+# `The leaders in Anchorage (AP Photo/Jane Doe)`; not `The photo, taken in May, shows ...`.
+CREDIT = re.compile(
+    r"[\W_]*(?:photo|photograph|image|picture|photo credit|image source|image caption|file photo)s?\s?[:,/]\s.{1,250}"
+    r"|[\W_]*(?:photo|photograph|image|picture)s?(?: taken)? (?:by|courtesy of)\s.{1,120}"
+    r"|[\W_]*(?:getty images|ap photo|afp|epa|pa media|reuters)[\W_]*"
+    r"|.{1,300}[(\[][^()\[\]]{0,60}(?:getty images|ap photo/|/ ?(?:ap|afp|epa|reuters)\b|file photo)[^()\[\]]{0,60}[)\]][\W_]*",
+    re.IGNORECASE,
+)
+MIN_CAPTION, MAX_CAPTION = 40, 250  # characters; a shorter line is a cross-heading
+
+AFRICAN_OFFICES = re.compile(
+    r"(?:\b(?:Cape Town|Dakar|Abuja|Johannesburg|Nairobi|Washington(?:,? DC)?)\b\W*(?:and\W+)?)+"
+)
+# Outlet: paragraphs that it puts under every text.
+HABITS: Mapping[str, tuple[re.Pattern[str], ...]] = {
+    "allAfrica": (
+        AFRICAN_OFFICES,
+        re.compile(r"(?i).*\ballafrica\b.*\b(?:publishes|reports a day|is a voice).*"),
+    ),
+    "BBC": (re.compile(r"(?i)(?:follow|listen to|watch) .*\bbbc\b.*|bbc (?:verify|in ?depth|monitoring)"),),
+}
+
+
+def cut_related(blocks: list[Block], _: About) -> list[Block]:
+    """Cut `Related articles` and `Read more: ...`, with the list of links that follows; and links at the end."""
+    result = list(blocks)
+    for number, block in enumerate(blocks):
+        if block.cut or len(block.text) > MAX_BOILERPLATE or not (match := RELATED.fullmatch(block.plain)):
+            continue
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
+        has_links = following is not None and bool(LINKS.fullmatch(following.text))
+        if match["rest"] or has_links or block.kind is Kind.PARAGRAPH:
+            result[number] = replace(block, cut="related")
+        if following is not None and has_links:
+            result[number + 1] = replace(following, cut="related")
+    last = next((n for n in range(len(result) - 1, 0, -1) if not result[n].cut), 0)
+    if last and result[last].text.count("\n") and LINKS.fullmatch(result[last].text):
+        result[last] = replace(result[last], cut="related")
+    return result
+
+
+def cut_boilerplate(blocks: list[Block], about: About) -> list[Block]:
+    """Cut invitations, advertisements and what the outlet puts under every text."""
+    habits = [("outlet's habit", pattern) for pattern in HABITS.get(about.outlet, ())]
+    return [_cut_by(block, (*BOILERPLATE, *habits)) for block in blocks]
+
+
+def cut_credits(blocks: list[Block], _: About) -> list[Block]:
+    """Cut lines that credit a photograph."""
+    return [_cut_by(block, (("photo credit", CREDIT),)) for block in blocks]
+
+
+def cut_stray_captions(blocks: list[Block], _: About) -> list[Block]:
+    """Cut single lines without a full stop that stand apart among hard-wrapped paragraphs.
+
+    They were the captions of pictures: a page saved as text keeps them as `gap` of two empty lines and a line.
+    """
+    if not is_hard_wrapped(block.text for block in blocks if block.kind is Kind.PARAGRAPH):
+        return blocks
+    return [replace(block, cut="caption") if _is_caption(block) else block for block in blocks]
+
+
+def _is_caption(block: Block) -> bool:
+    text = block.text.strip()
+    return (
+        block.kind is Kind.PARAGRAPH
+        and not block.cut
+        and block.gap > 1
+        and "\n" not in text
+        and MIN_CAPTION <= len(text) <= MAX_CAPTION
+        and text[-1].isalnum()
+    )
+
+
+def _cut_by(block: Block, patterns: Sequence[tuple[str, re.Pattern[str]]]) -> Block:
+    if (
+        block.cut
+        or block.kind not in {Kind.PARAGRAPH, Kind.QUOTE, Kind.HEADING}
+        or len(block.text) > MAX_BOILERPLATE
+    ):
+        return block
+    plain = block.plain
+    step = next((step for step, pattern in patterns if pattern.fullmatch(plain)), "")
+    return replace(block, cut=step) if step else block
+
+
+MARKUP = (
+    ("{{<", ">}}", "shortcode"),
+    ("{{%", "%}}", "shortcode"),
+    ("{%", "%}", "template tag"),
+    ("{:", "}", "attributes"),
+    ("<!--", "-->", "comment"),
+    ("<script", "</script>", "script"),
+    ("<style", "</style>", "script"),
+    ("<iframe", "</iframe>", "embedded page"),
+)
+LOUD = frozenset({"shortcode", "template tag", "script", "embedded page"})
+
+
+def cut_markup(blocks: list[Block], _: About) -> list[Block]:
+    """Cut what programs were meant to read: shortcodes, template tags, comments, scripts."""
+    return [piece for block in blocks for piece in _without_markup(block)]
+
+
+def _without_markup(block: Block) -> Iterator[Block]:
+    """Yield the block without such text, and before it one cut block of each kind."""
+    if block.kind is Kind.CODE or block.cut or not ("{" in block.text or "<" in block.text):
+        yield block
+        return
+    text = block.text
+    for opening, closing, step in MARKUP:
+        kept, found, start = [], [], 0
+        while (begin := text.find(opening, start)) >= 0 and (end := text.find(closing, begin)) >= 0:
+            end += len(closing)
+            kept.append(text[start:begin])
+            found.append(text[begin:end])
+            start = end
+        if found:
+            line = block.line + text.count("\n", 0, len(kept[0]))
+            yield replace(block, text="\n".join(found), cut=step, line=line)
+            text = "".join(kept) + text[start:]
+    if text.strip():
+        yield replace(block, text=text.strip("\n"))

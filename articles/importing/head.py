@@ -1,0 +1,108 @@
+"""Cleaning steps for the head of a text: title, date line, byline, standfirst."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from articles.importing.blocks import About, Block, Kind
+from articles.importing.bylines import is_byline
+from articles.importing.wrapping import unwrap
+
+HEAD = 6  # blocks in which a date line, a byline or a title may stand
+STANDFIRST = "standfirst"
+PUBLISHED_LINE = "published line"
+BYLINE = "byline"
+
+# Matches `Published 16 October 2025`, `Last updated on 3 May 2024, 10:15 BST`, `Posted 3 hours ago`;
+# not `Published in Kyiv, the book ...`.
+DATE_LINE = re.compile(
+    r"(?P<label>(?:first |last )?(?:published|posted|updated|modified)|publication date|date)\b(?: (?:on|at))?[\s:–-]*"
+    r"(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60})",
+    re.IGNORECASE,
+)
+NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
+BOLD = re.compile(r"(?P<mark>\*\*\*?|__)(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)", re.DOTALL)
+MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
+
+
+def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
+    """Return the title that a text without one in its front matter has: its first heading, else nothing.
+
+    ``is_bare``: the file has no front matter at all; then its first line will do, if it stands alone and is no
+    sentence.
+    """
+    for block in blocks[:HEAD]:
+        if block.kind is Kind.HEADING and not block.text.lstrip().startswith("###"):
+            return block.plain
+        if block.kind is Kind.PARAGRAPH and not (dates_in(block) or is_byline(block.plain)):
+            break  # a heading further down is that of a section
+    first = blocks[0] if len(blocks) > 1 and is_bare else None
+    if first and first.kind is Kind.PARAGRAPH and "\n" not in first.text and len(first.text) <= 200:
+        return "" if first.text.rstrip().endswith((".", ":", ";", ",")) else first.plain
+    return ""
+
+
+def cut_title(blocks: list[Block], about: About) -> list[Block]:
+    """Cut the heading that says the title again."""
+    title = _compared(about.title)
+    for number, block in enumerate(blocks[:HEAD]):
+        if block.kind in {Kind.HEADING, Kind.PARAGRAPH} and _compared(block.plain) == title:
+            return _with_cut(blocks, number, "title")
+    return blocks
+
+
+def cut_published_line(blocks: list[Block], _: About) -> list[Block]:
+    """Cut lines that say when the article was published or updated."""
+    return [
+        replace(block, cut=PUBLISHED_LINE)
+        if number < HEAD and block.kind in {Kind.QUOTE, Kind.PARAGRAPH} and dates_in(block)
+        else block
+        for number, block in enumerate(blocks)
+    ]
+
+
+def cut_byline(blocks: list[Block], _: About) -> list[Block]:
+    """Cut a line that says who wrote the article."""
+    for number, block in enumerate(blocks[:HEAD]):
+        if block.kind is Kind.PARAGRAPH and "\n" not in block.text and is_byline(block.plain):
+            return _with_cut(blocks, number, BYLINE)
+    return blocks
+
+
+def take_standfirst(blocks: list[Block], _: About) -> list[Block]:
+    """Take the bold paragraph that opens the text."""
+    for number, block in enumerate(blocks):
+        if block.cut or block.kind is Kind.OTHER:
+            continue
+        bold = BOLD.fullmatch(block.text.strip()) if block.kind is Kind.PARAGRAPH else None
+        if bold is None or len(bold["text"]) < MIN_STANDFIRST or bold["mark"] in bold["text"]:
+            return blocks
+        standfirst = replace(block, text=unwrap(bold["text"]), cut=STANDFIRST)
+        return [*blocks[:number], standfirst, *blocks[number + 1 :]]
+    return blocks
+
+
+def dates_in(block: Block) -> list[tuple[str, str, int]]:
+    """Return the dates of a block in which every line is a date line, else nothing."""
+    if len(block.text) > 300:
+        return []
+    found = []
+    for number, line in enumerate(block.text.split("\n")):
+        for part in NEXT_DATE.split(line.strip("> \t*_")):
+            if not part:
+                continue
+            match = DATE_LINE.fullmatch(part)
+            if match is None:
+                return []
+            found.append((match["label"].lower(), match["date"], block.line + number))
+    return found
+
+
+def _with_cut(blocks: list[Block], number: int, step: str) -> list[Block]:
+    return [*blocks[:number], replace(blocks[number], cut=step), *blocks[number + 1 :]]
+
+
+def _compared(title: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", "", title).casefold().split())
