@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 
 from articles.importing import store
@@ -70,7 +70,8 @@ class Act:
             return 0
         changed = []
         ids = [tagging.pk for tagging in taggings]
-        for row in _locked(Tagging.objects.filter(pk__in=ids).select_related("tag")):
+        rows = Tagging.objects.filter(pk__in=ids).select_related("tag").annotate(title=F("article__title"))
+        for row in _locked(rows):
             wanted = status or (
                 Tagging.Status.CONFIRMED if row.status == Tagging.Status.SUGGESTED else row.status
             )
@@ -153,7 +154,8 @@ class Act:
 
     def _move_mentions(self, row: Article, old_texts: Mapping[str, str]) -> None:
         changed = []
-        for tagging in row.taggings.select_related("tag") if old_texts else ():
+        rows = row.taggings.select_related("tag").annotate(title=Value(row.title))
+        for tagging in rows if old_texts else ():
             before = values_of(tagging)
             tagging.mentions = _moved(tagging.mentions, row, old_texts)
             if tagging.mentions != before["mentions"]:
@@ -233,7 +235,9 @@ class Act:
         self, row: models.Model, before: dict[str, object] | None, after: dict[str, object] | None
     ) -> None:
         self.changes.append(
-            Change(table=table_of(type(row)), row_id=row.pk, label=str(row)[:300], before=before, after=after)
+            Change(
+                table=table_of(type(row)), row_id=row.pk, label=_label(row)[:300], before=before, after=after
+            )
         )
 
 
@@ -328,6 +332,13 @@ def _locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
 
 def _articles_with(tag: Tag) -> set[int]:
     return set(Tagging.objects.filter(tag=tag).values_list("article_id", flat=True))
+
+
+def _label(row: models.Model) -> str:
+    """Return what people call a row; a tagging by its tag and its article."""
+    if isinstance(row, Tagging):
+        return f"{row.tag}: {getattr(row, 'title', '') or row.article.title}"
+    return str(row)
 
 
 def values_of(row: models.Model) -> dict[str, object]:

@@ -79,7 +79,7 @@ class ArticleForm(SeenForm):
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2, "cols": 90, "class": "headline"}),
             "standfirst": forms.Textarea(attrs={"rows": 3, "cols": 90}),
-            "body": forms.Textarea(attrs={"rows": 22, "cols": 90, "class": "story"}),
+            "body": forms.Textarea(attrs={"rows": 16, "cols": 90, "class": "story"}),
         }
 
     def version(self) -> object:

@@ -43,6 +43,7 @@ else:  # Django's classes take no type arguments when the code runs
 MAX_SEARCH = 200  # characters of a search term
 MAX_SEARCH_WORDS = 10  # each word is one more condition on every search field
 LAST_YEAR = 9998  # its end can still be computed in every time zone
+BOOKKEEPING = ("decided_by_id", "decided_at")  # the act says who and when
 HISTORY_SHOWN = 100  # changes of one record, the newest
 MAX_PK = 2**63 - 1  # the largest id either database knows
 
@@ -301,7 +302,7 @@ def editor(request: HttpRequest) -> AbstractBaseUser:
 def show_change(change: Change) -> str:
     """Return the columns that changed, before and after."""
     before, after = change.before or {}, change.after or {}
-    names = dict.fromkeys([*before, *after])
+    names = [name for name in dict.fromkeys([*before, *after]) if name not in BOOKKEEPING]
     columns = [
         (name.removesuffix("_id").replace("_", " "), before.get(name), after.get(name)) for name in names
     ]

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-SHOWN = 3  # sentences of one tag; the first ones say most, for the title comes first
-REACH = 160  # characters shown on either side at most
+REACH = 200  # characters shown on either side at most
 PARTS = ("title", "standfirst", "body")
 
 # "... in Budapest. Later" ends a sentence, "U.S. troops" does not; a blank line always does.
@@ -26,6 +25,16 @@ class Excerpt:
     pieces: tuple[tuple[str, bool], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where a sentence begins and ends, and on which sides it was cut because it is long."""
+
+    start: int
+    end: int
+    is_cut_before: bool
+    is_cut_after: bool
+
+
 def excerpts(texts: Mapping[str, str], mentions: Iterable[Sequence[object]]) -> list[Excerpt]:
     """Return the sentences that hold the mentions, title first, several mentions of a sentence together.
 
@@ -42,21 +51,21 @@ def excerpts(texts: Mapping[str, str], mentions: Iterable[Sequence[object]]) -> 
         while left:
             bounds = sentence(text, left[0])
             found.append(
-                Excerpt(part, _pieces(text, bounds, [span for span in left if span[1] <= bounds[1]]))
+                Excerpt(part, _pieces(text, bounds, [span for span in left if span[1] <= bounds.end]))
             )
-            left = [span for span in left if span[1] > bounds[1]]
+            left = [span for span in left if span[1] > bounds.end]
     return found
 
 
-def sentence(text: str, mention: Span) -> Span:
-    """Return the bounds of the sentence around a mention, cut to what a line or two can hold."""
+def sentence(text: str, mention: Span) -> Bounds:
+    """Return the sentence around a mention, cut to what a line or two can hold."""
     start, end = mention
     floor, ceiling = max(0, start - REACH), min(len(text), end + REACH)
     starts = [match.end() for match in SENTENCE_END.finditer(text, floor, start + 1) if match.end() <= start]
     stop = SENTENCE_END.search(text, end - 1, ceiling)
     first = starts[-1] if starts else min(start, _word_start(text, floor))
-    last = stop.start() + len(stop.group().rstrip()) if stop else _word_end(text, ceiling)
-    return first, max(end, last)
+    last = stop.start() + len(stop.group().rstrip()) if stop else max(end, _word_end(text, ceiling))
+    return Bounds(first, max(end, last), not starts and first > 0, not stop and last < len(text))
 
 
 def _word_start(text: str, at: int) -> int:
@@ -71,15 +80,14 @@ def _word_end(text: str, at: int) -> int:
     return at
 
 
-def _pieces(text: str, bounds: Span, spans: Sequence[Span]) -> tuple[tuple[str, bool], ...]:
-    first, last = bounds
-    pieces = []
-    at = first
+def _pieces(text: str, bounds: Bounds, spans: Sequence[Span]) -> tuple[tuple[str, bool], ...]:
+    pieces = [("… ", False)] if bounds.is_cut_before else []
+    at = bounds.start
     for start, end in spans:
         if start >= at:
             pieces += [(_plain(text[at:start]), False), (_plain(text[start:end]), True)]
             at = end
-    pieces.append((_plain(text[at:last]), False))
+    pieces.append((_plain(text[at : bounds.end]) + (" …" if bounds.is_cut_after else ""), False))
     return tuple(piece for piece in pieces if piece[0])
 
 

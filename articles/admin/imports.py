@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from articles.admin.desk import ReadOnlyAdmin, chosen, link_to, link_to_list
 from articles.models import Article, ArticleSource, ImportIssue, ImportRun
 
-COUNTS = ("created_count", "updated_count", "unchanged_count", "failed_count")
+OUTCOMES = ("created", "updated", "unchanged", "failed")
 ISSUES_SHOWN = 200  # of one run on its page; the others are in the list of issues
 
 
@@ -22,7 +22,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "Every import, newest first. A killed run keeps what it stored; importing the folder again "
         "goes on from there."
     )
-    list_display = ("__str__", "state_shown", "started_at", "seconds", "started_by", *COUNTS, "paths_shown")
+    list_display = ("__str__", "state_shown", "started_at", "seconds", "started_by", *OUTCOMES, "paths_shown")
     list_filter = ("state", "started_at")
     list_select_related = ("started_by",)
     date_hierarchy = "started_at"
@@ -30,7 +30,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("state_shown", "started_by", ("started_at", "finished_at", "seconds"))}),
         ("Asked for", {"fields": ("paths_shown", "gazetteer_release")}),
-        ("Files", {"fields": (COUNTS, "articles_shown")}),
+        ("Files", {"fields": (OUTCOMES, "articles_shown")}),
         ("Issues", {"fields": ("issues_shown",)}),
     )
 
@@ -38,6 +38,26 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def state_shown(self, run: ImportRun) -> str:
         """Return the run's state; one whose heartbeat stopped was interrupted, whatever it says itself."""
         return "interrupted (no sign of life)" if run.is_silent else run.get_state_display()
+
+    @admin.display(ordering="created_count")
+    def created(self, run: ImportRun) -> int:
+        """Return the number of files that became articles."""
+        return run.created_count
+
+    @admin.display(ordering="updated_count")
+    def updated(self, run: ImportRun) -> int:
+        """Return the number of files whose articles changed."""
+        return run.updated_count
+
+    @admin.display(ordering="unchanged_count")
+    def unchanged(self, run: ImportRun) -> int:
+        """Return the number of files with nothing new."""
+        return run.unchanged_count
+
+    @admin.display(ordering="failed_count")
+    def failed(self, run: ImportRun) -> int:
+        """Return the number of files that could not be imported."""
+        return run.failed_count
 
     @admin.display(description="seconds")
     def seconds(self, run: ImportRun) -> str:

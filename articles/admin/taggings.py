@@ -24,9 +24,10 @@ from articles.admin.desk import (
     editor,
     link_to,
 )
-from articles.admin.evidence import PARTS, SHOWN, excerpts
+from articles.admin.evidence import PARTS, excerpts
 from articles.models import Article, ChangeSet, Outlet, Tag, Tagging
 
+SENTENCES = 2  # of one tag; the first ones say most, for the title comes first
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 
 
@@ -38,7 +39,7 @@ def show_tag(tag: Tag) -> SafeString:
     )  # fmt: skip
 
 
-def show_evidence(tagging: Tagging, *, shown: int = SHOWN) -> str:
+def show_evidence(tagging: Tagging, *, shown: int = SENTENCES) -> str:
     """Return the sentences that earned the tag, its words marked."""
     texts = {part: getattr(tagging.article, part) for part in PARTS}
     found = excerpts(texts, tagging.mentions)
@@ -77,7 +78,7 @@ class TaggingAdmin(DeskAdmin):
         "again. Nothing here is deleted."
     )
     form = TaggingForm
-    list_display = ("tag_shown", "article_shown", "evidence_shown", "role", "status", "origin", "salience")
+    list_display = ("tag_shown", "sentence_shown", "role", "status", "salience_shown")
     list_display_links = None
     list_select_related = ("article", "tag")
     list_filter = (
@@ -88,7 +89,7 @@ class TaggingAdmin(DeskAdmin):
     )  # fmt: skip
     list_per_page = 25
     ordering = ("-id",)
-    sortable_by = ("salience",)
+    sortable_by = ()
     search_fields = ("tag__name__istartswith", "tag__key__iexact")
     search_help_text = "How the tag's name begins, or its key."
     autocomplete_fields = ("article", "tag")
@@ -136,9 +137,22 @@ class TaggingAdmin(DeskAdmin):
         return link_to(tagging.article)
 
     @admin.display(description="evidence")
-    def evidence_shown(self, tagging: Tagging) -> SafeString:
-        """Return the sentences that earned the tag, and the way to the decision's page."""
-        return format_html("{}{}", show_evidence(tagging), link_to(tagging, "decide"))
+    def evidence_shown(self, tagging: Tagging) -> str:
+        """Return the sentences that earned the tag."""
+        return show_evidence(tagging)
+
+    @admin.display(description="evidence")
+    def sentence_shown(self, tagging: Tagging) -> SafeString:
+        """Return the first sentence that earned the tag, and the ways to its article and to this tagging."""
+        return format_html(
+            '{}<p class="from">{} · {}</p>',
+            show_evidence(tagging, shown=1), link_to(tagging.article), link_to(tagging, "decide"),
+        )  # fmt: skip
+
+    @admin.display(description="salience")
+    def salience_shown(self, tagging: Tagging) -> str:
+        """Return the salience as readers of a list compare it."""
+        return f"{tagging.salience:.2f}"
 
     @admin.display(description="decided by")
     def decision_shown(self, tagging: Tagging) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db.models import Count, ForeignKey, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Field, ForeignKey, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
@@ -36,6 +37,12 @@ NEXT_IMPORT = "Articles follow with the next import, which tags every article an
 
 class TagForm(SeenForm):
     """A tag as an editor keeps it."""
+
+    class Meta:
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 2, "cols": 60}),
+            "source": forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        }
 
     context = LinesField(
         required=False, help_text="Words nearby that speak for an ambiguous name, one a line."
@@ -103,7 +110,7 @@ class OfficeFormSet(RowFormSet):
         super().add_fields(form, index)
         if not hasattr(self, "_names"):
             self._names = {office.of_id: str(office.of) for office in self.get_queryset()}
-        form.fields["of"].widget.widget.names = self._names
+        form.fields["of"].widget.names = self._names
 
 
 class OfficeInline(RowInline):
@@ -129,6 +136,15 @@ class OfficeInline(RowInline):
         if db_field.name == "of":
             kwargs["widget"] = KnownAutocompleteSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: object
+    ) -> forms.Field | None:
+        """Return the field; countries are looked up, not added in passing."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 @admin.register(Tag)

@@ -46,13 +46,13 @@ def test_a_long_sentence_is_cut_at_words():
 
     [sentence] = shown(text, "Kyiv")
 
-    assert sentence.startswith("before before")
-    assert sentence.endswith("after after")
-    assert len(sentence) < 340
+    assert sentence.startswith("… before before")
+    assert sentence.endswith("after after …")
+    assert len(sentence) < 420
 
 
 def test_text_without_spaces_is_cut_at_the_mention():
-    assert shown("x" * 500 + "Kyiv" + "y" * 500, "Kyiv") == ["[Kyiv]"]
+    assert shown("x" * 500 + "Kyiv" + "y" * 500, "Kyiv") == ["… [Kyiv] …"]
 
 
 def test_the_title_comes_first():
