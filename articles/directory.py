@@ -186,9 +186,9 @@ def _arranged(entries: Mapping[int, Entry], parents: Mapping[int, int | None], o
 
 
 def _by_name(entry: Entry) -> tuple[int, str]:
-    """Return the name without case and accents: Å stands among A."""
+    """Return the name without case, accents and quotes: Å stands among A, 'Akilisi as well."""
     letters = unicodedata.normalize("NFKD", entry.name.casefold())
-    return 0, "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return 0, "".join(letter for letter in letters if letter.isalnum() or letter == " ")
 
 
 def _by_count(entry: Entry) -> tuple[int, str]:

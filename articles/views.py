@@ -106,7 +106,11 @@ def tag_list(request: HttpRequest, kind: TagKind) -> HttpResponse:
 @require_safe
 def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
     """Return the page about one tag."""
-    tag = get_object_or_404(Tag.objects.select_related("parent"), kind=kind, slug=slug)
+    tags = Tag.objects.select_related("parent").filter(kind=kind)
+    tag = tags.filter(slug=slug).first()
+    if tag is None:
+        # Filters know a country by its code, and people type what they see there.
+        return HttpResponsePermanentRedirect(get_object_or_404(tags, key=slug.lower()).get_absolute_url())
     return render(
         request,
         "tags/detail.html",

@@ -140,3 +140,24 @@ def test_the_keyboard_alone_reaches_the_text(archive, open_page):
     page.keyboard.press("Enter")
 
     expect(page.locator("main")).to_be_focused()
+
+
+def test_on_a_narrow_screen_the_filters_stay_open_while_one_filters(archive, open_page):
+    page = open_page(width=360)
+    page.goto("/articles/")
+    page.get_by_text("Filters", exact=True).click()
+
+    page.get_by_role("link", name="Russia 2", exact=True).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Articles about Russia")
+    expect(page.get_by_role("link", name="Russia 2", exact=True)).to_be_focused()
+
+
+def test_a_chip_that_removed_itself_leaves_the_focus_on_the_list(archive, open_page):
+    page = open_page()
+    page.goto("/articles/?country=ru")
+
+    page.get_by_role("link", name="Remove country: Russia").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("All articles")
+    expect(page.locator("main")).to_be_focused()
