@@ -7,11 +7,13 @@ from urllib.parse import SplitResult, urlsplit
 
 MAX_LENGTH = 2000  # what the database holds
 HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+\.?", re.IGNORECASE)
-# Parameters that say where a reader came from, not what is read.  Matches `utm_source`, `at_medium`; not `at`, nor
-# `cid` and `id`, which name the article on some sites: two articles made one is worse than one kept twice.
+# Parameters that say where a reader came from, not what is read.  Matches `utm_source`, `at_medium`; not
+# `at`, nor `cid` and `id`, which name the article on some sites: two articles made one is worse than one kept
+# twice.
 TRACKING = re.compile(
     r"(?:utm|at|mtm|hsa|vero|oly)_\w+|pk_(?:campaign|kwd|source|medium|content)|mc_[ce]id|wt_mc\w*"
-    r"|ns_(?:mchannel|source|campaign|linkname|fee)|[fgd]clid|fbclid|[gw]braid|msclkid|twclid|igshid|yclid|_g[al]"
+    r"|ns_(?:mchannel|source|campaign|linkname|fee)|[gd]clid|fbclid|[gw]braid|msclkid|twclid|yclid"
+    r"|igshid|_g[al]"
     r"|ref_?src|ref_?url|cmpid?|icid|ito|ocid|xtor|sr_share|smid|smtyp|guccounter|spm|s_kwcid|mkt_tok",
     re.IGNORECASE,
 )

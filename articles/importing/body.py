@@ -1,7 +1,7 @@
 """Cleans the text of a clipping, step by step, and keeps everything it takes out.
 
-A step marks blocks as cut; none can delete.  To treat one more habit of an outlet, add a pattern to a table of
-`boilerplate` or a step to `STEPS`, and a pair of files to tests/importing/clippings.
+A step marks blocks as cut; none can delete.  To treat one more habit of an outlet, add a pattern to a table
+of `boilerplate` or a step to `STEPS`, and a pair of files to tests/importing/clippings.
 """
 
 from __future__ import annotations

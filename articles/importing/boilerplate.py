@@ -1,4 +1,4 @@
-"""Cleaning steps for what is no part of the story: links to others, invitations, credits, captions, program text."""
+"""Cleaning steps for what is no part of the story: links, invitations, credits, captions, program text."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from articles.importing.wrapping import is_hard_wrapped
 
 MAX_BOILERPLATE = 400  # characters; nothing longer is cut by a pattern
 RELATED = re.compile(
-    r"\W*(?:related(?: (?:articles?|stor(?:y|ies)|topics?|content|coverage|links?))?|read (?:more|also|next)|see also"
-    r"|also read|more on this story|you may also like|recommended(?: for you)?|further reading)\s*(?P<rest>[:|–].*)?",
+    r"\W*(?:related(?: (?:articles?|stor(?:y|ies)|topics?|content|coverage|links?))?"
+    r"|read (?:more|also|next)|see also|also read|more on this story|you may also like|further reading"
+    r"|recommended(?: for you)?)\s*(?P<rest>[:|–].*)?",
     re.IGNORECASE | re.DOTALL,
 )
 LINK = r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+\[[^\]\n]+\]\([^)\n]*\)[ \t]*"
@@ -21,8 +22,10 @@ BOILERPLATE = (
     (
         "newsletter",
         re.compile(
-            r"\W*(?:sign up|subscribe|register|join us|join our|get (?:the latest|our)|follow (?:us|.{1,40} on)|download our)\b"
-            r"(?=.*(?:newsletter|inbox|e-?mail|alerts?|app\b|twitter|\bx\b|facebook|instagram|telegram|whatsapp|youtube)).*",
+            r"\W*(?:sign up|subscribe|register|join us|join our|get (?:the latest|our)"
+            r"|follow (?:us|.{1,40} on)|download our)\b"
+            r"(?=.*(?:newsletter|inbox|e-?mail|alerts?|app\b|twitter|\bx\b|facebook|instagram"
+            r"|telegram|whatsapp|youtube)).*",
             re.IGNORECASE | re.DOTALL,
         ),
     ),
@@ -48,10 +51,12 @@ BOILERPLATE = (
 # Matches `Image source, Reuters`, `Photo: AP`, `(Photo by Jane Doe/Getty Images)`, `Getty Images`,
 # `The leaders in Anchorage (AP Photo/Jane Doe)`; not `The photo, taken in May, shows ...`.
 CREDIT = re.compile(
-    r"[\W_]*(?:photo|photograph|image|picture|photo credit|image source|image caption|file photo)s?\s?[:,/]\s.{1,250}"
+    r"[\W_]*(?:photo|photograph|image|picture|photo credit|image source|image caption|file photo)s?\s?[:,/]"
+    r"\s.{1,250}"
     r"|[\W_]*(?:photo|photograph|image|picture)s?(?: taken)? (?:by|courtesy of)\s.{1,120}"
     r"|[\W_]*(?:getty images|ap photo|afp|epa|pa media|reuters)[\W_]*"
-    r"|.{1,300}[(\[][^()\[\]]{0,60}(?:getty images|ap photo/|/ ?(?:ap|afp|epa|reuters)\b|file photo)[^()\[\]]{0,60}[)\]][\W_]*",
+    r"|.{1,300}[(\[][^()\[\]]{0,60}(?:getty images|ap photo/|/ ?(?:ap|afp|epa|reuters)\b|file photo)"
+    r"[^()\[\]]{0,60}[)\]][\W_]*",
     re.IGNORECASE,
 )
 MIN_CAPTION, MAX_CAPTION = 40, 250  # characters; a shorter line is a cross-heading
@@ -70,7 +75,7 @@ HABITS: Mapping[str, tuple[re.Pattern[str], ...]] = {
 
 
 def cut_related(blocks: list[Block], _: About) -> list[Block]:
-    """Cut `Related articles` and `Read more: ...`, with the list of links that follows; and links at the end."""
+    """Cut `Related articles` and `Read more: ...` with their links, and a list of links at the end."""
     result = list(blocks)
     for number, block in enumerate(blocks):
         if block.cut or len(block.text) > MAX_BOILERPLATE or not (match := RELATED.fullmatch(block.plain)):
@@ -101,7 +106,7 @@ def cut_credits(blocks: list[Block], _: About) -> list[Block]:
 def cut_stray_captions(blocks: list[Block], _: About) -> list[Block]:
     """Cut single lines without a full stop that stand apart among hard-wrapped paragraphs.
 
-    They were the captions of pictures: a page saved as text keeps them as `gap` of two empty lines and a line.
+    They were the captions of pictures: a page saved as text keeps two empty lines before them.
     """
     if not is_hard_wrapped(block.text for block in blocks if block.kind is Kind.PARAGRAPH):
         return blocks

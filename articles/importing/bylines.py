@@ -17,7 +17,8 @@ MARKUP = re.compile(
 )
 # Matches `(Political editor)`, `sean@bbc.co.uk`, `@seanseddon`, `https://...`, `& 2 more`, `et al.`.
 NOT_A_NAME = re.compile(
-    r"\([^()]*\)|<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|(?<!\w)@\w+|https?://\S+|(?:&|\band\b|\+)\s*(?:\d+\s+)?(?:more|others)\b|\bet al\b\.?",
+    r"\([^()]*\)|<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|(?<!\w)@\w+|https?://\S+"
+    r"|(?:&|\band\b|\+)\s*(?:\d+\s+)?(?:more|others)\b|\bet al\b\.?",
     re.IGNORECASE,
 )
 SEPARATORS = re.compile(r"\s*;\s*|\s+/\s+|\s*\|\s*|\s+·\s+")
@@ -28,8 +29,8 @@ COMMA = re.compile(r",\s*(?=[^\W\d_a-z][\w.'’-]*\s+\S)")
 PLACE = re.compile(r"\s+(?:reporting\s+)?(?:in|from|at)\s+[A-Z][\w .'’-]*$")
 
 BODIES = re.compile(
-    r"\b(?:ministry|department|office|embassy|council|committee|institute|cent(?:re|er)|agency|bureau|university"
-    r"|commission|association|secretariat|foundation|mission|service|board|union)\b",
+    r"\b(?:ministry|department|office|embassy|council|committee|institute|cent(?:re|er)|agency|bureau"
+    r"|university|commission|association|secretariat|foundation|mission|service|board|union)\b",
     re.IGNORECASE,
 )
 ROLES = re.compile(
@@ -39,11 +40,11 @@ ROLES = re.compile(
 )
 PLACEHOLDERS = frozenset(
     {
-        "admin", "administrator", "anonymous", "anon", "author", "correspondent", "editor", "editorial",
-        "editorial staff", "editorial team", "n/a", "na", "news desk", "newsdesk", "news editor", "newsroom", "no author",
-        "none", "null", "our correspondent", "our reporter", "our staff", "staff", "staff correspondent", "staff reporter",
-        "staff report", "staff writer", "staff writers", "unknown", "web desk", "webdesk", "web editor", "webmaster", "root",
-        "agencies", "news agencies", "by",
+        "admin", "administrator", "agencies", "anon", "anonymous", "author", "by", "correspondent", "editor",
+        "editorial", "editorial staff", "editorial team", "n/a", "na", "news agencies", "news desk",
+        "news editor", "newsdesk", "newsroom", "no author", "none", "null", "our correspondent",
+        "our reporter", "our staff", "root", "staff", "staff correspondent", "staff report", "staff reporter",
+        "staff writer", "staff writers", "unknown", "web desk", "web editor", "webdesk", "webmaster",
     }
 )  # fmt: skip
 MAX_NAME = 200  # what the database holds
@@ -101,7 +102,8 @@ def _split(text: str) -> list[str]:
 
 def _at_and(text: str) -> list[str]:
     names = AND.split(text)
-    # `Jim and Jane Doe` would lose a surname; single words are kept together, but for wires: `AP and Reuters`.
+    # `Jim and Jane Doe` would lose a surname; single words are kept together, but for wires: `AP and
+    # Reuters`.
     is_clear = all(" " in PLACE.sub("", name).strip() or outlet_named(name) for name in names)
     return names if is_clear else [text]
 

@@ -71,7 +71,8 @@ class Clipping:
 def read_clipping(source: SourceFile, *, day_first: bool | None = None) -> Clipping:
     """Return what a file says; raise ClippingError if it cannot be imported.
 
-    ``day_first`` settles dates like ``10/11/2025`` the way the rest of the folder writes them; None refuses them.
+    ``day_first`` settles dates like ``10/11/2025`` the way the rest of the folder writes them; None refuses
+    them.
     """
     text, decoding_notices = decode(source.content)
     front = read_front_matter(text)

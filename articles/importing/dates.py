@@ -1,7 +1,7 @@
-"""Reads dates as people and programs print them: ``16 October 2025``, ``2025-10-16T23:30:00-04:00``, ``May 2019``.
+"""Reads dates as people and programs print them: ``16 October 2025``, ``2025-10-16T23:30Z``, ``May 2019``.
 
-The day is taken in the zone as written, never after a conversion: 2,162 of 127,316 surveyed files would change
-their day.  No form is guessed: what may be two days is refused unless the caller knows the order.
+The day is taken in the zone as written, never after a conversion: 2,162 of 127,316 surveyed files would
+change their day.  No form is guessed: what may be two days is refused unless the caller knows the order.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class PrintedDate:
     precision: Precision = Precision.DAY
 
 
-# One list per month, first to last: English, French, German, Spanish, Italian, Portuguese, Dutch.  A name that
-# means different months in two of them would have to be left out; none does.
+# One list per month, first to last: English, French, German, Spanish, Italian, Portuguese, Dutch.  A name
+# that means different months in two of them would have to be left out; none does.
 MONTH_NAMES = (
     "january jan janvier januar jänner enero gennaio janeiro januari",
     "february feb février février fevrier februar febrero febbraio fevereiro februari",
@@ -55,8 +55,8 @@ MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for 
 
 NO_DATE = frozenset(
     {
-        "unknown", "none", "null", "n/a", "na", "tbd", "undated", "today", "now", "yesterday", "date", "last-modified",
-        "-",
+        "-", "date", "last-modified", "n/a", "na", "none", "now", "null", "tbd", "today", "undated",
+        "unknown", "yesterday",
     }
 )  # fmt: skip
 
@@ -77,7 +77,8 @@ COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 CJK = re.compile(r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?日)?")
 # Matches `16 October 2025`, `16th of Oct., 2025`, `16. Oktober 2025`, `16 de octubre de 2025`, `16-Oct-2025`.
 DAY_NAME = re.compile(
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+of|\s+de)?[\s-]\s*(?P<name>[^\W\d_]{3,10})\.?,?(?:\s+del?)?[\s-]\s*(?P<year>\d{4})",
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+of|\s+de)?[\s-]\s*"
+    r"(?P<name>[^\W\d_]{3,10})\.?,?(?:\s+del?)?[\s-]\s*(?P<year>\d{4})",
     re.I,
 )
 NAME_DAY = re.compile(
@@ -90,9 +91,11 @@ YEAR_LAST = re.compile(
     r"(?P<first>\d{1,2})\s?(?P<sep>[-/.])\s?(?P<second>\d{1,2})\s?(?P=sep)\s?(?P<year>\d{4})"
 )
 
-# Matches the date of `2025-10-16-talks.md`, `20251016_talks.md`; not the digits of `69b19c08c63a42f4` or `1999-2001`.
+# Matches the date of `2025-10-16-talks.md`, `20251016_talks.md`; not the digits of `69b19c08c63a42f4` or
+# `1999-2001`.
 DAY_IN_NAME = re.compile(
-    r"(?<![^\W_])(?P<year>[12]\d{3})(?P<sep>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])(?![^\W_T])"
+    r"(?<![^\W_])(?P<year>[12]\d{3})(?P<sep>[-_.]?)(?P<month>0[1-9]|1[0-2])(?P=sep)"
+    r"(?P<day>0[1-9]|[12]\d|3[01])(?![^\W_T])"
 )
 # Matches `/2026/feb/20/`, `/2026/2/18/`, `/2026/02/`.
 DAY_IN_PATH = re.compile(
@@ -104,8 +107,8 @@ DAY_IN_PATH = re.compile(
 def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | None:
     """Return the date that a text prints, None where it says that there is none (``unknown``, a template).
 
-    ``day_first`` settles ``10/11/2025``; None refuses it.  Raise DateError for a date that does not exist, may
-    be two days, lies outside 1800 to 2100 or has an unknown form.
+    ``day_first`` settles ``10/11/2025``; None refuses it.  Raise DateError for a date that does not exist,
+    may be two days, lies outside 1800 to 2100 or has an unknown form.
     """
     text = " ".join(printed.split())
     if not text or text.lower() in NO_DATE or text.startswith(("{", "<%")):
@@ -125,7 +128,7 @@ def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | N
 
 
 def day_order(printed: str) -> bool | None:
-    """Return whether the day stands before the month in a date like ``16/10/2025``; None where it does not show."""
+    """Return whether the day comes first in a date like ``16/10/2025``; None where it does not show."""
     match = YEAR_LAST.fullmatch(_without_clock(" ".join(printed[:60].split())))
     if match is None:
         return None

@@ -33,9 +33,9 @@ def date_clipping(
 ) -> Dated:
     """Return when the article was published, clipped and updated.
 
-    ``printed`` are the text's own date lines: label, date, line of the file.  They are believed first, for a bare
-    ``date`` may be the day of the clipping; then the front matter, then ``paths``: the address and the file name.
-    Raise ClippingError if the front matter's date cannot be understood.
+    ``printed`` are the text's own date lines: label, date, line of the file.  They are believed first, for a
+    bare ``date`` may be the day of the clipping; then the front matter, then ``paths``: the address and the
+    file name. Raise ClippingError if the front matter's date cannot be understood.
     """
     notices: list[Notice] = []
     unread: dict[str, Value] = {}
@@ -112,7 +112,7 @@ def _other_date(
 def _disagreements(
     published: PrintedDate, clipped: PrintedDate | None, paths: Sequence[str]
 ) -> Iterator[Notice]:
-    """Yield what the address or the file name says otherwise: reported, not repaired (362 of 127,316 files)."""
+    """Yield where the address or the file name differs: reported, not repaired (362 of 127,316 files)."""
     for what, path in zip(("address", "file name"), paths, strict=True):
         shown = date_in_path(path)
         if shown is None or {shown.precision, published.precision} != {Precision.DAY}:

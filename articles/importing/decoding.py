@@ -124,6 +124,6 @@ def _decode_stray(content: bytes) -> tuple[str, list[Notice]]:
 
 @functools.cache
 def _too_many_marks() -> re.Pattern[str]:
-    """Return a pattern for the marks of one letter beyond `MAX_MARKS`.  Made when first needed: it takes 0.1 s."""
+    """Return a pattern for the marks of one letter beyond `MAX_MARKS`, made when first needed (0.1 s)."""
     marks = "".join(chr(point) for point in range(sys.maxunicode + 1) if unicodedata.combining(chr(point)))
     return re.compile(f"([{re.escape(marks)}]{{{MAX_MARKS}}})[{re.escape(marks)}]+")

@@ -122,7 +122,7 @@ def read_front_matter(text: str) -> FrontMatter:
 
 
 def _parse(block: Block) -> tuple[object, list[Notice]]:
-    """Return what the handler makes of a block; of YAML a second time with quotes, if that is what it lacks."""
+    """Return what the handler makes of a block; YAML that lacks quotes is read a second time with them."""
     try:
         parsed, notices = block.handler.load(block.text), []
     except RefusedError:
@@ -152,7 +152,7 @@ def _controls(value: object) -> Iterator[str]:
 
 
 def find_block(text: str) -> Block | None:
-    """Return the front matter of a text, unparsed; None if it has none.  Raise ClippingError if it is not closed."""
+    """Return a text's front matter, None if it has none; raise ClippingError if it is not closed."""
     start = len(text) - len(text.lstrip())
     start = text.rfind("\n", 0, start) + 1
     end = text.find("\n", start)
@@ -221,7 +221,7 @@ def _header(text: str, start: int) -> Block | None:
 
 
 def _bullets(text: str, start: int) -> Block | None:
-    """Return ``- **Key**: value`` lines at the head, or below the heading that stands there; two keys at least."""
+    """Return ``- **Key**: value`` lines at the head or below its heading; at least two with known keys."""
     match = re.compile(r"(?:#{1,2}[ \t].*\n\s*)?").match(text, start)
     begin = match.end() if match else start
     end = begin
@@ -237,7 +237,8 @@ def _bullets(text: str, start: int) -> Block | None:
     return Block(BULLETS, text[begin:end], line, heading + text[end:], body_line)
 
 
-# Matches `title: Analysis: what next` and `- 'Zone' of fire`; must not match `- a: b`, `title: "all quoted: yes"`.
+# Matches `title: Analysis: what next` and `- 'Zone' of fire`; must not match `- a: b`, `title: "all quoted:
+# yes"`.
 LINE_TO_QUOTE = re.compile(
     r"(?P<head>[^\s#\"'\[\]{}&*!|>%@`?:-][^:\n]*:[ \t]+|[ \t]*-[ \t]+(?=[\"'*&@`%]))(?P<value>[^\s\[{|>!#].*)"
 )

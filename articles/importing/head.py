@@ -18,8 +18,8 @@ BYLINE = "byline"
 # Matches `Published 16 October 2025`, `Last updated on 3 May 2024, 10:15 BST`, `Posted 3 hours ago`;
 # not `Published in Kyiv, the book ...`.
 DATE_LINE = re.compile(
-    r"(?P<label>(?:first |last )?(?:published|posted|updated|modified)|publication date|date)\b(?: (?:on|at))?[\s:–-]*"
-    r"(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60})",
+    r"(?P<label>(?:first |last )?(?:published|posted|updated|modified)|publication date|date)\b"
+    r"(?: (?:on|at))?[\s:–-]*(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60})",
     re.IGNORECASE,
 )
 NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
@@ -30,8 +30,8 @@ MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
 def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
     """Return the title that a text without one in its front matter has: its first heading, else nothing.
 
-    ``is_bare``: the file has no front matter at all; then its first line will do, if it stands alone and is no
-    sentence.
+    ``is_bare``: the file has no front matter at all; then its first line will do, if it stands alone and is
+    no sentence.
     """
     for block in blocks[:HEAD]:
         if block.kind is Kind.HEADING and not block.text.lstrip().startswith("###"):

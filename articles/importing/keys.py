@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 
 from articles.importing.handlers import Value
 
-# Field: its keys, the best first.  Keys are compared without case, hyphens, underscores and spaces; the spelling
-# here is for readers.  `permalink` is missing on purpose: it is the archive's own address, not the article's.
+# Field: its keys, the best first.  Keys are compared without case, hyphens, underscores and spaces; the
+# spelling here is for readers.  `permalink` is missing on purpose: it is the archive's own address, not the
+# article's.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "post_title", "name"),
     "date": (
         "date", "published", "published_on", "published_at", "published_time", "publish_date", "pubdate",
         "post_date", "date_published", "publication_date",
     ),
-    "updated": ("modified_time", "lastmod", "updated", "modified", "updated_on", "date_modified", "last_updated"),
+    "updated": (
+        "modified_time", "lastmod", "updated", "modified", "updated_on", "date_modified", "last_updated",
+    ),
     "clipped": ("scraped_at", "clipped", "clipped_on", "created", "collected_date", "date_saved", "saved_at"),
     "authors": ("authors", "author", "byline", "by", "creator"),
     "outlet": ("source", "publication", "publisher", "site", "site_name", "outlet"),
@@ -28,8 +31,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "source",
     ),
     "keywords": (
-        "tags", "tag", "keywords", "topics", "labels", "countries", "country", "people", "actors", "organisations",
-        "organizations",
+        "tags", "tag", "keywords", "topics", "labels", "countries", "country", "people", "actors",
+        "organisations", "organizations",
     ),
     "section": ("categories", "category", "section", "original_cats"),
     "summary": ("summary", "description", "excerpt", "deck", "standfirst", "post_excerpt"),
@@ -75,8 +78,8 @@ def same_key(key: str) -> str:
 def sort_fields(front: Mapping[str, Value]) -> Fields:
     """Return the front matter by field.
 
-    A value that does not fit a field (``published: false`` is no date, ``source: https://...`` no name) is left
-    to the next one that has its key.
+    A value that does not fit a field (``published: false`` is no date, ``source: https://...`` no name) is
+    left to the next one that has its key.
     """
     by_key: dict[str, list[str]] = {}
     for key in front:

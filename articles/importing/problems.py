@@ -1,4 +1,4 @@
-"""What the import report says of a file: a `Notice` beside an imported one, a `ClippingError` instead of one."""
+"""What the import report says of a file: a `Notice` beside an imported one, a `ClippingError` instead."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Finds the files of an import and reads each one once: `FoundFile` to `SourceFile`.
 
-Folders are hostile: links may lead out of them, a named pipe blocks for ever, a file may grow while it is read.
+Folders are hostile: links may lead out of them, a named pipe blocks for ever, a file may grow while it is
+read.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ class SourceError(ValueError):
 class FoundFile:
     """One file to be imported, not read yet.
 
-    ``path`` is absolute, ``name`` is the path below the folder given, ``shown`` is what people are shown: safe
-    on a terminal.  ``problem`` says why the file, or a whole folder, cannot even be tried; reading it raises
-    that.
+    ``path`` is absolute, ``name`` is the path below the folder given, ``shown`` is what people are shown:
+    safe on a terminal.  ``problem`` says why the file, or a whole folder, cannot even be tried; reading it
+    raises that.
     """
 
     path: Path
@@ -82,7 +83,7 @@ def find_sources(paths: Iterable[Path]) -> Iterator[FoundFile]:
 
 
 def read_source(found: FoundFile) -> SourceFile:
-    """Return the file's bytes; raise SourceError if it is no regular file, too large, or changes meanwhile."""
+    """Return the file read; raise SourceError if it is no regular file, too large or changes meanwhile."""
     if found.problem:
         raise SourceError(found.problem)
     try:
@@ -213,7 +214,7 @@ def _escaped(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """Return the text with everything escaped that could move a cursor, change a colour or turn the line round."""
+    """Return the text with all escaped that could move a cursor, change a colour or turn the line round."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

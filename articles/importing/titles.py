@@ -36,8 +36,8 @@ def clean_title(printed: str) -> str:
 def split_outlet(title: str, names: Collection[str]) -> tuple[str, str]:
     """Return the title without the outlet at its end, and that outlet's name; empty if none stands there.
 
-    ``names`` are what the outlet is called elsewhere in the file: its name, its host.  A part of the title is cut
-    only if it is one of them, or names a known outlet while the file names no other.
+    ``names`` are what the outlet is called elsewhere in the file: its name, its host.  A part of the title is
+    cut only if it is one of them, or names a known outlet while the file names no other.
     """
     compared = {_compared(name) for name in names if name}
     found = ""

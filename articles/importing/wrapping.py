@@ -8,7 +8,7 @@ from itertools import pairwise
 
 HARD_BREAKS = ("  ", "\\")  # at the end of a line of Markdown
 # A line that begins something of its own: a list's item, a quote, a table's row, a speaker.
-# Matches `- Trade`, `Q: Will they meet?`, `MR. PRICE: Good morning.`; not `Q4 growth`, `US: Moscow must` is taken too.
+# Matches `- Trade`, `Q: Will they meet?`, `MR. PRICE: Good morning.`; not `Q4 growth`, nor `Note: all`.
 OWN_LINE = re.compile(
     r"[ \t]*(?:[-*+•‣>|–—][ \t]|\d{1,3}[.)][ \t]|(?:Q|A|[A-Z][A-Z .'’-]{1,40}(?:\([A-Z ]*\))?):[ \t])"
 )
@@ -16,7 +16,7 @@ SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 WORD = re.compile(r"[^\W\d_]+")
 FIRST_LETTER = re.compile(r"[\"'“‘(\[*_]*([^\W_])")
 
-SLACK = 0.85  # proportional fonts: a line that was full may be this much shorter than its neighbours in characters
+SLACK = 0.85  # in proportional fonts a full line may have this share of its neighbours' characters
 VERSE_WIDTH = 60  # characters; lines of prose are longer, or begin in lower case as often as not
 PAIR_WIDTH = 45  # two lines tell less than three
 
@@ -78,7 +78,7 @@ def _are_sentences(lines: list[str]) -> bool:
 
 
 def _joint(before: str, after: str, words: Collection[str]) -> str:
-    """Return what goes between two lines; a hyphen stands for the one at the end of the first, to be dropped."""
+    """Return what goes between two lines; a hyphen means that the one at the end of the first is to go."""
     if before.endswith("-") and before[-2:-1].isalpha() and after[:1].isalpha():
         head, tail = WORD.findall(before)[-1], WORD.match(after)
         is_one_word = tail is not None and after[0].islower() and (head + tail[0]).lower() in words
