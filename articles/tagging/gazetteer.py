@@ -68,6 +68,7 @@ class Book:
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self.by_kind: dict[Kind, dict[str, Draft]] = {kind: {} for kind in Kind}
         self.by_key: dict[str, Draft] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
         slugs: dict[tuple[Kind, str], Draft] = {}
         for draft in drafts:
             other = self.by_kind[draft.kind].get(draft.key) or slugs.get((draft.kind, draft.slug))
@@ -182,24 +183,30 @@ class Book:
         if not draft.offices:
             return ""
         last = max(draft.offices, key=lambda office: (office.end_on is None, office.start_on or _LONG_AGO))
-        return _office_line(last, self.by_key[last.of])
+        if last.of not in self._names:
+            place = self.by_key[last.of]
+            names = [alias.text for alias in place.aliases if alias.kind is AliasKind.NAME]
+            self._names[last.of] = (place.name, *(f" {name} " for name in names))
+        return _office_line(last, self._names[last.of])
 
 
-def _office_line(office: Office, of: Draft) -> str:
-    """Return "President of Russia since 2012", "Ambassador to the US (Ukraine), 2015-2019"."""
-    names = {of.name, *(alias.text for alias in of.aliases)}
-    if any(f" {name} " in f" {office.title} " for name in names):
+def _office_line(office: Office, names: tuple[str, ...]) -> str:
+    """Return "President of Russia since 2012", "Ambassador to the US (Ukraine), 2015-2019".
+
+    ``names`` are those of the country or organisation, the first one bare, all again between blanks.
+    """
+    if any(name in f" {office.title} " for name in names[1:]):
         line = office.title
     elif office.role in {"official", "org_head", "nonstate_leader"}:
-        line = f"{office.title} ({of.name})"
+        line = f"{office.title} ({names[0]})"
     else:
-        line = f"{office.title} of {of.name}"
+        line = f"{office.title} of {names[0]}"
     first, last = (day.year if day else None for day in (office.start_on, office.end_on))
-    if last is None:
-        return f"{line} since {first}" if first and office.is_end_known else line
     if not office.is_end_known:
-        return f"{line}, {first or ''}–{last} or later"
-    return f"{line}, {first}–{last}" if first != last else f"{line}, {last}"
+        return f"{line}, {first or ''}–{last} or later" if last else line
+    if last is None:
+        return f"{line} since {first}" if first else line
+    return f"{line}, {first or ''}–{last}" if first != last else f"{line}, {last}"
 
 
 def _find_alias(draft: Draft, text: str, term: str) -> int:
