@@ -11,8 +11,8 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from articles.tagging.folding import Folded, fold, fold_name
-from articles.tagging.offices import TITLES, Title
 from articles.tagging.records import Alias, AliasKind, Entry, Kind
+from articles.tagging.vocabulary import TITLES, TOO_COMMON, Title
 
 # A "*" inside a trigger ("impos* sanctions") stands for one of these endings; at its end for any.
 ENDINGS = ("", "s", "e", "d", "es", "ed", "ing", "ion", "ions", "y", "ies", "er", "ers", "al", "ment")
@@ -20,8 +20,6 @@ ENDINGS = ("", "s", "e", "d", "es", "ed", "ing", "ion", "ions", "y", "ies", "er"
 SPELLINGS = ("s", "z")
 # Names shorter than this have no all-capitals form of their own: "US", "Xi".
 SHORTEST_CAPITALS = 4
-# Acronyms whose small letters are on every line: to report each would help nobody.
-TOO_COMMON = frozenset({"is", "it", "am", "as", "an", "at", "in", "so", "un", "no", "or", "to", "me", "my"})
 
 
 class Case(IntEnum):

@@ -7,10 +7,18 @@ from collections.abc import Iterable
 
 from articles.tagging.folding import fold_name
 from articles.tagging.matcher import Case, Hit, Sense
-from articles.tagging.offices import PAST, TITLES, Roll, Title, years_from_office
+from articles.tagging.offices import Roll, years_from_office
 from articles.tagging.reading import Found, Reading
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.suggestions import name_ending_at, read_named_beside_office
+from articles.tagging.vocabulary import (
+    GENERATIONS,
+    NOT_FIRST_NAMES,
+    PAST,
+    SURNAME_BORROWERS,
+    TITLES,
+    Title,
+)
 
 # A surname alone is believed of people in office or this many years from it.
 YEARS_STANDING_ALONE = 8.0
@@ -20,24 +28,6 @@ STANDS_ALONE = 5
 STANDS_WITH_COUNTRY = 3
 # A full name that several people bear is given to the one nearest to office by at least this many years.
 CLEAR_YEARS = 2.0
-
-GENERATIONS = frozenset({"Jr", "Jnr", "Junior", "Sr", "Snr", "III", "IV"})
-# "Trump Tower": the surname lends itself to a thing.
-BORROWERS_AFTER = frozenset(
-    "Tower Towers Organization Organisation Hotel International Foundation University Airport Street Avenue Bridge "
-    "Plaza Center Centre School Library Institute Stadium Prize Medal Mountain Island Islands Bay".split()
-)
-# Words with a capital that may stand before a surname without being a first name.
-NOT_FIRST_NAMES = frozenset(
-    "The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not No That This "
-    "Mr Mrs Ms Dr Sir Lord Lady Madam Sheikh Sheik Imam Comrade Chairman General Gen Sen Rep Gov Lt Col Maj Capt Adm "
-    "Says Said Both Why How What Who Where Will Does Did Is Are Was Has Had Can Could Should Would May Might Must "
-    "Meanwhile However Earlier Later Today Yesterday Tomorrow Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "Republican Democrat Democratic Conservative Labour Labor Tory Communist Socialist Liberal Administration "
-    "Team President-elect Elect Minister Ministers Secretary Leader Officials Like Under Against Inside About Over "
-    "Pro Anti Ex Former Then Outgoing Incoming Late".split()
-)
-HONORIFICS = frozenset({title for title in TITLES if not TITLES[title].roles})
 
 
 class People:
@@ -95,7 +85,7 @@ class People:
             if person is None:
                 reading.unknown.append(named)
                 continue
-            found = Found(person, named.start, named.end, "name")
+            found = Found(person, named.start, named.end, "longer name")
             reading.found.append(found)
             seen[person.slug].append(found)
 
@@ -107,7 +97,7 @@ class People:
         person = self.longer_form(name) if name else None
         if person is None:
             return False
-        found = Found(person, start, hit.end, "name")
+        found = Found(person, start, hit.end, "longer name")
         reading.found.append(found)
         seen[person.slug].append(found)
         return True
@@ -197,7 +187,7 @@ class People:
         words = reading.words(hit)
         after = reading.word_after(hit.end)
         own = frozenset().union(*(self._own_names[sense.entry.slug] for sense in senses))
-        if after in GENERATIONS or after in BORROWERS_AFTER:
+        if after in GENERATIONS or after in SURNAME_BORROWERS:
             return f"part of another name: {words} {after}"
         before = reading.word_before(hit.start)
         if before[:1].isupper() and before not in own and not reading.ends_name(hit.start - 1):

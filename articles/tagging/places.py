@@ -8,24 +8,12 @@ from articles.tagging.folding import fold_name
 from articles.tagging.matcher import Case, Hit, Sense
 from articles.tagging.reading import Reading
 from articles.tagging.records import AliasKind, Entry, Kind
-
-# "Jordan Times", "Georgia Tech": the country lends its name to something else.
-BORROWERS_AFTER = frozenset(
-    "Times Post Today Herald Tribune Daily Journal Telegraph Observer Gazette Chronicle Airlines Airways Airline "
-    "Street Avenue Tech Marathon FC Rovers Wanderers Open Ocean Sea Strait Islander Jr".split()
-)
-# "Geneva Conventions", "Paris Agreement": a text is named after the town where it was signed.
-SIGNED_AFTER = frozenset(
-    "Agreement Agreements Accord Accords Convention Conventions Protocol Protocols Statute Treaty Club Declaration "
-    "agreement agreements accord accords protocol protocols Consensus Process Format Syndrome syndrome".split()
-)
-# "New Mexico", "Little Russia".
-BORROWERS_BEFORE = frozenset({"New", "Little", "Air", "Radio"})
-# "Times of India", "Gulf of Mexico".
-BORROWERS_OF = frozenset({"Times", "Voice", "Gulf", "Sea", "Bay", "Captain", "Straits", "Strait", "Channel"})
-# Acronyms that spell an English word: in a line of capitals they are no evidence.
-SPELLED_LIKE_WORDS = frozenset(
-    "US WHO IS IT AM PA NAM AU SAC SHAPE PACE ETA IMO ALBA SWIFT BIS ICE CAR".split()
+from articles.tagging.vocabulary import (
+    BORROWERS_OF,
+    BORROWING_ADJECTIVES,
+    COUNTRY_BORROWERS,
+    SIGNED_TEXTS,
+    WORDLIKE_ACRONYMS,
 )
 
 
@@ -71,20 +59,20 @@ class Places:
     def _borrowed(self, reading: Reading, hit: Hit, sense: Sense) -> str:
         """Return why the words belong to a name of something else, or nothing if they do not."""
         words = reading.words(hit)
-        if words in SPELLED_LIKE_WORDS and _is_shouted(reading.line(hit.start)):
+        if words in WORDLIKE_ACRONYMS and _is_shouted(reading.line(hit.start)):
             return "in a line of capitals, where it may be a word"
         if " " in words:
             return ""
         after = reading.word_after(hit.end)
-        if after[:1].isupper() or after in SIGNED_AFTER:
-            if after in BORROWERS_AFTER and not reading.in_title(hit.start):
+        if after[:1].isupper() or after in SIGNED_TEXTS:
+            if after in COUNTRY_BORROWERS and not reading.in_title(hit.start):
                 return f"part of another name: {words} {after}"
-            if after in SIGNED_AFTER and sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}:
+            if after in SIGNED_TEXTS and sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}:
                 return f"part of another name: {words} {after}"
         before = reading.word_before(hit.start)
         if not before:
             return ""
-        if before in BORROWERS_BEFORE and sense.entry.kind is Kind.COUNTRY:
+        if before in BORROWING_ADJECTIVES and sense.entry.kind is Kind.COUNTRY:
             return f"part of another name: {before} {words}"
         if before == "of":
             owner = reading.word_before(hit.start - 3)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from articles.tagging.matcher import Hit, Hits
-from articles.tagging.offices import Title
 from articles.tagging.records import Entry
+from articles.tagging.vocabulary import Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
 LONGEST_WORD = 40

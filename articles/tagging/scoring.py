@@ -29,7 +29,7 @@ class Weights:
 # Fitted on the development labels by benchmarks/fit_roles.py.
 WEIGHTS: dict[Kind, Weights] = {
     Kind.COUNTRY: Weights(title=5.0, lead=2.0, doubling=1.0, spread=2.0, main=6.0),
-    Kind.ACTOR: Weights(title=5.0, lead=2.5, doubling=1.0, spread=1.5, main=5.0),
+    Kind.ACTOR: Weights(title=3.0, lead=3.5, doubling=1.5, spread=1.5, main=5.0),
     Kind.ORGANISATION: Weights(title=5.0, lead=2.0, doubling=1.0, spread=2.0, main=6.0),
 }
 
@@ -43,15 +43,16 @@ class TopicWeights:
     doubling: float  # for each doubling of the number of times that one phrase occurs
     negated: float  # "no sanctions were discussed"
     mentioned: float
-    main: float
-    long_text: float  # what is added to both sums for each doubling of the text beyond LONG_TEXT
+    main: float  # in a text of USUAL_LENGTH
+    length: float  # the main sum grows with the text's length to this power
+    strongest: float  # the article's strongest topic is a main one from this sum on
 
 
 # Fitted on the development labels by benchmarks/fit_roles.py.
 TOPIC_WEIGHTS = TopicWeights(
-    title=3.0, lead=1.5, doubling=0.5, negated=0.5, mentioned=5.0, main=14.0, long_text=0.0
+    title=5.0, lead=1.3, doubling=0.2, negated=0.3, mentioned=5.0, main=20.0, length=0.5, strongest=10.0
 )
-LONG_TEXT = 2500  # characters
+USUAL_LENGTH = 3000  # characters
 
 
 @dataclass(frozen=True, slots=True)

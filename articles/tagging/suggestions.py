@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from articles.tagging.matcher import Hit
-from articles.tagging.offices import TITLES
 from articles.tagging.reading import Named, Reading
 from articles.tagging.records import Kind
+from articles.tagging.vocabulary import NAME_PARTICLES, NOT_NAMES, PUBLIC_WORDS, TITLES
 
 LONGEST_NAME = 7  # words
 MOST = 50  # suggestions an article: a longer list is a membership roll
@@ -25,28 +25,6 @@ COURTESIES = re.compile(r"(?:(?:H\.E\.?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Sir|Lord|Lady|S
 LONGEST_PHRASE = 6  # words
 # What may stand between a name and the office after it: ", the ", ", Qatar's ", ", Washington's former ".
 APPOSITION = re.compile(r", (?:(?:the|a|an|who is|its|his|her|their) )?(?:[\w'’-]+ ){0,5}$")
-PARTICLES = frozenset("al el bin bint ibn ben de da do dos das del della di du la le van von der den ter ul ud abu al-".split())
-NOT_NAMES = frozenset(
-    "The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not No That This "
-    "He She It They We His Her Its Their Our Who Which What Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "January February March April May June July August September October November December Ministry Minister Party "
-    "Council Committee Court Government House Office Bank University Agency Department Forum Summit Parliament Union "
-    "Commission Assembly Association Institute Center Centre Group Company Corporation Army Navy Force Forces Police "
-    "Republic Kingdom State States City News Times Post Press Affairs Foreign Defence Defense Security Trade Finance "
-    "National International Federal Supreme General Deputy Former Special Prime Vice Chief Street Square Palace Day "
-    "Treaty Agreement Accord Conference Television Radio Senate Congress Cabinet Front Movement Resolution North South "
-    "East West New World Parliamentary Friendship Executive Advisory Human Rights Social Economic Public Central  War Peace Secretary President Ambassador Envoy Speaker Chairman Both Also However Mr Mrs Ms "
-    "Dr Sir Lord According Speaking Asked Meanwhile Reuters BBC CNN AP AFP".split()
-)
-# Offices that companies and clubs have too: only beside a country, an organisation or one of these words.
-COMMON_TITLES = frozenset(
-    "president chairman chairperson head chief leader general secretary spokesman spokeswoman spokesperson director "
-    "commissioner negotiator prosecutor communications director prince princess diplomat candidate governor".split()
-) | {"chief of staff", "communications director", "press secretary", "director general", "director-general"}
-PUBLIC_WORDS = frozenset(
-    "ministry government foreign police presidential military army party opposition state leadership tory labour "
-    "labor conservative republican democratic socialist parliamentary rebel council".split()
-)
 
 
 def read_named_beside_office(reading: Reading) -> list[Named]:
@@ -56,14 +34,14 @@ def read_named_beside_office(reading: Reading) -> list[Named]:
     place = reading.hits.folded.place
     for hit in reading.hits.titles:
         title = hit.pattern.title
-        if title is None or not title.is_public:
+        if title is None or not title.is_office:
             continue
         for name, start in _names_beside(reading, hit):
             end = start + len(name)
             if taken.overlaps(start, end):
                 continue
             owner = taken.owner(hit, start)
-            if owner or title.words not in COMMON_TITLES or _is_public(reading, hit):
+            if owner or not title.is_common or _is_public(reading, hit):
                 made.setdefault(name, Named(name, title.words, owner, place(start), place(end - 1) + 1))
                 break
         if len(made) >= MOST:
@@ -171,7 +149,7 @@ def _may_be_in_name(word: str, *, is_first: bool) -> bool:
         return False
     if word[0].isupper():
         return word != word.upper() or len(word) <= 2
-    return not is_first and (word in PARTICLES or word.startswith(("al-", "el-", "ul-")))
+    return not is_first and (word in NAME_PARTICLES or word.startswith(("al-", "el-", "ul-")))
 
 
 def _ends_name(word: str) -> bool:

@@ -12,8 +12,8 @@ from articles.tagging.findings import Role
 from articles.tagging.matcher import Hit
 from articles.tagging.reading import Reading
 from articles.tagging.scoring import Layout
+from articles.tagging.vocabulary import NEGATIONS
 
-NEGATIONS = frozenset({"no", "not", "without", "never", "neither", "nor", "denied", "ruled"})
 NEGATION_REACH = 3  # words
 
 
@@ -28,20 +28,46 @@ class TopicScore:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """What the phrases of one topic add up to; ``is_asserted`` unless all of them are denied."""
+
+    total: float
+    is_asserted: bool
+    hits: tuple[Hit, ...]
+
+
 def read_topics(reading: Reading, layout: Layout) -> list[TopicScore]:
     """Return every topic with a trigger in the article, refused ones (with a reason) included."""
     by_topic: dict[str, list[tuple[Hit, int]]] = defaultdict(list)
     for hit in reading.hits.triggers:
         for slug, weight in hit.pattern.triggers:
             by_topic[slug].append((hit, weight))
-    return [_score(reading, layout, slug, hits) for slug, hits in by_topic.items()]
+    sums = {slug: _sum(reading, layout, hits) for slug, hits in by_topic.items()}
+    weights = scoring.TOPIC_WEIGHTS
+    main = weights.main * (layout.length / scoring.USUAL_LENGTH) ** weights.length
+    strongest = max((one.total for one in sums.values()), default=0.0)
+    return [
+        _score(reading, slug, one, min(main, max(strongest, weights.strongest))) for slug, one in sums.items()
+    ]
 
 
-def _score(reading: Reading, layout: Layout, slug: str, hits: list[tuple[Hit, int]]) -> TopicScore:
+def _score(reading: Reading, slug: str, one: _Sum, main: float) -> TopicScore:
+    """Return the score of one topic where ``main`` is the sum that makes a main one."""
+    enough = scoring.TOPIC_WEIGHTS.mentioned
+    reason = ""
+    if not one.total:
+        reason = f"part of another phrase: {reading.words(one.hits[0])}"
+    elif one.total < enough:
+        reason = f"below threshold: {one.total:.1f} of {enough:.1f}"
+    role = Role.MAIN if one.total >= main and one.is_asserted else Role.MENTIONED
+    return TopicScore(slug, round(one.total / (one.total + main), 3), role, one.hits, reason)
+
+
+def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Sum:
     standing = _without_overlaps(hits)
     if not standing:
-        words = reading.words(hits[0][0])
-        return TopicScore(slug, 0.0, Role.MENTIONED, (hits[0][0],), f"part of another phrase: {words}")
+        return _Sum(0.0, False, (hits[0][0],))
     weights = scoring.TOPIC_WEIGHTS
     best: dict[int, float] = defaultdict(float)
     counts: dict[int, int] = defaultdict(int)
@@ -56,11 +82,7 @@ def _score(reading: Reading, layout: Layout, slug: str, hits: list[tuple[Hit, in
         counts[phrase] += 1
         best[phrase] = max(best[phrase], weight * factor)
     total = sum(most * (1 + weights.doubling * log2(counts[phrase])) for phrase, most in best.items())
-    surplus = weights.long_text * max(0.0, log2(layout.length / scoring.LONG_TEXT))
-    enough, main = weights.mentioned + surplus, weights.main + surplus
-    role = Role.MAIN if total >= main and is_asserted else Role.MENTIONED
-    reason = "" if total >= enough else f"below threshold: {total:.1f} of {enough:.1f}"
-    return TopicScore(slug, round(total / (total + main), 3), role, tuple(hit for hit, _ in standing), reason)
+    return _Sum(total, is_asserted, tuple(hit for hit, _ in standing))
 
 
 def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:

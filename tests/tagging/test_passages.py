@@ -9,6 +9,7 @@ import pytest
 
 from articles.tagging import Tagger, read_data
 
+
 FOLDER = Path(__file__).parent / "passages"
 
 

@@ -1,0 +1,180 @@
+"""English words that the tagger's rules lean on: titles of office, borrowed names, words that are no names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STATE = frozenset({"head_of_state", "head_of_state_and_government"})
+GOVERNMENT = frozenset({"head_of_government", "head_of_state_and_government"})
+EITHER = STATE | GOVERNMENT
+FOREIGN = frozenset({"foreign_minister"})
+DEFENCE = frozenset({"defence_minister"})
+ORGANISATION = frozenset({"org_head"})
+OTHER = frozenset({"official", "vice_president", "governor_general", "nonstate_leader"})
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Words that name an office or a rank.
+
+    ``roles`` are the offices it may mean (empty: a rank or courtesy, which only says that a name follows).
+    A ``is_common`` title is borne in companies and clubs too.
+    """
+
+    words: str
+    roles: frozenset[str]
+    is_common: bool = False
+
+    @property
+    def is_office(self) -> bool:
+        """Return whether the words name an office, not only a rank or a courtesy."""
+        return bool(self.roles)
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a text set in lines."""
+    return frozenset(text.split())
+
+
+def _phrases(text: str) -> list[str]:
+    """Return the phrases of a text, parted by commas."""
+    return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]
+
+
+# Roles and the titles that may mean them; a title is listed once.
+OFFICES: tuple[tuple[frozenset[str], str], ...] = (
+    (
+        STATE,
+        """acting president, interim president, king, queen, emir, amir, emperor, sultan, pope, pontiff,
+        supreme leader, grand duke, military ruler, transitional president""",
+    ),
+    (
+        GOVERNMENT,
+        """prime minister, premier, chancellor, taoiseach, PM, caretaker prime minister, acting prime minister,
+        interim prime minister, prime minister-designate""",
+    ),
+    (EITHER, "ruler, strongman, crown prince, junta leader, military leader, coup leader, de facto leader"),
+    (
+        FOREIGN,
+        """foreign minister, secretary of state, foreign secretary, FM, external affairs minister,
+        minister of foreign affairs, minister for foreign affairs, foreign affairs minister,
+        minister of external affairs, acting foreign minister, top diplomat, foreign affairs secretary""",
+    ),
+    (
+        DEFENCE,
+        """defence minister, defense minister, defence secretary, defense secretary, secretary of defense,
+        minister of defence, minister of defense, secretary of war""",
+    ),
+    (
+        ORGANISATION,
+        """secretary general, secretary-general, high representative, foreign policy chief,
+        commission president, high commissioner""",
+    ),
+    (
+        OTHER,
+        """vice president, vice-president, deputy prime minister, deputy foreign minister, vice premier,
+        deputy PM, first lady, deputy minister, vice foreign minister, deputy president, deputy premier,
+        deputy defence minister, deputy defense minister, ambassador, envoy, special envoy, peace envoy,
+        consul general, consul, charge d'affaires, permanent representative, special representative,
+        foreign ministry spokesman, foreign ministry spokeswoman, foreign ministry spokesperson,
+        government spokesman, national security adviser, national security advisor, security adviser,
+        treasury secretary, finance minister, trade minister, commerce minister, commerce secretary,
+        energy minister, interior minister, home secretary, minister, home minister, justice minister,
+        health minister, economy minister, economic minister, oil minister, agriculture minister,
+        transport minister, information minister, culture minister, unification minister,
+        immigration minister, education minister, environment minister, labour minister, labor minister,
+        industry minister, planning minister, water minister, attorney general, state secretary,
+        under secretary, undersecretary, senator, congressman, congresswoman, lawmaker, opposition leader,
+        parliament speaker, house speaker, rebel leader, warlord, army chief, party leader,
+        cabinet secretary, trade representative, cabinet minister, chief negotiator, presidential candidate,
+        minister of state, intelligence chief, spy chief, special rapporteur, presidential adviser,
+        presidential aide, opposition politician, politician, junta chief, ayatollah, chancellor of the exchequer""",
+    ),
+)
+# Titles that companies, clubs and families have too.
+COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
+    (STATE, "president"),
+    (EITHER, "leader"),
+    (
+        ORGANISATION,
+        "director general, director-general, chief, commissioner, chairperson, chairman, prosecutor, head",
+    ),
+    (
+        OTHER,
+        """spokesman, spokeswoman, spokesperson, press secretary, chief of staff, secretary, governor, speaker,
+        negotiator, candidate, communications director, director, rapporteur, prince, princess, cardinal,
+        patriarch, archbishop, diplomat, general, admiral, colonel, marshal, lieutenant general,
+        major general, brigadier general, commander, mayor, lawyer general""",
+    ),
+)
+COURTESIES = "mr, mrs, ms, miss, dr, sir, lord, lady, sheikh, h.e, mullah"
+TITLES: dict[str, Title] = {
+    **{words: Title(words, roles) for roles, text in OFFICES for words in _phrases(text)},
+    **{words: Title(words, roles, True) for roles, text in COMMON_OFFICES for words in _phrases(text)},
+    **{words: Title(words, NONE) for words in _phrases(COURTESIES)},
+}
+# Words before a title that take the office away from the present holder.
+PAST = _words("former ex then late deposed ousted previous onetime erstwhile")
+# A common title is believed where one of these words stands just before it.
+PUBLIC_WORDS = _words(
+    """ministry government foreign police presidential military army party opposition state leadership tory
+    labour labor conservative republican democratic socialist parliamentary rebel council"""
+)
+
+# "Donald Trump Jr".
+GENERATIONS = _words("Jr Jnr Junior Sr Snr III IV")
+# "Trump Tower": a surname lends itself to a thing.
+SURNAME_BORROWERS = _words(
+    """Tower Towers Organization Organisation Hotel International Foundation University Airport Street Avenue
+    Bridge Plaza Center Centre School Library Institute Stadium Prize Medal Mountain Island Islands Bay"""
+)
+# Words with a capital that may stand before a surname without being a first name.
+NOT_FIRST_NAMES = _words(
+    """The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not No
+    That This Mr Mrs Ms Dr Sir Lord Lady Madam Sheikh Sheik Imam Comrade Chairman General Gen Sen Rep Gov Lt Col
+    Maj Capt Adm Says Said Both Why How What Who Where Will Does Did Is Are Was Has Had Can Could Should Would May
+    Might Must Meanwhile However Earlier Later Today Yesterday Tomorrow Monday Tuesday Wednesday Thursday Friday
+    Saturday Sunday Republican Democrat Democratic Conservative Labour Labor Tory Communist Socialist Liberal
+    Administration Team President-elect Elect Minister Ministers Secretary Leader Officials Like Under Against
+    Inside About Over Pro Anti Ex Former Then Outgoing Incoming Late"""
+)
+# Words with a capital that stand in no person's name.
+NOT_NAMES = _words(
+    """The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not No That
+    This He She It They We His Her Its Their Our Who Which What Monday Tuesday Wednesday Thursday Friday Saturday
+    Sunday January February March April May June July August September October November December Ministry
+    Minister Party Council Committee Court Government House Office Bank University Agency Department Forum Summit
+    Parliament Union Commission Assembly Association Institute Center Centre Group Company Corporation Army Navy
+    Force Forces Police Republic Kingdom State States City News Times Post Press Affairs Foreign Defence Defense
+    Security Trade Finance National International Federal Supreme General Deputy Former Special Prime Vice Chief
+    Street Square Palace Day Treaty Agreement Accord Conference Television Radio Senate Congress Cabinet Front
+    Movement Resolution North South East West New World War Peace Parliamentary Friendship Executive Advisory Human
+    Rights Social Economic Public Central Secretary President Ambassador Envoy Speaker Chairman Both Also However
+    Mr Mrs Ms Dr Sir Lord According Speaking Asked Meanwhile Reuters BBC CNN AP AFP"""
+)
+# Small words inside names: "Ursula von der Leyen", "Mohammed bin Salman".
+NAME_PARTICLES = _words(
+    "al el bin bint ibn ben de da do dos das del della di du la le van von der den ter ul ud abu al-"
+)
+
+# "Jordan Times", "Georgia Tech": a country lends its name to something else.
+COUNTRY_BORROWERS = _words(
+    """Times Post Today Herald Tribune Daily Journal Telegraph Observer Gazette Chronicle Airlines Airways Airline
+    Street Avenue Tech Marathon FC Rovers Wanderers Open Ocean Sea Strait Islander Jr"""
+)
+# "Geneva Conventions", "Paris Agreement": a text is named after the town where it was signed.
+SIGNED_TEXTS = _words(
+    """Agreement Agreements Accord Accords Convention Conventions Protocol Protocols Statute Treaty Club Declaration
+    agreement agreements accord accords protocol protocols Consensus Process Format Syndrome syndrome"""
+)
+# "New Mexico", "Little Russia".
+BORROWING_ADJECTIVES = _words("New Little Air Radio")
+# "Times of India", "Gulf of Mexico".
+BORROWERS_OF = _words("Times Voice Gulf Sea Bay Captain Straits Strait Channel")
+# Acronyms that spell an English word: in a line of capitals they are no evidence.
+WORDLIKE_ACRONYMS = _words("US WHO IS IT AM PA NAM AU SAC SHAPE PACE ETA IMO ALBA SWIFT BIS ICE CAR")
+# Acronyms whose small letters are on every line: to report each as refused would help nobody.
+TOO_COMMON = _words("is it am as an at in so un no or to me my")
+# Words that deny what follows: "no sanctions".
+NEGATIONS = _words("no not without never neither nor denied ruled")
