@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from articles.importing.identity import Outcome
 from articles.importing.lock import ImportBusyError
 from articles.importing.run import ImportFailedError, Problem, Report, import_paths
+from articles.importing.sources import SUFFIXES
 from articles.models import ImportIssue
 
 FILES_FAILED = 1  # exit codes: some files were not imported
@@ -146,6 +147,9 @@ def describe(report: Report, seconds: float) -> str:
     verb = "Would import" if report.is_dry else "Imported"
     files = "1 file" if report.file_count == 1 else f"{report.file_count:,} files"
     lines = [f"{verb} {files} in {seconds:.1f} s: {count_words(report)}."]
+    if not report.file_count:
+        suffixes = sorted(SUFFIXES)
+        lines.append(f"Nothing to import: articles are {', '.join(suffixes[:-1])} and {suffixes[-1]} files.")
     if report.is_interrupted:
         lines.append("It was stopped before the end. What was stored is kept; run this again to go on.")
     for level, (one, many) in HEADINGS.items():

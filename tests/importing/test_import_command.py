@@ -1,0 +1,232 @@
+"""`manage.py import_articles`: what it prints, where, and how it exits."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, connections
+
+from articles import gazetteer
+from articles.importing.identity import Outcome
+from articles.importing.lock import LOCK_KEY, import_lock
+from articles.importing.run import Problem, Report
+from articles.management.commands.import_articles import describe
+from articles.models import Article, ImportIssue, ImportRun
+from tests.importing.test_run import GAZETTEER, write
+
+pytestmark = pytest.mark.django_db
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def loaded(db) -> None:
+    gazetteer.load(GAZETTEER, release="r1")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "clippings"
+    write(folder, "a.md")
+    write(folder, "b.md")
+    return folder
+
+
+def run(*arguments: object, stderr: io.StringIO | None = None) -> tuple[str, str, int]:
+    """Return what the command prints on standard output and standard error, and its exit code."""
+    stdout, stderr, code = io.StringIO(), stderr or io.StringIO(), 0
+    try:
+        call_command("import_articles", *map(str, arguments), stdout=stdout, stderr=stderr)
+    except SystemExit as stop:
+        code = stop.code
+    return stdout.getvalue(), stderr.getvalue(), code
+
+
+def test_the_report_says_what_happened_in_numbers(folder):
+    stdout, stderr, code = run(folder)
+
+    assert re.fullmatch(
+        r"Imported 2 files in \d\.\d s: 2 created, 0 updated, 0 unchanged, 0 failed\.\n", stdout
+    )
+    assert (stderr, code) == ("", 0)
+
+
+def test_json_is_all_there_is_on_standard_output(folder):
+    broken = folder / "broken.md"
+    broken.write_text("---\ntitle: Talks\ndate: 2025-02-30\n---\nText.\n")
+    stdout, stderr, code = run(folder, "--json")
+
+    printed = json.loads(stdout)
+    [issue] = printed.pop("issues")
+    assert list(printed.items()) == [
+        ("run", ImportRun.objects.get().pk),
+        ("dry_run", False),
+        ("created", 2),
+        ("updated", 0),
+        ("unchanged", 0),
+        ("failed", 1),
+    ]
+    assert (issue["path"], issue["line"]) == (str(broken), 3)
+    assert issue.keys() == {"path", "line", "message"}
+    assert f"  {broken}, line 3: {issue['message']}\n" in stderr
+    assert code == 1
+
+
+def test_a_dry_run_has_no_number_and_says_would(folder):
+    stdout, stderr, code = run(folder, "--dry-run", "--json")
+
+    assert json.loads(stdout) == {
+        "run": None,
+        "dry_run": True,
+        "created": 2,
+        "updated": 0,
+        "unchanged": 0,
+        "failed": 0,
+        "issues": [],
+    }
+    assert stderr.startswith("Would import 2 files")
+    assert (code, Article.objects.count()) == (0, 0)
+
+
+def test_without_a_path_the_seeds_are_imported(folder, settings):
+    settings.NEWSROOM_SEEDS = folder
+
+    assert run()[0].startswith("Imported 2 files")
+
+
+def test_a_missing_path_is_a_failed_file(tmp_path):
+    stdout, _, code = run(tmp_path / "nowhere")
+
+    assert f"  {tmp_path}/nowhere: no such file or folder; check the path" in stdout
+    assert code == 1
+
+
+def test_a_folder_without_articles_is_no_failure(tmp_path):
+    stdout, _, code = run(tmp_path)
+
+    assert stdout.startswith("Imported 0 files")
+    assert "Nothing to import: articles are .markdown, .md, .qmd and .txt files.\n" in stdout
+    assert code == 0
+
+
+@contextlib.contextmanager
+def lock_held_elsewhere() -> Iterator[None]:
+    """Hold the import lock as another process would."""
+    if connection.vendor != "postgresql":
+        with import_lock():
+            yield
+        return
+    # A session gets its own lock twice: this one is another's.
+    other = connections.create_connection("default")
+    other.settings_dict = connection.settings_dict
+    try:
+        other.cursor().execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+        yield
+    finally:
+        other.close()
+
+
+def test_a_second_import_cannot_run(folder):
+    with (
+        lock_held_elsewhere(),
+        pytest.raises(CommandError, match="another import is still running") as refused,
+    ):
+        run(folder)
+
+    assert refused.value.returncode == 2
+
+
+def test_a_database_without_tables_is_named_as_the_cause(folder):
+    def fail(execute, sql, params, many, context):
+        raise OperationalError("no such table: articles_archive")
+
+    with connection.execute_wrapper(fail), pytest.raises(CommandError) as refused:
+        run(folder)
+
+    assert refused.value.returncode == 2
+    assert "no such table: articles_archive" in str(refused.value)
+    assert str(refused.value).endswith("make its tables first: python manage.py migrate")
+
+
+def test_a_progress_line_is_written_over_on_a_terminal(folder):
+    _, stderr, _ = run(folder, stderr=Terminal())
+
+    lines = stderr.split("\r")
+    assert re.match(r"2 files, [\d,]+ a second \(2 created, 0 updated, 0 unchanged, 0 failed\)", lines[1])
+    # Nothing of it is left in the end.
+    assert lines[-1] == "\x1b[K"
+
+
+def test_there_is_no_progress_line_elsewhere(folder):
+    assert run(folder)[1] == ""
+
+
+def problem(path: str, message: str, *, line: int | None = None, level: str = "error") -> Problem:
+    return Problem(path, line, message, ImportIssue.Level(level))
+
+
+def report(*problems: Problem, failed: int = 0, run_id: int | None = 7, **values: object) -> Report:
+    report = Report(run_id=run_id, is_dry=run_id is None, problems=list(problems), **values)
+    report.counts[Outcome.FAILED] = failed
+    return report
+
+
+@pytest.mark.parametrize(
+    ("given", "lines"),
+    [
+        (
+            report(problem("a.md", "no title; add one", line=3), failed=1),
+            ["", "1 file was not imported:", "  a.md, line 3: no title; add one"],
+        ),
+        (
+            report(
+                problem("a.md", "no title"), problem("b.md", "no date"), problem("c.md", "no title"), failed=3
+            ),
+            ["", "3 files were not imported:", "  no title", "    a.md", "    c.md", "  b.md: no date"],
+        ),
+        (
+            report(problem("b.md", "no date", level="warning"), problem("a.md", "no title"), failed=1),
+            ["", "1 file was not imported:", "  a.md: no title", "", "1 warning:", "  b.md: no date"],
+        ),
+        (
+            report(*(problem(f"{n:02}.md", "no title") for n in range(12)), failed=12),
+            [
+                "",
+                "12 files were not imported:",
+                "  no title",
+                *(f"    {n:02}.md" for n in range(10)),
+                "    and 2 more, listed in the admin under import run 7",
+            ],
+        ),
+        (
+            report(is_interrupted=True, failed=1),
+            ["It was stopped before the end. What was stored is kept; run this again to go on."],
+        ),
+        (
+            report(problem("a\x1b[2J.md", "no\ttitle"), failed=1),
+            ["", "1 file was not imported:", r"  a\x1b[2J.md: no\ttitle"],
+        ),
+    ],
+    ids=[
+        "one",
+        "grouped by message",
+        "errors first",
+        "many files with one message",
+        "stopped",
+        "terminal tricks",
+    ],
+)
+def test_the_issues_are_grouped(given, lines):
+    head, *rest = describe(given, 1.0).split("\n")
+
+    assert head.startswith("Imported ")
+    assert rest == lines
