@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -74,6 +75,11 @@ class Matcher:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._patterns: dict[str, Pattern] = {}
+        entries = tuple(entries)
+        self._children: dict[str, list[str]] = defaultdict(list)
+        for entry in entries:
+            if entry.kind is Kind.TOPIC and entry.parent:
+                self._children[entry.parent].append(entry.slug)
         for entry in entries:
             for alias in entry.aliases:
                 if alias.kind is AliasKind.TRIGGER or (
@@ -128,15 +134,17 @@ class Matcher:
                 pattern.senses.append(Sense(entry, alias))
 
     def _add_trigger(self, entry: Entry, alias: Alias) -> None:
-        weight = 0 if alias.kind is AliasKind.NEGATIVE else alias.weight
+        is_never = alias.kind is AliasKind.NEGATIVE
+        # What a topic excludes is excluded for its narrower topics too.
+        weights = dict.fromkeys((entry.slug, *self._children[entry.slug]), 0) if is_never else {entry.slug: alias.weight}
         for form in trigger_forms(alias.text):
             is_open = form.endswith("*")
             string = f" {form.removesuffix('*')}" if is_open else f" {form} "
             if not string.strip():
                 continue
             pattern = self._pattern(string, Case.WRITTEN, is_open=is_open)
-            if all(slug != entry.slug for slug, _ in pattern.triggers):
-                pattern.triggers.append((entry.slug, weight))
+            known = {slug for slug, _ in pattern.triggers}
+            pattern.triggers += [(slug, weight) for slug, weight in weights.items() if slug not in known]
 
 
 def capitalised(words: str) -> str:

@@ -70,7 +70,7 @@ class People:
                 surnames.append((hit, [sense for sense in senses if sense.alias.kind is AliasKind.SURNAME]))
             for sense in senses:
                 if sense.alias.kind is AliasKind.NEGATIVE:
-                    words = reading.words(hit)
+                    words = reading.shown(hit)
                     reading.refuse(sense.entry, hit, "negative", f"part of another name: {words}")
         self._read_longer_forms(reading, seen)
         rest = [pair for pair in surnames if not self._read_middle_names(reading, pair[0], seen)]
@@ -114,7 +114,7 @@ class People:
     ) -> None:
         after = reading.word_after(hit.end)
         if after in GENERATIONS and len(senses) == 1:
-            reading.refuse(senses[0].entry, hit, "name", f"another person: {reading.words(hit)} {after}")
+            reading.refuse(senses[0].entry, hit, "name", f"another person: {reading.shown(hit)} {after}")
             return
         person = senses[0].entry if len(senses) == 1 else self._nearest(reading, senses)
         if person is None:

@@ -44,7 +44,7 @@ class Places:
         named = [sense for sense in senses if sense.alias.kind is not AliasKind.NEGATIVE]
         for sense in senses:
             if sense.alias.kind is AliasKind.NEGATIVE and all(sense.entry is not one.entry for one in named):
-                reading.refuse(sense.entry, hit, "negative", f"part of another name: {reading.words(hit)}")
+                reading.refuse(sense.entry, hit, "negative", f"part of another name: {reading.shown(hit)}")
         if not named:
             return
         reason = self._borrowed(reading, hit, named[0])

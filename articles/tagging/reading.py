@@ -81,6 +81,11 @@ class Reading:
         """Return the hit's words as folded."""
         return self.hits.folded.text[hit.start : hit.end]
 
+    def shown(self, hit: Hit) -> str:
+        """Return the hit's words as the text has them, for a reason that people read."""
+        folded = self.hits.folded
+        return " ".join(self.text[folded.origin(hit.start) : folded.origin(hit.end - 1) + 1].split())
+
     def word_before(self, start: int) -> str:
         """Return the word before a place, if only white space parts them, else nothing."""
         folded = self.hits.folded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import repeat
@@ -13,7 +14,7 @@ from articles.tagging.offices import Roll
 from articles.tagging.people import People
 from articles.tagging.places import Places
 from articles.tagging.reading import Found, Named, Reading, Refused
-from articles.tagging.records import AliasKind, Entry, Kind
+from articles.tagging.records import Alias, AliasKind, Entry, Kind
 from articles.tagging.scoring import LEAD_LENGTH, Layout, salience_and_role
 from articles.tagging.suggestions import occurrences
 from articles.tagging.topics import TopicScore, read_topics, with_parents
@@ -52,11 +53,19 @@ class Tagger:
         return self._tagged(reading, parts)
 
     def _read_nested(self, reading: Reading) -> None:
-        """Count a country in an organisation's name where the name says that it works there: "... in Mali"."""
+        """Count a country in an organisation's name where that says that it works there: "... in Mali"."""
+        bodies = {
+            hit.start: hit.end
+            for hit in reading.hits.names
+            if any(_is_body(sense.entry, sense.alias) for sense in hit.pattern.senses)
+        }
+        starts = sorted(bodies)
         for hit in reading.hits.nested:
+            place = bisect_right(starts, hit.start) - 1
+            if place < 0 or hit.end > bodies[starts[place]] or reading.word_before(hit.start) != "in":
+                continue
             for sense in hit.pattern.senses:
-                is_place = sense.entry.kind is Kind.COUNTRY and sense.alias.kind is AliasKind.NAME
-                if is_place and reading.word_before(hit.start) == "in":
+                if sense.entry.kind is Kind.COUNTRY and sense.alias.kind is AliasKind.NAME:
                     reading.accept(sense.entry, hit, sense.alias.kind.value)
 
     def _read_implied(self, reading: Reading) -> None:
@@ -175,6 +184,10 @@ def _suggestion(reading: Reading, parts: _Parts, layout: Layout, named: Named) -
         parts.evidence(reading, start, end, rule) for (start, end), rule in zip(places, rules, strict=True)
     )
     return Suggestion(named.name, named.office, named.owner, role, salience, mentions)
+
+
+def _is_body(entry: Entry, alias: Alias) -> bool:
+    return entry.kind is Kind.ORGANISATION and alias.kind is not AliasKind.NEGATIVE
 
 
 def _place(found: Found) -> int:

@@ -57,7 +57,7 @@ def _score(reading: Reading, slug: str, one: _Sum, main: float) -> TopicScore:
     enough = scoring.TOPIC_WEIGHTS.mentioned
     reason = ""
     if not one.total:
-        reason = f"part of another phrase: {reading.words(one.hits[0])}"
+        reason = f"part of another phrase: {reading.shown(one.hits[0])}"
     elif one.total < enough:
         reason = f"below threshold: {one.total:.1f} of {enough:.1f}"
     role = Role.MAIN if one.total >= main and one.is_asserted else Role.MENTIONED
