@@ -89,7 +89,7 @@ def split_blocks(text: str) -> list[Block]:
             number, gap = number + 1, gap + 1
             continue
         end = number + 1
-        if fence := CODE_FENCE.match(line):
+        if (fence := CODE_FENCE.match(line)) if line[0] in " `~" else None:
             kind = Kind.CODE
             end = _fence_end(lines, number, fence[1])
         elif line.startswith("<!--") and last_comment_end >= number:
@@ -123,13 +123,13 @@ def _fence_end(lines: list[str], start: int, fence: str) -> int:
 
 
 def _starts_anew(line: str) -> bool:
-    return bool(HEADING.match(line) or CODE_FENCE.match(line))
+    return line[0] in " #`~" and bool(HEADING.match(line) or CODE_FENCE.match(line))
 
 
 def _kind(lines: list[str]) -> Kind:
     if len(lines) == 2 and SETEXT.fullmatch(lines[1]) and len(lines[0]) < 200:
         return Kind.HEADING
-    for pattern, kind in KINDS:
+    for pattern, kind in KINDS if not lines[0][0].isalpha() else ():
         if pattern.match(lines[0]):
             return kind
     if len(lines) > 1 and "|" in lines[0] and TABLE_RULE.fullmatch(lines[1]):

@@ -12,7 +12,6 @@ from articles.importing.blocks import About, Block, Kind, Step, join_blocks
 from articles.importing.boilerplate import (
     LOUD,
     cut_boilerplate,
-    cut_credits,
     cut_markup,
     cut_related,
     cut_stray_captions,
@@ -76,11 +75,12 @@ def join_lines(blocks: list[Block], _: About) -> list[Block]:
     has_hyphens = any("-\n" in block.text for block in blocks)
     words = {word.lower() for block in blocks for word in WORD.findall(block.text)} if has_hyphens else set()
     return [
-        replace(block, text=unwrap(block.text, words))
-        if block.kind is Kind.PARAGRAPH and not block.cut
-        else block
-        for block in blocks
+        replace(block, text=unwrap(block.text, words)) if _has_lines(block) else block for block in blocks
     ]
+
+
+def _has_lines(block: Block) -> bool:
+    return block.kind is Kind.PARAGRAPH and not block.cut and ("\n" in block.text or block.text[-1] == " ")
 
 
 STEPS: tuple[Step, ...] = (  # joining comes last: the steps before it look at lines and gaps
@@ -91,7 +91,6 @@ STEPS: tuple[Step, ...] = (  # joining comes last: the steps before it look at l
     cut_markup,
     cut_related,
     cut_boilerplate,
-    cut_credits,
     cut_stray_captions,
     join_lines,
 )

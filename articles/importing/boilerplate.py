@@ -3,50 +3,63 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from articles.importing.blocks import About, Block, Kind
 from articles.importing.wrapping import is_hard_wrapped
 
 MAX_BOILERPLATE = 400  # characters; nothing longer is cut by a pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """One thing that outlets print around paragraphs: its pattern, and words of which one must occur.
+
+    The words, in lower case, spare most texts the pattern.
+    """
+
+    step: str
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+# Matches `Related articles`, `Read more: Talks in Budapest`; not `Related to this, he said ...`.
 RELATED = re.compile(
     r"\W*(?:related(?: (?:articles?|stor(?:y|ies)|topics?|content|coverage|links?))?"
     r"|read (?:more|also|next)|see also|also read|more on this story|you may also like|further reading"
     r"|recommended(?: for you)?)\s*(?P<rest>[:|–].*)?",
     re.IGNORECASE | re.DOTALL,
 )
+RELATED_WORDS = (
+    "related",
+    "read ",
+    "see also",
+    "more on this",
+    "also like",
+    "further reading",
+    "recommended",
+    "](",
+)
 LINK = r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+\[[^\]\n]+\]\([^)\n]*\)[ \t]*"
 LINKS = re.compile(rf"{LINK}(?:\n{LINK})*")
-BOILERPLATE = (
-    (
-        "newsletter",
-        re.compile(
-            r"\W*(?:sign up|subscribe|register|join us|join our|get (?:the latest|our)"
-            r"|follow (?:us|.{1,40} on)|download our)\b"
-            r"(?=.*(?:newsletter|inbox|e-?mail|alerts?|app\b|twitter|\bx\b|facebook|instagram"
-            r"|telegram|whatsapp|youtube)).*",
-            re.IGNORECASE | re.DOTALL,
-        ),
-    ),
-    (
-        "advertisement",
-        re.compile(
-            r"\W*(?:advertisement|sponsored|(?:story|article) continues below(?: advertisement)?)\W*", re.I
-        ),
-    ),
-    (
-        "sharing",
-        re.compile(
-            r"\W*(?:share(?: this(?: article| story| page)?)?|tweet|print|comments?|copy link"
-            r"|share (?:on|via) \w+)\W*",
-            re.I,
-        ),
-    ),
-    (
-        "copyright",
-        re.compile(r"\W{0,3}(?:©|\(c\)|copyright)\s.*|.*\ball rights reserved\W*", re.I | re.DOTALL),
-    ),
+
+# Matches `Sign up for our morning newsletter`; not `Sign up for the army, he said`.
+NEWSLETTER = re.compile(
+    r"\W*(?:sign up|subscribe|register|join us|join our|get (?:the latest|our)|download our"
+    r"|follow (?:us|.{1,40} on))\b"
+    r"(?=.*(?:newsletter|inbox|e-?mail|alerts?|app\b|twitter|\bx\b|facebook|instagram|telegram|whatsapp|youtube)).*",
+    re.IGNORECASE | re.DOTALL,
+)
+ADVERTISEMENT = re.compile(
+    r"\W*(?:advertisement|sponsored|(?:story|article) continues below(?: advertisement)?)\W*", re.IGNORECASE
+)
+SHARING = re.compile(
+    r"\W*(?:share(?: this(?: article| story| page)?| (?:on|via) \w+)?|tweet|print|comments?|copy link)\W*",
+    re.IGNORECASE,
+)
+COPYRIGHT = re.compile(
+    r"\W{0,3}(?:©|\(c\)|copyright)\s.*|.*\ball rights reserved\W*", re.IGNORECASE | re.DOTALL
 )
 # Matches `Image source, Reuters`, `Photo: AP`, `(Photo by Jane Doe/Getty Images)`, `Getty Images`,
 # `The leaders in Anchorage (AP Photo/Jane Doe)`; not `The photo, taken in May, shows ...`.
@@ -59,23 +72,47 @@ CREDIT = re.compile(
     r"[^()\[\]]{0,60}[)\]][\W_]*",
     re.IGNORECASE,
 )
-MIN_CAPTION, MAX_CAPTION = 40, 250  # characters; a shorter line is a cross-heading
+HABITS = (
+    Habit(
+        "newsletter", ("sign up", "subscribe", "register", "join ", "get ", "download", "follow "), NEWSLETTER
+    ),
+    Habit("advertisement", ("advertisement", "sponsored", "continues below"), ADVERTISEMENT),
+    Habit("sharing", ("share", "tweet", "print", "comment", "copy link"), SHARING),
+    Habit("copyright", ("©", "(c)", "copyright", "rights reserved"), COPYRIGHT),
+    Habit(
+        "photo credit",
+        ("photo", "image", "picture", "afp", "epa", "pa media", "reuters", "/ap", "/ ap"),
+        CREDIT,
+    ),
+)
 
 AFRICAN_OFFICES = re.compile(
     r"(?:\b(?:Cape Town|Dakar|Abuja|Johannesburg|Nairobi|Washington(?:,? DC)?)\b\W*(?:and\W+)?)+"
 )
-# Outlet: paragraphs that it puts under every text.
-HABITS: Mapping[str, tuple[re.Pattern[str], ...]] = {
+# Outlet: what it puts under every text.
+OUTLET_HABITS: Mapping[str, tuple[Habit, ...]] = {
     "allAfrica": (
-        AFRICAN_OFFICES,
-        re.compile(r"(?i).*\ballafrica\b.*\b(?:publishes|reports a day|is a voice).*"),
+        Habit("outlet's habit", ("cape town", "nairobi", "dakar"), AFRICAN_OFFICES),
+        Habit(
+            "outlet's habit", ("allafrica",), re.compile(r"(?i)allafrica (?:publishes|is a voice|reports).*")
+        ),
     ),
-    "BBC": (re.compile(r"(?i)(?:follow|listen to|watch) .*\bbbc\b.*|bbc (?:verify|in ?depth|monitoring)"),),
+    "BBC": (
+        Habit(
+            "outlet's habit",
+            ("bbc",),
+            re.compile(r"(?i)(?:follow|listen to|watch) .*\bbbc\b[^.]*|bbc verify"),
+        ),
+    ),
 }
+
+MIN_CAPTION, MAX_CAPTION = 40, 250  # characters; a shorter line is a cross-heading
 
 
 def cut_related(blocks: list[Block], _: About) -> list[Block]:
     """Cut `Related articles` and `Read more: ...` with their links, and a list of links at the end."""
+    if not _mentions(blocks, RELATED_WORDS):
+        return blocks
     result = list(blocks)
     for number, block in enumerate(blocks):
         if block.cut or len(block.text) > MAX_BOILERPLATE or not (match := RELATED.fullmatch(block.plain)):
@@ -93,14 +130,27 @@ def cut_related(blocks: list[Block], _: About) -> list[Block]:
 
 
 def cut_boilerplate(blocks: list[Block], about: About) -> list[Block]:
-    """Cut invitations, advertisements and what the outlet puts under every text."""
-    habits = [("outlet's habit", pattern) for pattern in HABITS.get(about.outlet, ())]
-    return [_cut_by(block, (*BOILERPLATE, *habits)) for block in blocks]
+    """Cut invitations, advertisements, credits, and what the outlet puts under every text."""
+    for habit in (*HABITS, *OUTLET_HABITS.get(about.outlet, ())):
+        if _mentions(blocks, habit.words):
+            blocks = [
+                replace(block, cut=habit.step) if _is_habit(block, habit) else block for block in blocks
+            ]
+    return blocks
 
 
-def cut_credits(blocks: list[Block], _: About) -> list[Block]:
-    """Cut lines that credit a photograph."""
-    return [_cut_by(block, (("photo credit", CREDIT),)) for block in blocks]
+def _mentions(blocks: list[Block], words: tuple[str, ...]) -> bool:
+    text = "\n".join(block.text for block in blocks).lower()
+    return any(word in text for word in words)
+
+
+def _is_habit(block: Block, habit: Habit) -> bool:
+    return (
+        not block.cut
+        and len(block.text) <= MAX_BOILERPLATE
+        and block.kind in {Kind.PARAGRAPH, Kind.QUOTE, Kind.HEADING}
+        and habit.pattern.fullmatch(block.plain) is not None
+    )
 
 
 def cut_stray_captions(blocks: list[Block], _: About) -> list[Block]:
@@ -123,18 +173,6 @@ def _is_caption(block: Block) -> bool:
         and MIN_CAPTION <= len(text) <= MAX_CAPTION
         and text[-1].isalnum()
     )
-
-
-def _cut_by(block: Block, patterns: Sequence[tuple[str, re.Pattern[str]]]) -> Block:
-    if (
-        block.cut
-        or block.kind not in {Kind.PARAGRAPH, Kind.QUOTE, Kind.HEADING}
-        or len(block.text) > MAX_BOILERPLATE
-    ):
-        return block
-    plain = block.plain
-    step = next((step for step, pattern in patterns if pattern.fullmatch(plain)), "")
-    return replace(block, cut=step) if step else block
 
 
 MARKUP = (
