@@ -89,7 +89,8 @@ def split_blocks(text: str) -> list[Block]:
             number, gap = number + 1, gap + 1
             continue
         end = number + 1
-        if (fence := CODE_FENCE.match(line)) if line[0] in " `~" else None:
+        fence = CODE_FENCE.match(line) if line[0] in " `~" else None
+        if fence:
             kind = Kind.CODE
             end = _fence_end(lines, number, fence[1])
         elif line.startswith("<!--") and last_comment_end >= number:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from articles.importing.blocks import About, Block, Kind
 from articles.importing.wrapping import is_hard_wrapped
 
+SENTENCES = frozenset({Kind.PARAGRAPH, Kind.QUOTE, Kind.HEADING})
 MAX_BOILERPLATE = 400  # characters; nothing longer is cut by a pattern
 
 
@@ -111,11 +112,14 @@ MIN_CAPTION, MAX_CAPTION = 40, 250  # characters; a shorter line is a cross-head
 
 def cut_related(blocks: list[Block], _: About) -> list[Block]:
     """Cut `Related articles` and `Read more: ...` with their links, and a list of links at the end."""
-    if not _mentions(blocks, RELATED_WORDS):
+    if not _mentions(_lower(blocks), RELATED_WORDS):
         return blocks
     result = list(blocks)
     for number, block in enumerate(blocks):
-        if block.cut or len(block.text) > MAX_BOILERPLATE or not (match := RELATED.fullmatch(block.plain)):
+        if block.cut or len(block.text) > MAX_BOILERPLATE or not _mentions(block.text.lower(), RELATED_WORDS):
+            continue
+        match = RELATED.fullmatch(block.plain)
+        if match is None:
             continue
         following = blocks[number + 1] if number + 1 < len(blocks) else None
         has_links = following is not None and bool(LINKS.fullmatch(following.text))
@@ -131,26 +135,29 @@ def cut_related(blocks: list[Block], _: About) -> list[Block]:
 
 def cut_boilerplate(blocks: list[Block], about: About) -> list[Block]:
     """Cut invitations, advertisements, credits, and what the outlet puts under every text."""
-    for habit in (*HABITS, *OUTLET_HABITS.get(about.outlet, ())):
-        if _mentions(blocks, habit.words):
-            blocks = [
-                replace(block, cut=habit.step) if _is_habit(block, habit) else block for block in blocks
-            ]
-    return blocks
+'    text = _lower(blocks)
+    habits = [habit for habit in (*HABITS, *OUTLET_HABITS.get(about.outlet, ())) if _mentions(text, habit.words)]
+    return [
+        replace(block, cut=habit.step) if habits and (habit := _habit_of(block, habits)) else block
+        for block in blocks
+    ]
 
 
-def _mentions(blocks: list[Block], words: tuple[str, ...]) -> bool:
-    text = "\n".join(block.text for block in blocks).lower()
-    return any(word in text for word in words)
-
-
-def _is_habit(block: Block, habit: Habit) -> bool:
-    return (
-        not block.cut
-        and len(block.text) <= MAX_BOILERPLATE
-        and block.kind in {Kind.PARAGRAPH, Kind.QUOTE, Kind.HEADING}
-        and habit.pattern.fullmatch(block.plain) is not None
+def _habit_of(block: Block, habits: Iterable[Habit]) -> Habit | None:
+    if block.cut or len(block.text) > MAX_BOILERPLATE or block.kind not in SENTENCES:
+        return None
+    text = block.text.lower()
+    return next(
+        (habit for habit in habits if _mentions(text, habit.words) and habit.pattern.fullmatch(block.plain)), None
     )
+
+
+def _lower(blocks: Iterable[Block]) -> str:
+    return "\n".join([block.text for block in blocks]).lower()
+
+
+def _mentions(text: str, words: Iterable[str]) -> bool:
+    return any(word in text for word in words)
 
 
 def cut_stray_captions(blocks: list[Block], _: About) -> list[Block]:
