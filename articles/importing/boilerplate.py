@@ -135,8 +135,10 @@ def cut_related(blocks: list[Block], _: About) -> list[Block]:
 
 def cut_boilerplate(blocks: list[Block], about: About) -> list[Block]:
     """Cut invitations, advertisements, credits, and what the outlet puts under every text."""
-'    text = _lower(blocks)
-    habits = [habit for habit in (*HABITS, *OUTLET_HABITS.get(about.outlet, ())) if _mentions(text, habit.words)]
+    text = _lower(blocks)
+    habits = [
+        habit for habit in (*HABITS, *OUTLET_HABITS.get(about.outlet, ())) if _mentions(text, habit.words)
+    ]
     return [
         replace(block, cut=habit.step) if habits and (habit := _habit_of(block, habits)) else block
         for block in blocks
@@ -148,7 +150,8 @@ def _habit_of(block: Block, habits: Iterable[Habit]) -> Habit | None:
         return None
     text = block.text.lower()
     return next(
-        (habit for habit in habits if _mentions(text, habit.words) and habit.pattern.fullmatch(block.plain)), None
+        (habit for habit in habits if _mentions(text, habit.words) and habit.pattern.fullmatch(block.plain)),
+        None,
     )
 
 
