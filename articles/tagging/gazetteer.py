@@ -62,6 +62,17 @@ def read_data(folder: Path = DATA) -> tuple[Entry, ...]:
     return tuple(book.finish(draft, sources) for draft in ordered)
 
 
+def shared_names(folder: Path = DATA) -> frozenset[str]:
+    """Return the names that the rules give to several entries at once: the Korean Peninsula."""
+    rules = load_tables(folder / "ambiguous.toml")
+    return frozenset(
+        name
+        for term, rule in rules.items()
+        if isinstance(rule, dict) and "all" in rule
+        for name in (term, *rule.get("also", ()))
+    )
+
+
 class Book:
     """All drafts, to be found by key, slug or kind; refuses two of the same name."""
 
@@ -203,7 +214,8 @@ def _office_line(office: Office, names: tuple[str, ...]) -> str:
         line = f"{office.title} of {names[0]}"
     first, last = (day.year if day else None for day in (office.start_on, office.end_on))
     if not office.is_end_known:
-        return f"{line}, {first or ''}–{last} or later" if last else line
+        years = last if first in {None, last} else f"{first}–{last}"
+        return f"{line}, {years} or later" if last else line
     if last is None:
         return f"{line} since {first}" if first else line
     return f"{line}, {first or ''}–{last}" if first != last else f"{line}, {last}"
