@@ -15,14 +15,16 @@ MAX_BOILERPLATE = 400  # characters; nothing longer is cut by a pattern
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """One thing that outlets print around paragraphs: its pattern, and words of which one must occur.
+    """One thing that outlets print around paragraphs, as a pattern of the whole paragraph.
 
-    The words, in lower case, spare most texts the pattern.
+    ``starts`` and ``ends``, in lower case, are how such a paragraph begins or ends; all others are spared the
+    pattern.
     """
 
     step: str
-    words: tuple[str, ...]
     pattern: re.Pattern[str]
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
 # Matches `Related articles`, `Read more: Talks in Budapest`; not `Related to this, he said ...`.
@@ -32,16 +34,8 @@ RELATED = re.compile(
     r"|recommended(?: for you)?)\s*(?P<rest>[:|–].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-RELATED_WORDS = (
-    "related",
-    "read ",
-    "see also",
-    "more on this",
-    "also like",
-    "further reading",
-    "recommended",
-    "](",
-)
+RELATED_STARTS = ("related", "read ", "see also", "also read", "more on", "you may", "further", "recommended")
+ORNAMENTS = " \t#>*_–—-•|([\"'“‘→▶"
 LINK = r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+\[[^\]\n]+\]\([^)\n]*\)[ \t]*"
 LINKS = re.compile(rf"{LINK}(?:\n{LINK})*")
 
@@ -73,36 +67,50 @@ CREDIT = re.compile(
     r"[^()\[\]]{0,60}[)\]][\W_]*",
     re.IGNORECASE,
 )
+INVITATIONS = ("sign up", "subscribe", "register", "join us", "join our", "get ", "download our", "follow ")
 HABITS = (
-    Habit(
-        "newsletter", ("sign up", "subscribe", "register", "join ", "get ", "download", "follow "), NEWSLETTER
-    ),
-    Habit("advertisement", ("advertisement", "sponsored", "continues below"), ADVERTISEMENT),
-    Habit("sharing", ("share", "tweet", "print", "comment", "copy link"), SHARING),
-    Habit("copyright", ("©", "(c)", "copyright", "rights reserved"), COPYRIGHT),
+    Habit("newsletter", NEWSLETTER, starts=INVITATIONS),
+    Habit("advertisement", ADVERTISEMENT, starts=("advert", "sponsored", "story cont", "article cont")),
+    Habit("sharing", SHARING, starts=("share", "tweet", "print", "comment", "copy link")),
+    Habit("copyright", COPYRIGHT, starts=("©", "c)", "copyright"), ends=("reserved", "reserved.")),
     Habit(
         "photo credit",
-        ("photo", "image", "picture", "afp", "epa", "pa media", "reuters", "/ap", "/ ap"),
         CREDIT,
+        starts=(
+            "photo",
+            "image",
+            "picture",
+            "file photo",
+            "getty",
+            "ap photo",
+            "afp",
+            "epa",
+            "pa media",
+            "reuters",
+        ),
+        ends=(")", "]", ")."),
     ),
 )
 
 AFRICAN_OFFICES = re.compile(
     r"(?:\b(?:Cape Town|Dakar|Abuja|Johannesburg|Nairobi|Washington(?:,? DC)?)\b\W*(?:and\W+)?)+"
 )
+OFFICES = ("cape town", "dakar", "abuja", "johannesburg", "nairobi", "washington")
 # Outlet: what it puts under every text.
 OUTLET_HABITS: Mapping[str, tuple[Habit, ...]] = {
     "allAfrica": (
-        Habit("outlet's habit", ("cape town", "nairobi", "dakar"), AFRICAN_OFFICES),
+        Habit("outlet's habit", AFRICAN_OFFICES, starts=OFFICES),
         Habit(
-            "outlet's habit", ("allafrica",), re.compile(r"(?i)allafrica (?:publishes|is a voice|reports).*")
+            "outlet's habit",
+            re.compile(r"(?i)allafrica (?:publishes|is a voice|reports).*"),
+            starts=("allafrica",),
         ),
     ),
     "BBC": (
         Habit(
             "outlet's habit",
-            ("bbc",),
             re.compile(r"(?i)(?:follow|listen to|watch) .*\bbbc\b[^.]*|bbc verify"),
+            starts=("follow", "listen", "watch", "bbc"),
         ),
     ),
 }
@@ -112,11 +120,10 @@ MIN_CAPTION, MAX_CAPTION = 40, 250  # characters; a shorter line is a cross-head
 
 def cut_related(blocks: list[Block], _: About) -> list[Block]:
     """Cut `Related articles` and `Read more: ...` with their links, and a list of links at the end."""
-    if not _mentions(_lower(blocks), RELATED_WORDS):
-        return blocks
     result = list(blocks)
     for number, block in enumerate(blocks):
-        if block.cut or len(block.text) > MAX_BOILERPLATE or not _mentions(block.text.lower(), RELATED_WORDS):
+        start = block.text[:40].lstrip(ORNAMENTS).lower()
+        if block.cut or len(block.text) > MAX_BOILERPLATE or not start.startswith(RELATED_STARTS):
             continue
         match = RELATED.fullmatch(block.plain)
         if match is None:
@@ -135,13 +142,9 @@ def cut_related(blocks: list[Block], _: About) -> list[Block]:
 
 def cut_boilerplate(blocks: list[Block], about: About) -> list[Block]:
     """Cut invitations, advertisements, credits, and what the outlet puts under every text."""
-    text = _lower(blocks)
-    habits = [
-        habit for habit in (*HABITS, *OUTLET_HABITS.get(about.outlet, ())) if _mentions(text, habit.words)
-    ]
+    habits = (*HABITS, *OUTLET_HABITS.get(about.outlet, ()))
     return [
-        replace(block, cut=habit.step) if habits and (habit := _habit_of(block, habits)) else block
-        for block in blocks
+        replace(block, cut=habit.step) if (habit := _habit_of(block, habits)) else block for block in blocks
     ]
 
 
@@ -149,18 +152,12 @@ def _habit_of(block: Block, habits: Iterable[Habit]) -> Habit | None:
     if block.cut or len(block.text) > MAX_BOILERPLATE or block.kind not in SENTENCES:
         return None
     text = block.text.lower()
-    return next(
-        (habit for habit in habits if _mentions(text, habit.words) and habit.pattern.fullmatch(block.plain)),
-        None,
-    )
-
-
-def _lower(blocks: Iterable[Block]) -> str:
-    return "\n".join([block.text for block in blocks]).lower()
-
-
-def _mentions(text: str, words: Iterable[str]) -> bool:
-    return any(word in text for word in words)
+    start, end = text.lstrip(ORNAMENTS), text.rstrip("*_ ")
+    for habit in habits:
+        is_likely = start.startswith(habit.starts) or end.endswith(habit.ends)
+        if is_likely and habit.pattern.fullmatch(block.plain):
+            return habit
+    return None
 
 
 def cut_stray_captions(blocks: list[Block], _: About) -> list[Block]:

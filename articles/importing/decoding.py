@@ -34,6 +34,7 @@ CONTROL = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\u202a-\u202e\u2066-\u2069"
 )
 CONTROLS = re.compile(f"[{CONTROL}]")
+ODD_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
 # Break a name apart without showing: soft hyphen, zero-width space, word joiner, stray byte order mark, tag
 # characters.  U+200C and U+200D stay: Persian and emoji are spelled with them.
 UNWANTED = re.compile(f"[{CONTROL}\u00ad\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
@@ -51,7 +52,9 @@ def decode(content: bytes) -> tuple[str, list[Notice]]:
     if not content.strip():
         raise ClippingError("the file is empty; remove it or write the article into it")
     text, notices = _decode_bytes(content)
-    text = LINE_ENDS.sub("\n", text) if LINE_ENDS.search(text) else text
+    if text.isascii() and len(text.encode().translate(None, ODD_BYTES)) == len(text):
+        return text, notices  # most texts: nothing below applies
+    text = LINE_ENDS.sub("\n", text)
     if first := CONTROLS.search(text):
         count = len(CONTROLS.findall(text))
         if count > max(20, len(text) // 10):

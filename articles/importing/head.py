@@ -22,6 +22,7 @@ DATE_LINE = re.compile(
     r"(?: (?:on|at))?[\s:–-]*(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60})",
     re.IGNORECASE,
 )
+LABELS = ("publi", "posted", "updated", "modified", "first ", "last ", "date")
 NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
 BOLD = re.compile(r"(?P<mark>\*\*\*?|__)(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)", re.DOTALL)
 MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
@@ -47,8 +48,13 @@ def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
 def cut_title(blocks: list[Block], about: About) -> list[Block]:
     """Cut the heading that says the title again."""
     title = _compared(about.title)
+    longest = 2 * len(about.title) + 20
     for number, block in enumerate(blocks[:HEAD]):
-        if block.kind in {Kind.HEADING, Kind.PARAGRAPH} and _compared(block.plain) == title:
+        if (
+            len(block.text) <= longest
+            and block.kind in {Kind.HEADING, Kind.PARAGRAPH}
+            and _compared(block.plain) == title
+        ):
             return _with_cut(blocks, number, "title")
     return blocks
 
@@ -86,7 +92,7 @@ def take_standfirst(blocks: list[Block], _: About) -> list[Block]:
 
 def dates_in(block: Block) -> list[tuple[str, str, int]]:
     """Return the dates of a block in which every line is a date line, else nothing."""
-    if len(block.text) > 300:
+    if len(block.text) > 300 or not block.text.lstrip("> \t*_").lower().startswith(LABELS):
         return []
     found = []
     for number, line in enumerate(block.text.split("\n")):

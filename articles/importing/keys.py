@@ -40,7 +40,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "status": ("draft", "published", "status"),
 }  # fmt: skip
 MERGED = frozenset({"keywords", "status"})  # every key counts, not only the best
-KNOWN = frozenset(re.sub(r"[-_\s]", "", key) for keys in KEYS.values() for key in keys)
 
 TRUE, FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 NOTHING = frozenset({"", "~", "null", "none", "nil", "undefined"})
@@ -72,7 +71,12 @@ class Fields:
 
 def same_key(key: str) -> str:
     """Return the key as it is compared: ``publishDate``, ``Publish-Date`` and ``publish_date`` are one."""
-    return re.sub(r"[-_\s]", "", key).lower()
+    return SEPARATORS.sub("", key).lower()
+
+
+SEPARATORS = re.compile(r"[-_\s]")
+ALIASES = {name: tuple(map(same_key, keys)) for name, keys in KEYS.items()}
+KNOWN = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
 
 
 def sort_fields(front: Mapping[str, Value]) -> Fields:
@@ -86,12 +90,12 @@ def sort_fields(front: Mapping[str, Value]) -> Fields:
         by_key.setdefault(same_key(key), []).append(key)
     taken: dict[str, tuple[Taken, ...]] = {}
     used: set[str] = set()
-    for name, aliases in KEYS.items():
+    for name, aliases in ALIASES.items():
         fits = FITS.get(name, _is_given)
         found = [
             Taken(key, front[key])
             for alias in aliases
-            for key in by_key.get(same_key(alias), ())
+            for key in by_key.get(alias, ())
             if key not in used and fits(front[key])
         ]
         found = found if name in MERGED else found[:1]

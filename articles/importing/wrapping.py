@@ -34,7 +34,11 @@ def unwrap(paragraph: str, words: Collection[str] = ()) -> str:
     pieces = [lines[0].strip()]
     for before, line in pairwise(lines):
         after = line.strip()
-        if not is_wrapped or before.endswith(HARD_BREAKS) or OWN_LINE.match(line):
+        if (
+            not is_wrapped
+            or before.endswith(HARD_BREAKS)
+            or (not after[:1].islower() and OWN_LINE.match(line))
+        ):
             pieces[-1] = pieces[-1].removesuffix("\\").rstrip()
             joint = "  \n"
         else:
@@ -66,10 +70,11 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _is_verse(lines: list[str], width: int) -> bool:
+    if width >= (PAIR_WIDTH if len(lines) == 2 else VERSE_WIDTH):
+        return False
     letters = [match[1] for line in lines if (match := FIRST_LETTER.match(line))]
     has_case = any(letter.isupper() or letter.islower() for letter in letters)
-    limit = PAIR_WIDTH if len(lines) == 2 else VERSE_WIDTH
-    return has_case and width < limit and not any(letter.islower() for letter in letters)
+    return has_case and not any(letter.islower() for letter in letters)
 
 
 def _are_sentences(lines: list[str]) -> bool:
