@@ -30,13 +30,14 @@ WORDS = frozenset(
     re.findall(
         r"\w+",
         """
-        may will major park moon dan fox long price power pope hunt rice baker cook king young short straw day
-        mark bill rob pat jack rose june april august grace hope faith joy art frank guy gene drew grant chase
-        chance dean duke earl page reed stone wood woods field fields hill lake rivers brook forest north south
-        east west summer winter spring sunday monday green brown black white gray grey gold silver the and but
-        not for his her its our you they who what when where this that with from are was has had can male nice
-        bath mobile reading split tours cork orange hull bar case bond cash coach law love best bush bank state
-        union people party general president minister queen prince church house street senate war peace
+        may will major park moon dan fox long price power pope hunt rice baker cook king young short
+        straw day mark bill rob pat jack rose june april august grace hope faith joy art frank guy gene
+        drew grant chase chance dean duke earl page reed stone wood woods field fields hill lake rivers
+        brook forest north south east west summer winter spring sunday monday green brown black white
+        gray grey gold silver the and but not for his her its our you they who what when where this that
+        with from are was has had can male nice bath mobile reading split tours cork orange hull bar
+        case bond cash coach law love best bush bank state union people party general president minister
+        queen prince church house street senate war peace
         """,
     )
 )
@@ -144,7 +145,7 @@ def _is_meant(senses: Sequence[tuple[Entry, Alias]]) -> bool:
 
 
 def find_shared_surnames(entries: Sequence[Entry]) -> Iterator[Complaint]:
-    """Yield surnames said to stand alone that a second person bears just as strongly, or a place is called."""
+    """Yield surnames said to stand alone that a second person bears as strongly, or a place is called."""
     bearers: dict[str, list[Entry]] = defaultdict(list)
     places: dict[str, Entry] = {}
     ambiguous: set[str] = set()
@@ -238,7 +239,7 @@ def find_swallowed(entries: Sequence[Entry]) -> Iterator[Complaint]:
         for alias in entry.aliases:
             words = fold_name(alias.text).split()
             hidden = {countries[word].key for word in words if len(words) > 1 and word in countries}
-            # "UN Mission in South Sudan" hides Sudan, but implies a country of which that is a part of the name.
+            # "UN Mission in South Sudan" hides Sudan, but that is a part of the name of what it implies.
             meant = {
                 word
                 for name, country in countries.items()
