@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import batched
 from pathlib import Path
 
@@ -32,8 +33,8 @@ from articles.importing.sources import FoundFile, find_sources
 from articles.importing.taggings import Rules, read_names
 from articles.models import Archive, ArticleSource, ImportIssue, ImportRun
 from articles.search import sync
-from articles.search.engine import IndexBusy
-from articles.tagging import Entry, Tagger
+from articles.search.engine import IndexBusy, IndexUnusable
+from articles.tagging import Entry, Tagged, Tagger
 from articles.tagging.gazetteer import read_data
 
 CHUNK = 200  # files: about a fifth of a second, all that a kill can lose
@@ -69,6 +70,7 @@ class Report:
     counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     problems: list[Problem] = field(default_factory=list)
     is_interrupted: bool = False
+    index_problem: str = ""  # why the search index lags behind, should it do so
 
     @property
     def file_count(self) -> int:
@@ -132,7 +134,22 @@ def _read_rules(*, is_dry: bool) -> Rules:
         if not is_dry:
             gazetteer.load(entries, release=gazetteer.release_of(entries))
             entries = gazetteer.read_entries()
-    return Rules(gazetteer.release_of(entries), Tagger(entries).tag, read_names(entries))
+    return Rules(gazetteer.release_of(entries), _TaggerOnDemand(entries).tag, read_names(entries))
+
+
+class _TaggerOnDemand:
+    """A tagger built for the first text: half a second that a folder without changes does not cost."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+
+    @cached_property
+    def _tagger(self) -> Tagger:
+        return Tagger(self.entries)
+
+    def tag(self, *, title: str, standfirst: str, body: str, on: dt.date | None) -> Tagged:
+        """Return what `Tagger.tag` returns."""
+        return self._tagger.tag(title=title, standfirst=standfirst, body=body, on=on)
 
 
 def _chunks(paths: list[Path], guard: Guard) -> Generator[list[Reading]]:
@@ -221,7 +238,7 @@ class _Run:
             self._store(chunk)
         self.chunk_count += 1
         if self.chunk_count % INDEX_EVERY == 0:
-            _index(wait_seconds=0)
+            _index(self.report, wait_seconds=0)
 
     def _is_settled(self, chunk: Sequence[Reading]) -> bool:
         """Return whether all files hold the same bytes as before, and their articles the newest tags."""
@@ -270,7 +287,7 @@ class _Run:
         self.row.state = states.INTERRUPTED if self.report.is_interrupted else states.FINISHED
         self.row.finished_at = timezone.now()
         self._write_row(self.report.counts)
-        _index(wait_seconds=30)
+        _index(self.report, wait_seconds=30)
 
 
 def problems_of(chunk: Iterable[Reading]) -> list[Problem]:
@@ -319,7 +336,13 @@ def _close(report: Report, state: ImportRun.State) -> None:
         ImportRun.objects.filter(pk=report.run_id or 0).update(state=state, finished_at=timezone.now())
 
 
-def _index(*, wait_seconds: float) -> None:
-    # Who holds the index lock applies our rows as well.
-    with contextlib.suppress(IndexBusy):
+def _index(report: Report, *, wait_seconds: float) -> None:
+    report.index_problem = ""
+    try:
         sync.apply_outbox(wait_seconds=wait_seconds)
+    except IndexBusy:
+        # Who holds the index lock applies our rows as well.
+        return
+    except (IndexUnusable, OSError) as error:
+        # The articles are stored and their outbox rows wait: no reason to undo or to stop.
+        report.index_problem = str(error)

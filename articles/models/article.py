@@ -69,14 +69,20 @@ class Article(models.Model):
         DRAFT = "draft", "draft (the file says so)"
         WITHDRAWN = "withdrawn", "withdrawn by an editor"
 
-    DatePrecision = models.TextChoices("DatePrecision", [(p.name, (p.value, p.value)) for p in Precision])
+    class DatePrecision(models.TextChoices):
+        DAY = Precision.DAY.value, "day"
+        MONTH = Precision.MONTH.value, "month"
+        YEAR = Precision.YEAR.value, "year"
 
     identity = models.CharField(max_length=80, unique=True, editable=False)
     slug = models.SlugField(max_length=80, editable=False)
     title = models.CharField(max_length=500)
     standfirst = models.TextField(blank=True)
     summary = models.CharField(
-        max_length=320, blank=True, editable=False, help_text="For lists: the standfirst, else how the text begins."
+        max_length=320,
+        blank=True,
+        editable=False,
+        help_text="For lists: the standfirst, else how the text begins.",
     )
     body = models.TextField(blank=True, help_text="Markdown.")
     byline = models.CharField(max_length=500, blank=True, help_text="Who wrote it, as printed.")
@@ -85,7 +91,10 @@ class Article(models.Model):
     url = models.URLField("original", max_length=2000, blank=True)
     published_on = models.DateField(null=True, blank=True)
     published_precision = models.CharField(
-        max_length=5, choices=DatePrecision, default=DatePrecision.DAY, help_text="How much of the date is known."
+        max_length=5,
+        choices=DatePrecision,
+        default=DatePrecision.DAY,
+        help_text="How much of the date is known.",
     )
     clipped_on = models.DateField(null=True, blank=True)
     updated_on = models.DateField(null=True, blank=True)
@@ -97,14 +106,17 @@ class Article(models.Model):
     cuts = models.JSONField(default=list, blank=True, help_text="Text that cleaning took out of the body.")
     status = models.CharField(max_length=10, choices=Status, default=Status.PUBLIC)
     edited_fields = models.JSONField(
-        default=list, blank=True, editable=False, help_text="Fields an editor changed; imports leave them alone."
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Fields an editor changed; imports leave them alone.",
     )
     content_hash = models.CharField(max_length=64, editable=False, help_text="Of the clipping as last read.")
     gazetteer_release = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[models.Manager[Article]] = ArticleQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Article]] = ArticleQuerySet.as_manager()
 
     class Meta:
         ordering = ["-sort_on", "-id"]
@@ -182,7 +194,7 @@ class Tagging(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[models.Manager[Tagging]] = TaggingQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Tagging]] = TaggingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-salience"]
@@ -211,7 +223,9 @@ class RenderedArticle(models.Model):
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="rendered")
     key = models.CharField(max_length=64)
     html = models.TextField()
-    is_plain = models.BooleanField(default=False, help_text="The renderer gave up; the text is shown unformatted.")
+    is_plain = models.BooleanField(
+        default=False, help_text="The renderer gave up; the text is shown unformatted."
+    )
 
     class Meta:
         verbose_name = "rendered article"

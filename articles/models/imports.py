@@ -24,7 +24,9 @@ class ImportRun(models.Model):
         INTERRUPTED = "interrupted", "interrupted"
         FAILED = "failed", "failed"
 
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     paths = models.JSONField(default=list, help_text="The files and folders asked for.")
     state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
@@ -65,7 +67,9 @@ class ImportIssue(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"{self.path}, line {self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+        return (
+            f"{self.path}, line {self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+        )
 
 
 class ArticleSource(models.Model):

@@ -349,6 +349,18 @@ def test_an_unchanged_chunk_is_only_read(folder):
         assert counts(import_paths([folder])) == {"unchanged": 2}
 
 
+def test_an_index_that_cannot_be_written_does_not_undo_the_import(folder, settings):
+    settings.NEWSROOM_INDEX = folder / "a.md" / "index"
+    report = import_paths([folder])
+
+    assert counts(report) == {"created": 2}
+    assert "a.md" in report.index_problem
+    # The next import catches up.
+    settings.NEWSROOM_INDEX = folder.parent / "index"
+    assert import_paths([folder]).index_problem == ""
+    assert sync.search(Criteria(words="Ukraine")).count == 2
+
+
 def test_the_real_clipping(shared):
     gazetteer_entries = read_data()
     gazetteer.load(gazetteer_entries, release=gazetteer.release_of(gazetteer_entries))

@@ -152,6 +152,11 @@ def describe(report: Report, seconds: float) -> str:
         lines.append(f"Nothing to import: articles are {', '.join(suffixes[:-1])} and {suffixes[-1]} files.")
     if report.is_interrupted:
         lines.append("It was stopped before the end. What was stored is kept; run this again to go on.")
+    if report.index_problem:
+        lines.append(
+            f"The search index could not be brought up to date ({report.index_problem}); "
+            "make room in the data folder, then run: python manage.py reindex"
+        )
     for level, (one, many) in HEADINGS.items():
         problems = [problem for problem in report.problems if problem.level == level]
         if problems:
