@@ -25,22 +25,32 @@ DATE_LINE = re.compile(
 LABELS = ("publi", "posted", "updated", "modified", "first ", "last ", "date")
 NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
 BOLD = re.compile(r"(?P<mark>\*\*\*?|__)(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)", re.DOTALL)
+HEADING_LEVEL = re.compile(r" *(#*)")  # none: a heading that is underlined
+MAX_FIRST_LINE = 200  # characters; a longer first line is no title
 MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
 
 
 def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
     """Return the title that a text without one in its front matter has: its first heading, else nothing.
 
-    ``is_bare``: the file has no front matter at all; then its first line will do, if it stands alone and is
-    no sentence.
+    A second-level heading below a paragraph is that of a section.  ``is_bare``: the file has no front matter
+    at all; then its first line will do, if it stands alone and is no sentence.
     """
+    has_begun = False
     for block in blocks[:HEAD]:
-        if block.kind is Kind.HEADING and not block.text.lstrip().startswith("###"):
+        level = HEADING_LEVEL.match(block.text) if block.kind is Kind.HEADING else None
+        if level and (len(level[1]) < 2 or (len(level[1]) == 2 and not has_begun)):
             return block.plain
         if block.kind is Kind.PARAGRAPH and not (dates_in(block) or is_byline(block.plain)):
-            break  # a heading further down is that of a section
-    first = blocks[0] if len(blocks) > 1 and is_bare else None
-    if first and first.kind is Kind.PARAGRAPH and "\n" not in first.text and len(first.text) <= 200:
+            has_begun = True
+    standing = [block for block in blocks if block.kind is not Kind.RULE]
+    first = standing[0] if len(standing) > 1 and is_bare else None
+    if (
+        first
+        and first.kind is Kind.PARAGRAPH
+        and "\n" not in first.text
+        and len(first.text) <= MAX_FIRST_LINE
+    ):
         return "" if first.text.rstrip().endswith((".", ":", ";", ",")) else first.plain
     return ""
 

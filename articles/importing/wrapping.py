@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 
 HARD_BREAKS = ("  ", "\\")  # at the end of a line of Markdown
+HARD_BREAK = "  \n"
 # A line that begins something of its own: a list's item, a quote, a table's row, a speaker.
 # Matches `- Trade`, `Q: Will they meet?`, `MR. PRICE: Good morning.`; not `Q4 growth`, nor `Note: all`.
 OWN_LINE = re.compile(
@@ -30,19 +31,23 @@ def unwrap(paragraph: str, words: Collection[str] = ()) -> str:
     lines = paragraph.split("\n")
     if len(lines) == 1:
         return paragraph.strip()
-    is_wrapped = _is_wrapped([line.strip() for line in lines])
-    pieces = [lines[0].strip()]
+    parts = [[lines[0]]]
     for before, line in pairwise(lines):
-        after = line.strip()
-        if (
-            not is_wrapped
-            or before.endswith(HARD_BREAKS)
-            or (not after[:1].islower() and OWN_LINE.match(line))
-        ):
-            pieces[-1] = pieces[-1].removesuffix("\\").rstrip()
-            joint = "  \n"
+        if before.endswith(HARD_BREAKS) or (not line[:1].islower() and OWN_LINE.match(line)):
+            parts.append([line])
         else:
-            joint = _joint(pieces[-1], after, words)
+            parts[-1].append(line)
+    return HARD_BREAK.join(
+        _joined([line.strip().removesuffix("\\") for line in part], words) for part in parts
+    )
+
+
+def _joined(lines: list[str], words: Collection[str]) -> str:
+    if len(lines) > 1 and not _is_wrapped(lines):
+        return HARD_BREAK.join(lines)
+    pieces = [lines[0]]
+    for after in lines[1:]:
+        joint = _joint(pieces[-1], after, words)
         if joint == "-":
             pieces[-1], joint = pieces[-1][:-1], ""
         pieces += joint, after
