@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.importing.clipping import Precision
@@ -16,11 +17,14 @@ register = template.Library()
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
 
-@register.filter
-def written(day: dt.date | None, precision: str = Precision.DAY) -> str:
-    """Return the date as people write it, no finer than it is known: 17 Oct 2025, October 2025, 2025."""
-    if day is None:
-        return ""
+@register.simple_tag
+def dated(day: dt.date, precision: str = Precision.DAY) -> SafeString:
+    """Return the date as a ``<time>`` element, no finer than it is known."""
+    return format_html('<time datetime="{}">{}</time>', machine(day, precision), written(day, precision))
+
+
+def written(day: dt.date, precision: str) -> str:
+    """Return the date as people write it: 17 Oct 2025, October 2025, 2025."""
     if precision == Precision.YEAR:
         return f"{day.year}"
     if precision == Precision.MONTH:
@@ -28,11 +32,8 @@ def written(day: dt.date | None, precision: str = Precision.DAY) -> str:
     return f"{day.day} {day:%b} {day.year}"
 
 
-@register.filter
-def machine(day: dt.date | None, precision: str = Precision.DAY) -> str:
-    """Return the date for a ``datetime`` attribute, no finer than it is known."""
-    if day is None:
-        return ""
+def machine(day: dt.date, precision: str) -> str:
+    """Return the date as programs write it: 2025-10-17, 2025-10, 2025."""
     length = {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), 10)
     return day.isoformat()[:length]
 

@@ -20,7 +20,7 @@ async function show(url, chosen) {
     link.focus({ preventScroll: true });
     window.scrollBy(0, link.getBoundingClientRect().top - before);
   }
-  const lit = [...document.querySelectorAll(".lamp-tags li")].map((item) => item.firstChild.nextSibling.textContent);
+  const lit = [...document.querySelectorAll("[data-lit]")].map((name) => name.textContent);
   status.textContent = lit.length ? `Marked in the text: ${lit.join(", ")}` : "Nothing is marked in the text";
 }
 
