@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import transaction
 
 from articles import curation, gazetteer
+from articles.importing.run import import_paths
 from articles.models import Alias, Article, Author, Change, ChangeSet, Office, OutboxRow, Tag, Tagging
+from articles.search import sync
 from articles.tagging.records import Alias as AliasRecord
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.records import Office as OfficeRecord
@@ -223,14 +224,18 @@ def test_retiring_a_tag_takes_it_from_all_its_articles_and_reinstating_brings_it
 def test_a_failing_act_leaves_neither_rows_nor_trail(alice):
     tagging = make_tagging(make_article(), "country/Ukraine")
 
-    with pytest.raises(RuntimeError), transaction.atomic():
-        with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
-            act.decide([tagging], status=Tagging.Status.REJECTED)
-            raise RuntimeError
+    with pytest.raises(RuntimeError):
+        reject_and_fail(tagging, alice)
 
     tagging.refresh_from_db()
     assert tagging.status == Tagging.Status.SUGGESTED
     assert not ChangeSet.objects.exists()
+
+
+def reject_and_fail(tagging: Tagging, editor) -> None:
+    with curation.recording(ChangeSet.Act.EDIT, by=editor) as act:
+        act.decide([tagging], status=Tagging.Status.REJECTED)
+        raise RuntimeError
 
 
 def test_the_trail_survives_the_account(alice):
@@ -291,6 +296,103 @@ def stored_gazetteer() -> tuple[list, list, list]:
         list(Alias.objects.order_by("text").values_list("text", "kind", "weight")),
         list(Office.objects.order_by("title").values_list("title", "role")),
     )
+
+
+CLIPPING = """---
+title: Talks in {city}
+date: 2025-10-16
+---
+Russia and Ukraine talked in {city}.
+"""
+
+
+@pytest.fixture
+def clipping(tmp_path):
+    """Return a clipping whose text names Russia and Ukraine, imported once."""
+    gazetteer.load(
+        [
+            Entry(kind=Kind.COUNTRY, slug=name.lower(), name=name, key=key, aliases=(AliasRecord(name),))
+            for name, key in (("Russia", "ru"), ("Ukraine", "ua"))
+        ],
+        release="1",
+    )
+    path = tmp_path / "talks.md"
+    path.write_text(CLIPPING.format(city="Vienna"))
+    import_paths([path])
+    return path
+
+
+def decisions() -> dict[str, str]:
+    return dict(Tagging.objects.values_list("tag__key", "status"))
+
+
+def test_a_rejected_tag_survives_reimport(alice, clipping):
+    assert decisions() == {"ru": "suggested", "ua": "suggested"}
+    curation.reject(Tagging.objects.filter(tag__key="ru"), by=alice)
+    curation.confirm(Tagging.objects.filter(tag__key="ua"), by=alice)
+
+    clipping.write_text(CLIPPING.format(city="Geneva") + "Russia said so.")
+    import_paths([clipping])
+
+    assert Article.objects.get().title == "Talks in Geneva"
+    assert decisions() == {"ru": "rejected", "ua": "confirmed"}
+    assert len(Tagging.objects.get(tag__key="ru").mentions) == 2
+
+
+def test_a_tag_an_editor_added_survives_reimport(alice, clipping):
+    curation.add_tag(Article.objects.get(), make_tag("topic/Summit"), by=alice)
+
+    clipping.write_text(CLIPPING.format(city="Geneva"))
+    import_paths([clipping])
+
+    assert Tagging.objects.get(tag__slug="summit").status == "confirmed"
+
+
+def test_a_corrected_field_survives_reimport_and_the_others_follow_the_file(alice, clipping):
+    curation.edit_article(Article.objects.get(), {"title": "An editor's title"}, by=alice)
+
+    clipping.write_text(CLIPPING.format(city="Geneva"))
+    import_paths([clipping])
+
+    article = Article.objects.get()
+    assert (article.title, article.body) == ("An editor's title", "Russia and Ukraine talked in Geneva.")
+
+
+def test_a_withdrawn_article_stays_withdrawn(alice, clipping):
+    curation.withdraw(Article.objects.all(), by=alice)
+
+    clipping.write_text(CLIPPING.format(city="Geneva"))
+    import_paths([clipping])
+
+    assert Article.objects.get().status == Article.Status.WITHDRAWN
+
+
+def test_lists_and_counts_follow_a_decision_with_the_next_request(alice, client, clipping):
+    def found() -> tuple[int, dict[str, int]]:
+        answer = client.get("/api/v1/articles/?country=ru").json()
+        return answer["count"], {facet["value"]: facet["count"] for facet in answer["facets"]["country"]}
+
+    assert found() == (1, {"ru": 1, "ua": 1})
+
+    curation.reject(Tagging.objects.filter(tag__key="ua"), by=alice)
+    assert found() == (1, {"ru": 1})
+    curation.retire(Tag.objects.filter(key="ru"), by=alice)
+    assert client.get("/api/v1/articles/").json()["facets"]["country"] == []
+    curation.reinstate(Tag.objects.filter(key="ru"), by=alice)
+    assert found() == (1, {"ru": 1})
+    curation.withdraw(Article.objects.all(), by=alice)
+    assert client.get("/api/v1/articles/").json()["count"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_too_large_for_the_next_reader_brings_the_index_up_to_date_itself(alice, client, settings):
+    for number in range(sync.INLINE_LIMIT + 1):
+        make_article(title=f"Talks {number}", tags=["country/Russia"])
+    sync.rebuild()
+
+    curation.retire(Tag.objects.all(), by=alice)
+
+    assert sync.open_engine().standing() == sync.database_standing()
 
 
 def test_the_history_of_a_row_is_newest_first(alice):

@@ -22,6 +22,7 @@ from articles import curation
 from articles.admin.desk import (
     ChosenFilter,
     DeskAdmin,
+    LabelledFormSet,
     RecordAdmin,
     RecordForm,
     RowFormSet,
@@ -110,6 +111,7 @@ class TaggingInline(RowInline):
 
     model = Tagging
     form = TaggingRowForm
+    formset = LabelledFormSet
     fields = ("tag_shown", "evidence_shown", "role", "status", "provenance_shown")
     readonly_fields = ("tag_shown", "evidence_shown", "provenance_shown")
     verbose_name_plural = "Tags and the words that earned them"
@@ -153,6 +155,7 @@ class AddedTagInline(RowInline):
 
     model = Tagging
     form = TaggingRowForm
+    formset = LabelledFormSet
     fields = ("tag", "role")
     autocomplete_fields = ("tag",)
     verbose_name = "tag"
@@ -173,6 +176,7 @@ class AuthorshipInline(RowInline):
     """The authors in the order of the byline."""
 
     model = Authorship
+    formset = LabelledFormSet
     fields = ("author", "position")
     autocomplete_fields = ("author",)
     verbose_name = "author"

@@ -130,6 +130,17 @@ def fingerprint(version: object) -> str:
     return hashlib.sha256(repr(version).encode()).hexdigest()[:16]
 
 
+class LabelledFormSet(RowFormSet):
+    """The rows of an inline table; each field carries its column's heading for those who do not see it."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Add Django's own fields to a row, then name them all."""
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            label = field.label or name.replace("_", " ").lower()
+            field.widget.attrs.setdefault("aria-label", str(label).capitalize())
+
+
 class DeskAdmin(RecordAdmin):
     """One table of the archive on the desk.
 

@@ -22,8 +22,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "Every import, newest first. A killed run keeps what it stored; importing the folder again "
         "goes on from there."
     )
-    list_display = ("__str__", "state_shown", "started_at", "seconds", "started_by", *OUTCOMES, "paths_shown")
-    list_filter = ("state", "started_at")
+    list_display = ("__str__", "state_shown", "started_at", *OUTCOMES, "paths_shown")
+    list_filter = ("state",)
     list_select_related = ("started_by",)
     date_hierarchy = "started_at"
     ordering = ("-id",)
@@ -37,7 +37,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
     @admin.display(description="state", ordering="state")
     def state_shown(self, run: ImportRun) -> str:
         """Return the run's state; one whose heartbeat stopped was interrupted, whatever it says itself."""
-        return "interrupted (no sign of life)" if run.is_silent else run.get_state_display()
+        state = "interrupted (no sign of life)" if run.is_silent else run.get_state_display()
+        return f"{state} after {self.seconds(run)} s"
 
     @admin.display(ordering="created_count")
     def created(self, run: ImportRun) -> int:

@@ -19,6 +19,7 @@ from articles import curation
 from articles.admin.bylines import Counted
 from articles.admin.desk import (
     DeskAdmin,
+    LabelledFormSet,
     RecordForm,
     RowFormSet,
     RowInline,
@@ -96,13 +97,14 @@ class AliasInline(RowInline):
     """The names of a tag."""
 
     model = Alias
+    formset = LabelledFormSet
     fields = ("text", "kind", "weight", "is_case_sensitive", "origin")
     readonly_fields = ("origin",)
     ordering = ("kind", "text")
     extra = 0
 
 
-class OfficeFormSet(RowFormSet):
+class OfficeFormSet(LabelledFormSet):
     """Offices whose countries are known from one query."""
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
@@ -154,7 +156,7 @@ class TagAdmin(DeskAdmin):
         "Tags are retired, not deleted: readers no longer see them, and their history stays."
     )
     form = TagForm
-    list_display = ("name", "kind", "key", "parent", "article_count", "is_ambiguous", "is_retired", "origin")
+    list_display = ("name", "kind", "key", "parent", "article_count", "standing", "origin")
     list_select_related = ("parent",)
     list_filter = ("kind", "is_retired", "is_ambiguous", "origin")
     list_per_page = 100
@@ -219,6 +221,11 @@ class TagAdmin(DeskAdmin):
     def article_count(self, tag: Counted) -> object:
         """Return the number of articles that carry the tag, as a link to them."""
         return link_to_list(Article, f"tag={tag.pk}", f"{tag.counted:,}")
+
+    @admin.display(description="standing")
+    def standing(self, tag: Tag) -> str:
+        """Return what is special about the tag."""
+        return "retired" if tag.is_retired else "ambiguous name" if tag.is_ambiguous else ""
 
     @admin.display(description="other facts")
     def facts_shown(self, tag: Tag) -> str:

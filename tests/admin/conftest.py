@@ -14,12 +14,10 @@ from articles import curation
 from articles.models import (
     Alias,
     ArticleSource,
-    ChangeSet,
     ImportIssue,
     ImportRun,
     Office,
     RenderedArticle,
-    Tag,
     Tagging,
 )
 from tests.factories import make_article, make_tag
@@ -33,16 +31,13 @@ def make_desk(alice) -> SimpleNamespace:
     putin = make_tag("actor/Vladimir Putin")
     Alias.objects.create(tag=russia, text="Kremlin", kind="metonym", origin="gazetteer")
     Office.objects.create(
-        holder=putin,
-        of=russia,
-        title="President",
-        role="head_of_state",
-        start_on=dt.date(2012, 5, 7),
+        holder=putin, of=russia, title="President", role="head_of_state", start_on=dt.date(2012, 5, 7),
         origin="gazetteer",
-    )
+    )  # fmt: skip
     article = make_article(
-        title="Talks go on", body=BODY, outlet="Example Times", authors=["Ann Author"], tags=["country/Ukraine"],
-        keywords=["diplomacy"], extra={"rating": 3}, cuts=[{"step": "drop_stray_captions", "text": "A photograph"}],
+        title="Talks go on", body=BODY, outlet="Example Times", authors=["Ann Author"],
+        tags=["country/Ukraine"], keywords=["diplomacy"], extra={"rating": 3},
+        cuts=[{"step": "drop_stray_captions", "text": "A photograph"}],
     )  # fmt: skip
     tagging = Tagging.objects.create(
         article=article, tag=russia, role="main", salience=0.8, origin="automatic", status="suggested",

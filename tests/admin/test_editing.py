@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from articles.models import Alias, Article, Author, ChangeSet, Office, Outlet, Tag, Tagging
@@ -47,7 +48,8 @@ def test_saving_a_form_untouched_changes_nothing(alice_at, desk):
     for page in (
         address("article", "change", desk.article.pk), address("tag", "change", desk.putin.pk),
         address("tagging", "change", desk.tagging.pk), address("outlet", "change", Outlet.objects.get().pk),
-        address("office", "change", Office.objects.get().pk), address("alias", "change", Alias.objects.get().pk),
+        address("office", "change", Office.objects.get().pk),
+        address("alias", "change", Alias.objects.get().pk),
     ):  # fmt: skip
         assert save(alice_at, page).status_code == 302, page
 
@@ -149,7 +151,8 @@ def test_alice_adds_a_tag_with_its_names(alice_at, desk):
     page = address("tag", "add")
 
     save(
-        alice_at, page, kind="topic", name="Fisheries", slug="fisheries", key="fisheries", context="cod\nquota\ncod\n",
+        alice_at, page, kind="topic", name="Fisheries", slug="fisheries", key="fisheries",
+        context="cod\nquota\ncod\n",
         **{"aliases-TOTAL_FORMS": 1, "aliases-0-text": "fishing rights", "aliases-0-kind": "name",
            "aliases-0-weight": 5},
     )  # fmt: skip
@@ -277,7 +280,9 @@ def test_bob_who_may_only_look_changes_nothing(bob_at, desk):
     )
     assert bob_at.post(address("tag", "change", desk.russia.pk), {"name": "Bob"}).status_code == 403
     for action, name, row in (
-        ("reject", "tagging", desk.tagging), ("withdraw", "article", desk.article), ("retire", "tag", desk.russia),
+        ("reject", "tagging", desk.tagging),
+        ("withdraw", "article", desk.article),
+        ("retire", "tag", desk.russia),
     ):  # fmt: skip
         act(bob_at, name, action, row.pk)
 
@@ -319,8 +324,6 @@ def test_a_link_never_changes_anything(alice_at, desk, query):
 
 
 def test_a_form_without_its_token_is_refused(alice, desk):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
 

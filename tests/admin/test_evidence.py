@@ -33,7 +33,8 @@ def shown(text, *words, part="body"):
         ('He left Kyiv." She stayed.', ["Kyiv"], ['He left [Kyiv]."']),
     ],
     ids=[
-        "the sentence alone", "initials end no sentence", "two in one sentence", "two sentences", "a blank line ends",
+        "the sentence alone", "initials end no sentence", "two in one sentence", "two sentences",
+        "a blank line ends",
         "marks of emphasis", "the end of the text", "a quotation mark after the stop",
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ import html
 import re
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from articles.models import Tagging
@@ -29,8 +30,6 @@ def test_an_action_skips_ids_that_cannot_exist_and_does_the_others(alice_at, des
 
 @pytest.mark.parametrize("pk", ABSURD_IDS)
 def test_a_page_of_a_row_that_cannot_exist_is_not_found(alice_at, desk, pk):
-    from django.contrib.admin.utils import quote
-
     for page in ("change", "history", "delete"):
         response = alice_at.get(address("article", page, quote(pk)))
         assert response.status_code in {302, 403, 404}, page

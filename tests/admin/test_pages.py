@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import F
 from django.urls import reverse
 
-from articles.models import Article, Authorship, Tagging
-from tests.factories import make_article
+from articles.models import Article, Authorship, ImportRun, Tagging
+from tests.factories import make_article, make_tag
 
 MODELS = [model for model in apps.get_app_config("articles").get_models() if model is not Authorship]
 NAMES = [model._meta.model_name for model in MODELS]
@@ -123,20 +126,14 @@ def test_an_article_needs_as_many_queries_with_thirty_tags_as_with_two(
         alice_at.get(page)
     for number in range(30):
         Tagging.objects.create(
-            article=desk.article, tag=make_numbered_tag(number), mentions=[["body", 0, 3, "name"]], origin="automatic",
-            status="suggested",
+            article=desk.article, tag=make_tag(f"topic/Topic {number}"), mentions=[["body", 0, 3, "name"]],
+            origin="automatic", status="suggested",
         )  # fmt: skip
 
     with django_assert_max_num_queries(len(few)):
         response = alice_at.get(page)
 
     assert response.content.count(b'class="tagging ') == 32
-
-
-def make_numbered_tag(number: int):
-    from tests.factories import make_tag
-
-    return make_tag(f"topic/Topic {number}")
 
 
 def test_a_person_needs_as_many_queries_with_ten_offices_as_with_one(
@@ -148,7 +145,7 @@ def test_a_person_needs_as_many_queries_with_ten_offices_as_with_one(
     for number in range(10):
         office = desk.putin.offices.first()
         office.pk = None
-        office.of = make_numbered_country(number)
+        office.of = make_tag(f"country/Country {number}")
         office.save()
 
     with django_assert_max_num_queries(len(few)):
@@ -157,20 +154,15 @@ def test_a_person_needs_as_many_queries_with_ten_offices_as_with_one(
     assert b"Country 9</option>" in response.content
 
 
-def make_numbered_country(number: int):
-    from tests.factories import make_tag
-
-    return make_tag(f"country/Country {number}")
-
-
 def test_no_form_offers_a_select_with_every_row(alice_at, desk):
     for number in range(60):
-        make_numbered_tag(number)
+        make_tag(f"topic/Topic {number}")
         make_article(title=f"Talks {number}", outlet=f"Paper {number}")
 
     for page in (
-        address("article", "change", desk.article.pk), address("tag", "change", desk.putin.pk), address("tagging", "add"),
-        address("office", "add"), address("alias", "add"), address("article"), address("tagging"),
+        address("article", "change", desk.article.pk), address("tag", "change", desk.putin.pk),
+        address("tagging", "add"), address("office", "add"), address("alias", "add"), address("article"),
+        address("tagging"),
     ):  # fmt: skip
         assert alice_at.get(page).content.count(b"<option") < 60, page
 
@@ -201,18 +193,14 @@ def test_a_withdrawn_article_has_no_link_to_a_page_readers_cannot_see(alice_at, 
     assert desk.article.get_absolute_url() not in alice_at.get(page).content.decode()
 
 
-def test_a_silent_run_is_shown_as_interrupted(alice_at, desk, time_machine_silent_run):
+def test_a_silent_run_is_shown_as_interrupted(alice_at, desk):
+    ImportRun.objects.update(
+        state=ImportRun.State.RUNNING, finished_at=None, heartbeat_at=F("started_at") - dt.timedelta(hours=1)
+    )
+
     content = alice_at.get(address("importrun")).content.decode()
 
     assert "interrupted (no sign of life)" in content
-
-
-@pytest.fixture
-def time_machine_silent_run(desk):
-    desk.run.state = "running"
-    desk.run.finished_at = None
-    desk.run.heartbeat_at = desk.run.started_at.replace(year=2020)
-    desk.run.save()
 
 
 def test_the_issues_of_a_run_are_grouped_by_file(alice_at, desk):

@@ -1,0 +1,135 @@
+"""What an editor does at the desk, in a real browser, under the site's strict security policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from articles import curation
+from articles.models import Article, ImportIssue, ImportRun, Tag, Tagging
+
+# Marks of Django's own: an empty heading over the rows of an inline table, and select2's nameless box.
+NOT_OURS = {"empty-table-header": {"enabled": False}, "aria-input-field-name": {"enabled": False}}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def open_desk(browser, live_server, alice, client) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a window in which Alice is logged in.
+
+    When the test ends, no page may have had an error or a violation of the security policy.
+    """
+    contexts, complaints = [], []
+    client.force_login(alice)
+
+    def open_window(*, width: int = 1440, **options) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        session = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def addresses(archive, alice) -> dict[str, str]:
+    """Return one address of every kind of page at the desk."""
+    run = ImportRun.objects.create(paths=["/a/very/long/path/" + "folder/" * 20], state="finished")
+    ImportIssue.objects.create(run=run, path="clippings/" + "x" * 120 + ".md", line=3, message="no title")
+    curation.confirm(archive.taggings.all(), by=alice)
+    putin, change_set = Tag.objects.get(slug="vladimir-putin"), archive_trail()
+    return {
+        "index": reverse("admin:index"),
+        "articles": reverse("admin:articles_article_changelist"),
+        "article": reverse("admin:articles_article_change", args=[archive.pk]),
+        "article history": reverse("admin:articles_article_history", args=[archive.pk]),
+        "taggings": reverse("admin:articles_tagging_changelist"),
+        "tagging": reverse("admin:articles_tagging_change", args=[archive.taggings.first().pk]),
+        "tags": reverse("admin:articles_tag_changelist"),
+        "tag": reverse("admin:articles_tag_change", args=[putin.pk]),
+        "new tag": reverse("admin:articles_tag_add"),
+        "runs": reverse("admin:articles_importrun_changelist"),
+        "run": reverse("admin:articles_importrun_change", args=[run.pk]),
+        "change-sets": reverse("admin:articles_changeset_changelist"),
+        "change-set": reverse("admin:articles_changeset_change", args=[change_set]),
+    }
+
+
+def archive_trail() -> int:
+    from articles.models import ChangeSet
+
+    return ChangeSet.objects.first().pk
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1440, "light")])
+def test_no_page_of_the_desk_scrolls_sideways_or_has_a_barrier(addresses, open_desk, width, scheme):
+    page = open_desk(width=width, color_scheme=scheme)
+
+    problems = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = Axe().run(page, options={"rules": NOT_OURS}).response["violations"]
+        barriers = [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
+        if excess > 0 or barriers:
+            problems[name] = (excess, barriers)
+    assert problems == {}
+
+
+def test_logging_in(live_server, browser, alice):
+    complaints = []
+    page = browser.new_context(base_url=live_server.url).new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+
+    page.goto(reverse("admin:index"))
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Log in").click()
+
+    expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    assert complaints == []
+    page.context.close()
+
+
+def test_a_tag_is_found_by_one_of_its_names_and_added(archive, open_desk):
+    page = open_desk()
+    page.goto(reverse("admin:articles_article_change", args=[archive.pk]))
+
+    page.get_by_role("link", name="Add another tag").or_(page.get_by_text("Add another tag")).first.click()
+    page.locator("#taggings-2-group .select2-selection").first.click()
+    page.locator(".select2-search__field").fill("export")
+    page.get_by_role("option", name="Export controls").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert Tagging.objects.get(tag__slug="export-controls").article == archive
+
+
+def test_a_rejected_tag_is_gone_from_the_lists_with_the_next_request(archive, open_desk):
+    page = open_desk()
+    page.goto("/articles/?country=ua")
+    expect(page.get_by_role("link", name=re.compile("Envoys of Russia"))).to_be_visible()
+
+    page.goto(reverse("admin:articles_article_change", args=[archive.pk]))
+    row = page.locator("tr.tagging", has_text="Ukraine").filter(has=page.get_by_role("link", name="Ukraine"))
+    row.locator("select[name$=status]").select_option("rejected")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.goto("/articles/?country=ua")
+    expect(page.get_by_role("link", name=re.compile("Envoys of Russia"))).to_have_count(0)
+    assert Article.objects.get(pk=archive.pk).taggings.get(tag__key="ua").status == "rejected"
