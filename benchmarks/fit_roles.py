@@ -3,9 +3,9 @@
     python benchmarks/fit_roles.py GOLD.jsonl SCORER.py
 
 GOLD and SCORER are the labels and the scoring program of the evaluation.  Every constant is tried at a few
-round values while the others stand; the sum of the main and all F1 values decides, and a value that gains less than
-WORTHWHILE points is left as it is, so that nothing is tuned to single articles.  Prints the table; people
-write it into scoring.py.
+round values while the others stand; the sum of the main and all F1 values decides, and a value that gains
+less than WORTHWHILE points is left as it is, so that nothing is tuned to single articles.  Prints the table;
+people write it into scoring.py.
 """
 
 from __future__ import annotations

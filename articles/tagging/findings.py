@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from articles.tagging.gazetteer import Kind
 
@@ -24,8 +25,7 @@ class Role(StrEnum):
     MENTIONED = "mentioned"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Characters [start, end) of one part of the article that name an entry, and the rule that matched."""
 
     part: Part

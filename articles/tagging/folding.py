@@ -40,6 +40,8 @@ def _folded_character(character: str) -> str:
 
 _TABLE = _Table({code: chr(code) if chr(code).isalnum() else " " for code in range(128)})
 _TABLE[ord(DROPPED)] = DROPPED
+# "OPEC+" is not OPEC.
+_TABLE[ord("+")] = "+"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,14 @@ class Sense(NamedTuple):
 class Pattern:
     """What one string of the automaton stands for."""
 
-    __slots__ = ("case", "is_open", "senses", "title", "triggers")
+    __slots__ = ("case", "is_open", "people", "places", "senses", "title", "triggers")
 
     def __init__(self, *, is_open: bool) -> None:
         self.is_open = is_open  # "sanction*": the word goes on
         self.case = Case.SMALL
         self.senses: list[Sense] = []
+        self.people: list[Sense] = []  # the senses that are persons ...
+        self.places: list[Sense] = []  # ... and those that are countries and organisations
         self.triggers: list[tuple[str, int]] = []  # slug of the topic, weight
         self.title: Title | None = None
 
@@ -92,6 +94,9 @@ class Matcher:
             for form in {words, capitalised(words), words.title(), words.upper()}:
                 self._pattern(f" {fold_name(form)} ", Case.WRITTEN).title = title
         self._payloads = list(self._patterns.values())
+        for pattern in self._payloads:
+            for sense in pattern.senses:
+                (pattern.people if sense.entry.kind is Kind.ACTOR else pattern.places).append(sense)
         # An automaton needs at least one pattern; a NUL is in no folded text.
         self._automaton = ahocorasick_rs.AhoCorasick(list(self._patterns) or ["\0"])
 
@@ -136,7 +141,8 @@ class Matcher:
     def _add_trigger(self, entry: Entry, alias: Alias) -> None:
         is_never = alias.kind is AliasKind.NEGATIVE
         # What a topic excludes is excluded for its narrower topics too.
-        weights = dict.fromkeys((entry.slug, *self._children[entry.slug]), 0) if is_never else {entry.slug: alias.weight}
+        slugs = (entry.slug, *self._children[entry.slug]) if is_never else (entry.slug,)
+        weights = dict.fromkeys(slugs, 0 if is_never else alias.weight)
         for form in trigger_forms(alias.text):
             is_open = form.endswith("*")
             string = f" {form.removesuffix('*')}" if is_open else f" {form} "

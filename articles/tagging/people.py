@@ -13,6 +13,7 @@ from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.suggestions import name_ending_at, read_named_beside_office
 from articles.tagging.vocabulary import (
     GENERATIONS,
+    NAME_PARTICLES,
     NOT_FIRST_NAMES,
     PAST,
     SURNAME_BORROWERS,
@@ -60,7 +61,7 @@ class People:
         surnames: list[tuple[Hit, list[Sense]]] = []
         seen: dict[str, list[Found]] = defaultdict(list)
         for hit in reading.hits.names:
-            senses = [sense for sense in hit.pattern.senses if sense.entry.kind is Kind.ACTOR]
+            senses = hit.pattern.people
             if not senses or hit.pattern.case is Case.SMALL:
                 continue
             full = [sense for sense in senses if sense.alias.kind is AliasKind.NAME]
@@ -91,7 +92,8 @@ class People:
 
     def _read_middle_names(self, reading: Reading, hit: Hit, seen: dict[str, list[Found]]) -> bool:
         """Accept a surname that ends a longer form of a full name: "Kamil El Tayeb Idris"."""
-        if not reading.word_before(hit.start)[:1].isalpha():
+        before = reading.word_before(hit.start)
+        if not before[:1].isupper() and before not in NAME_PARTICLES:
             return False
         name, start = name_ending_at(reading, hit.end)
         person = self.longer_form(name) if name else None
@@ -103,7 +105,7 @@ class People:
         return True
 
     def longer_form(self, name: str) -> Entry | None:
-        """Return the one person whose known name this is with more in the middle: "Ferdinand R. Marcos Jr."."""
+        """Return the one person whose known name this is with more in it: "Ferdinand R. Marcos Jr."."""
         words = fold_name(name).split()
         bearers = self._by_ends.get((words[0], words[-1]), {}) if words else {}
         fitting = [entry for entry, known in bearers.values() if _is_within(known, words)]
@@ -190,9 +192,9 @@ class People:
         if after in GENERATIONS or after in SURNAME_BORROWERS:
             return f"part of another name: {words} {after}"
         before = reading.word_before(hit.start)
-        if before[:1].isupper() and before not in own and not reading.ends_name(hit.start - 1):
-            if before in self.given_names or self._may_be_first_name(reading, before, hit.start):
-                return f"another person: {before} {words}"
+        is_new = before[:1].isupper() and before not in own and not reading.ends_name(hit.start - 1)
+        if is_new and (before in self.given_names or self._may_be_first_name(reading, before, hit.start)):
+            return f"another person: {before} {words}"
         is_first = words in self.given_names and after[:1].isupper() and not reading.begins_name(hit.end + 1)
         if is_first and after not in own and not reading.in_title(hit.start):
             return f"another person: {words} {after}"

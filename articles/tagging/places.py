@@ -34,9 +34,7 @@ class Places:
     def read(self, reading: Reading, hit: Hit) -> None:
         """Accept or refuse what one hit may mean, leaving persons aside."""
         pattern = hit.pattern
-        senses = [sense for sense in pattern.senses if sense.entry.kind is not Kind.ACTOR]
-        if not senses:
-            return
+        senses = pattern.places
         if pattern.case is Case.SMALL:
             for sense in senses:
                 reading.refuse(sense.entry, hit, sense.alias.kind.value, "written in small letters")
@@ -80,7 +78,7 @@ class Places:
         return self._is_person(reading, hit, before, after) if words in self._given_names else ""
 
     def _is_person(self, reading: Reading, hit: Hit, before: str, after: str) -> str:
-        """Return why a place that is also a given name ("Jordan", "Israel") is part of a person's name here."""
+        """Return why a place that may be a given name ("Jordan", "Israel") is part of a person's here."""
         words = reading.words(hit)
         follows = (
             after[:1].isupper() and not reading.begins_name(hit.end + 1) and not reading.in_title(hit.start)

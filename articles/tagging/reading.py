@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from articles.tagging.matcher import Hit, Hits
 from articles.tagging.records import Entry
-from articles.tagging.vocabulary import Title
+from articles.tagging.vocabulary import NEGATIONS, Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
 LONGEST_WORD = 40
@@ -17,6 +18,8 @@ LONGEST_WORD = 40
 CAPITALISED_SHARE = 0.8
 # Opening words that say nothing about the name they precede.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
+# Not "Nor" in a name: only small letters, and "No" at the head of a sentence.
+DENIAL = re.compile(rf" ({'|'.join(sorted(NEGATIONS))}|No|Not|Without|Never) ")
 
 
 class Found(NamedTuple):
@@ -39,7 +42,7 @@ class Refused(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A name beside an office, at [start, end) of the folded text; ``owner`` is the country's or body's key."""
+    """A name beside an office, at [start, end) of the folded text; ``owner`` is a country's or body's key."""
 
     name: str
     office: str
@@ -65,6 +68,7 @@ class Reading:
     unknown: list[Named] = field(default_factory=list)  # names beside an office that the gazetteer lacks
     strangers: dict[str, str] = field(default_factory=dict)  # surname -> "another person: Hunter Biden"
     _lower: str = ""
+    _denials: list[int] | None = None
     _starts: set[int] | None = None
     _ends: set[int] | None = None
     _titles: dict[int, Title | None] | None = None
@@ -105,7 +109,7 @@ class Reading:
         return folded.text[end + 1 : end + 1 + LONGEST_WORD].split(" ", 1)[0]
 
     def opens_sentence(self, start: int) -> bool:
-        """Return whether the word at a place is the first of its sentence, so that a capital means nothing."""
+        """Return whether the word at a place is the first of its sentence: its capital means nothing."""
         place = self.hits.folded.origin(start) - 1
         while place >= 0 and self.text[place] == " ":
             place -= 1
@@ -116,7 +120,7 @@ class Reading:
         return start < self.title_end
 
     def is_title_capitalised(self) -> bool:
-        """Return whether the title is set with a capital at most words, so that capitals mean nothing there."""
+        """Return whether most words of the title have a capital, so that capitals mean nothing there."""
         words = [word for word in self.text[: self.title_end].split() if word.isalpha() and len(word) > 3]
         return sum(word[0].isupper() for word in words) > CAPITALISED_SHARE * len(words)
 
@@ -137,6 +141,12 @@ class Reading:
         if self._titles is None:
             self._titles = {hit.end: hit.pattern.title for hit in self.hits.titles}
         return self._titles
+
+    def denials(self) -> list[int]:
+        """Return where words stand that deny what follows."""
+        if self._denials is None:
+            self._denials = [match.start(1) for match in DENIAL.finditer(self.hits.folded.text)]
+        return self._denials
 
     def count_words(self, words: Iterable[str]) -> int:
         """Return how many of these folded, small-letter words and phrases stand anywhere in the article."""

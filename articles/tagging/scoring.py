@@ -17,7 +17,7 @@ STRETCHES = 4
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each sign of being central adds, and the sums from which an entry is a main one and half salient."""
+    """What each sign of being central adds, and the sum from which an entry is a main one."""
 
     title: float
     lead: float
@@ -85,7 +85,7 @@ def sum_of_signs(kind: Kind, starts: Sequence[int], layout: Layout) -> float:
 
 
 def salience_and_role(kind: Kind, starts: Sequence[int], layout: Layout) -> tuple[float, Role]:
-    """Return how central mentions at these places make an entry, 0 (passing) to 1 (its subject), and its role.
+    """Return how central mentions at these places make an entry, 0 (passing) to 1, and its role.
 
     Half of the scale is where an entry becomes a main one.
     """

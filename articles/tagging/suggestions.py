@@ -1,4 +1,4 @@
-"""Persons the gazetteer lacks: a name beside an office, "Ukraine's ambassador to the US, Olga Stefanishyna"."""
+"""Persons the gazetteer lacks: a name beside an office, "Peru's ambassador to Chile, Ana Soto"."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def occurrences(reading: Reading, named: Named) -> list[tuple[int, int]]:
 
 
 def name_ending_at(reading: Reading, end: int) -> tuple[str, int]:
-    """Return the full name that ends at a place of the folded text, and where it begins; ("", 0) if none does."""
+    """Return the full name that ends at a place of the folded text, and its start; ("", 0) if none does."""
     folded = reading.hits.folded
     stop = folded.origin(end - 1) + 1
     window = reading.text[max(0, stop - LOOK_BACK) : stop]
@@ -71,7 +71,7 @@ def name_ending_at(reading: Reading, end: int) -> tuple[str, int]:
 
 
 def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
-    """Yield the names that may belong to an office, likeliest first, each with its place in the original text."""
+    """Yield the names that may go with an office, likeliest first, with their place in the original text."""
     folded, text = reading.hits.folded, reading.text
     end = folded.origin(hit.end - 1) + 1
     if text[end : end + 2] in {"'s", "’s"}:

@@ -26,7 +26,7 @@ REFUSALS_SHOWN = 2
 
 
 class Tagger:
-    """Finds the entries that articles are about.  Built once from a gazetteer; holds no state between articles."""
+    """Finds the entries that articles are about; built once, holds no state between articles."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         entries = tuple(entries)
@@ -46,7 +46,8 @@ class Tagger:
         parts = _Parts(title, standfirst, body)
         reading = Reading(parts.text, len(title), self._matcher.find(parts.text), on)
         for hit in reading.hits.names:
-            self._places.read(reading, hit)
+            if hit.pattern.places:
+                self._places.read(reading, hit)
         self._read_nested(reading)
         self._read_implied(reading)
         self._people.read(reading)
@@ -54,17 +55,19 @@ class Tagger:
 
     def _read_nested(self, reading: Reading) -> None:
         """Count a country in an organisation's name where that says that it works there: "... in Mali"."""
+        if not reading.hits.nested:
+            return
         bodies = {
             hit.start: hit.end
             for hit in reading.hits.names
-            if any(_is_body(sense.entry, sense.alias) for sense in hit.pattern.senses)
+            if any(_is_body(sense.entry, sense.alias) for sense in hit.pattern.places)
         }
         starts = sorted(bodies)
         for hit in reading.hits.nested:
             place = bisect_right(starts, hit.start) - 1
             if place < 0 or hit.end > bodies[starts[place]] or reading.word_before(hit.start) != "in":
                 continue
-            for sense in hit.pattern.senses:
+            for sense in hit.pattern.places:
                 if sense.entry.kind is Kind.COUNTRY and sense.alias.kind is AliasKind.NAME:
                     reading.accept(sense.entry, hit, sense.alias.kind.value)
 

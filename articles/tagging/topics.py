@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +13,14 @@ from articles.tagging.findings import Role
 from articles.tagging.matcher import Hit
 from articles.tagging.reading import Reading
 from articles.tagging.scoring import Layout
-from articles.tagging.vocabulary import NEGATIONS
 
-NEGATION_REACH = 3  # words
+NEGATION_WORDS = 3  # "no new sanctions", "not agree to sanctions"
+NEGATION_REACH = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class TopicScore:
-    """One topic of an article: how central, its role, the hits that earned it, and a reason if they do not."""
+    """One topic of an article: how central, its role, the hits that earned it, or why they do not."""
 
     slug: str
     salience: float
@@ -105,10 +106,14 @@ def _factor(hit: Hit, layout: Layout) -> float:
 
 
 def _is_negated(reading: Reading, hit: Hit) -> bool:
-    before = reading.hits.folded.text[max(0, hit.start - 40) : hit.start - 1]
+    """Return whether one of the few words before a phrase denies it."""
+    denials = reading.denials()
+    last = bisect_left(denials, hit.start) - 1
+    if last < 0 or denials[last] < hit.start - NEGATION_REACH:
+        return False
+    between = reading.hits.folded.text[denials[last] : hit.start]
     # Two spaces are a comma or a full stop: what stands before belongs to another clause.
-    clause = before.rpartition("  ")[2] if "  " in before else before
-    return not NEGATIONS.isdisjoint(clause.lower().split()[-NEGATION_REACH:])
+    return "  " not in between and between.count(" ") <= NEGATION_WORDS
 
 
 def with_parents(scores: Sequence[TopicScore], parents: dict[str, str]) -> dict[str, list[TopicScore]]:

@@ -1,4 +1,4 @@
-"""English words that the tagger's rules lean on: titles of office, borrowed names, words that are no names."""
+"""English words that the rules lean on: titles of office, borrowed names, words that are no names."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ OFFICES: tuple[tuple[frozenset[str], str], ...] = (
     ),
     (
         GOVERNMENT,
-        """prime minister, premier, chancellor, taoiseach, PM, caretaker prime minister, acting prime minister,
-        interim prime minister, prime minister-designate""",
+        """prime minister, premier, chancellor, taoiseach, PM, caretaker prime minister, acting prime
+        minister, interim prime minister, prime minister-designate""",
     ),
     (EITHER, "ruler, strongman, crown prince, junta leader, military leader, coup leader, de facto leader"),
     (
         FOREIGN,
-        """foreign minister, secretary of state, foreign secretary, FM, external affairs minister,
-        minister of foreign affairs, minister for foreign affairs, foreign affairs minister,
-        minister of external affairs, acting foreign minister, top diplomat, foreign affairs secretary""",
+        """foreign minister, secretary of state, foreign secretary, FM, external affairs minister, minister
+        of foreign affairs, minister for foreign affairs, foreign affairs minister, minister of external
+        affairs, acting foreign minister, top diplomat, foreign affairs secretary""",
     ),
     (
         DEFENCE,
@@ -68,8 +68,8 @@ OFFICES: tuple[tuple[frozenset[str], str], ...] = (
     ),
     (
         ORGANISATION,
-        """secretary general, secretary-general, high representative, foreign policy chief,
-        commission president, high commissioner""",
+        """secretary general, secretary-general, high representative, foreign policy chief, commission
+        president, high commissioner""",
     ),
     (
         OTHER,
@@ -82,14 +82,14 @@ OFFICES: tuple[tuple[frozenset[str], str], ...] = (
         treasury secretary, finance minister, trade minister, commerce minister, commerce secretary,
         energy minister, interior minister, home secretary, minister, home minister, justice minister,
         health minister, economy minister, economic minister, oil minister, agriculture minister,
-        transport minister, information minister, culture minister, unification minister,
-        immigration minister, education minister, environment minister, labour minister, labor minister,
-        industry minister, planning minister, water minister, attorney general, state secretary,
-        under secretary, undersecretary, senator, congressman, congresswoman, lawmaker, opposition leader,
-        parliament speaker, house speaker, rebel leader, warlord, army chief, party leader,
-        cabinet secretary, trade representative, cabinet minister, chief negotiator, presidential candidate,
-        minister of state, intelligence chief, spy chief, special rapporteur, presidential adviser,
-        presidential aide, opposition politician, politician, junta chief, ayatollah, chancellor of the exchequer""",
+        transport minister, information minister, culture minister, unification minister, immigration
+        minister, education minister, environment minister, labour minister, labor minister, industry
+        minister, planning minister, water minister, attorney general, state secretary, under secretary,
+        undersecretary, senator, congressman, congresswoman, lawmaker, opposition leader, parliament
+        speaker, house speaker, rebel leader, warlord, army chief, party leader, cabinet secretary, trade
+        representative, cabinet minister, chief negotiator, presidential candidate, minister of state,
+        intelligence chief, spy chief, special rapporteur, presidential adviser, presidential aide,
+        opposition politician, politician, junta chief, ayatollah, chancellor of the exchequer""",
     ),
 )
 # Titles that companies, clubs and families have too.
@@ -102,10 +102,10 @@ COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
     ),
     (
         OTHER,
-        """spokesman, spokeswoman, spokesperson, press secretary, chief of staff, secretary, governor, speaker,
-        negotiator, candidate, communications director, director, rapporteur, prince, princess, cardinal,
-        patriarch, archbishop, diplomat, general, admiral, colonel, marshal, lieutenant general,
-        major general, brigadier general, commander, mayor, lawyer general""",
+        """spokesman, spokeswoman, spokesperson, press secretary, chief of staff, secretary, governor,
+        speaker, negotiator, candidate, communications director, director, rapporteur, prince, princess,
+        cardinal, patriarch, archbishop, diplomat, general, admiral, colonel, marshal, lieutenant
+        general, major general, brigadier general, commander, mayor, lawyer general""",
     ),
 )
 COURTESIES = "mr, mrs, ms, miss, dr, sir, lord, lady, sheikh, h.e, mullah"
@@ -126,32 +126,35 @@ PUBLIC_WORDS = _words(
 GENERATIONS = _words("Jr Jnr Junior Sr Snr III IV")
 # "Trump Tower": a surname lends itself to a thing.
 SURNAME_BORROWERS = _words(
-    """Tower Towers Organization Organisation Hotel International Foundation University Airport Street Avenue
-    Bridge Plaza Center Centre School Library Institute Stadium Prize Medal Mountain Island Islands Bay"""
+    """Tower Towers Organization Organisation Hotel International Foundation University Airport Street
+    Avenue Bridge Plaza Center Centre School Library Institute Stadium Prize Medal Mountain Island
+    Islands Bay"""
 )
 # Words with a capital that may stand before a surname without being a first name.
 NOT_FIRST_NAMES = _words(
-    """The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not No
-    That This Mr Mrs Ms Dr Sir Lord Lady Madam Sheikh Sheik Imam Comrade Chairman General Gen Sen Rep Gov Lt Col
-    Maj Capt Adm Says Said Both Why How What Who Where Will Does Did Is Are Was Has Had Can Could Should Would May
-    Might Must Meanwhile However Earlier Later Today Yesterday Tomorrow Monday Tuesday Wednesday Thursday Friday
-    Saturday Sunday Republican Democrat Democratic Conservative Labour Labor Tory Communist Socialist Liberal
-    Administration Team President-elect Elect Minister Ministers Secretary Leader Officials Like Under Against
-    Inside About Over Pro Anti Ex Former Then Outgoing Incoming Late"""
+    """The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not
+    No That This Mr Mrs Ms Dr Sir Lord Lady Madam Sheikh Sheik Imam Comrade Chairman General Gen Sen Rep
+    Gov Lt Col Maj Capt Adm Says Said Both Why How What Who Where Will Does Did Is Are Was Has Had Can
+    Could Should Would May Might Must Meanwhile However Earlier Later Today Yesterday Tomorrow Monday
+    Tuesday Wednesday Thursday Friday Saturday Sunday Republican Democrat Democratic Conservative Labour
+    Labor Tory Communist Socialist Liberal Administration Team President-elect Elect Minister Ministers
+    Secretary Leader Officials Like Under Against Inside About Over Pro Anti Ex Former Then Outgoing
+    Incoming Late"""
 )
 # Words with a capital that stand in no person's name.
 NOT_NAMES = _words(
-    """The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not No That
-    This He She It They We His Her Its Their Our Who Which What Monday Tuesday Wednesday Thursday Friday Saturday
-    Sunday January February March April May June July August September October November December Ministry
-    Minister Party Council Committee Court Government House Office Bank University Agency Department Forum Summit
-    Parliament Union Commission Assembly Association Institute Center Centre Group Company Corporation Army Navy
-    Force Forces Police Republic Kingdom State States City News Times Post Press Affairs Foreign Defence Defense
-    Security Trade Finance National International Federal Supreme General Deputy Former Special Prime Vice Chief
-    Street Square Palace Day Treaty Agreement Accord Conference Television Radio Senate Congress Cabinet Front
-    Movement Resolution North South East West New World War Peace Parliamentary Friendship Executive Advisory Human
-    Rights Social Economic Public Central Secretary President Ambassador Envoy Speaker Chairman Both Also However
-    Mr Mrs Ms Dr Sir Lord According Speaking Asked Meanwhile Reuters BBC CNN AP AFP"""
+    """The A An And But If When While As After Before Since With Without For From In On At By To Of Or Not
+    No That This He She It They We His Her Its Their Our Who Which What Monday Tuesday Wednesday Thursday
+    Friday Saturday Sunday January February March April May June July August September October November
+    December Ministry Minister Party Council Committee Court Government House Office Bank University
+    Agency Department Forum Summit Parliament Union Commission Assembly Association Institute Center
+    Centre Group Company Corporation Army Navy Force Forces Police Republic Kingdom State States City
+    News Times Post Press Affairs Foreign Defence Defense Security Trade Finance National International
+    Federal Supreme General Deputy Former Special Prime Vice Chief Street Square Palace Day Treaty
+    Agreement Accord Conference Television Radio Senate Congress Cabinet Front Movement Resolution North
+    South East West New World War Peace Parliamentary Friendship Executive Advisory Human Rights Social
+    Economic Public Central Secretary President Ambassador Envoy Speaker Chairman Both Also However Mr
+    Mrs Ms Dr Sir Lord According Speaking Asked Meanwhile Reuters BBC CNN AP AFP"""
 )
 # Small words inside names: "Ursula von der Leyen", "Mohammed bin Salman".
 NAME_PARTICLES = _words(
@@ -160,13 +163,14 @@ NAME_PARTICLES = _words(
 
 # "Jordan Times", "Georgia Tech": a country lends its name to something else.
 COUNTRY_BORROWERS = _words(
-    """Times Post Today Herald Tribune Daily Journal Telegraph Observer Gazette Chronicle Airlines Airways Airline
-    Street Avenue Tech Marathon FC Rovers Wanderers Open Ocean Sea Strait Islander Jr"""
+    """Times Post Today Herald Tribune Daily Journal Telegraph Observer Gazette Chronicle Airlines Airways
+    Airline Street Avenue Tech Marathon FC Rovers Wanderers Open Ocean Sea Strait Islander Jr"""
 )
 # "Geneva Conventions", "Paris Agreement": a text is named after the town where it was signed.
 SIGNED_TEXTS = _words(
-    """Agreement Agreements Accord Accords Convention Conventions Protocol Protocols Statute Treaty Club Declaration
-    agreement agreements accord accords protocol protocols Consensus Process Format Syndrome syndrome"""
+    """Agreement Agreements Accord Accords Convention Conventions Protocol Protocols Statute Treaty Club
+    Declaration agreement agreements accord accords protocol protocols Consensus Process Format Syndrome
+    syndrome"""
 )
 # "New Mexico", "Little Russia".
 BORROWING_ADJECTIVES = _words("New Little Air Radio")

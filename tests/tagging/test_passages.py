@@ -9,7 +9,6 @@ import pytest
 
 from articles.tagging import Tagger, read_data
 
-
 FOLDER = Path(__file__).parent / "passages"
 
 

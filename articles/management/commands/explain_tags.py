@@ -162,7 +162,8 @@ def explain(tagged: Tagged, book: Mapping[tuple[str, str], Entry]) -> Iterator[s
         yield f"{heading} ({len(findings)})"
         for finding in findings:
             name = book[kind.value, finding.slug].name
-            yield f"  {name} [{kind.value}:{finding.slug}]  {finding.role.value}, salience {finding.salience:.2f}"
+            standing = f"{finding.role.value}, salience {finding.salience:.2f}"
+            yield f"  {name} [{kind.value}:{finding.slug}]  {standing}"
             yield from wrapped(f"      {evidence(finding.mentions)}", indent=6)
     yield f"Refused ({len(tagged.refusals)})"
     for refusal in tagged.refusals:
