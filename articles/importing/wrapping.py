@@ -71,7 +71,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     full = sum(len(line) + 1 + len(after.split(" ", 1)[0]) > SLACK * width for line, after in pairwise(lines))
     if full >= 0.7 * len(following):
         return True
-    return all(after[0].islower() for after in following)
+    return all(after[:1].islower() for after in following)
 
 
 def _is_verse(lines: list[str], width: int) -> bool:
