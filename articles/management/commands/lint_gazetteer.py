@@ -47,4 +47,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(entries)} entries looked at")
         error_count = sum(complaint.level is Level.ERROR for complaint in complaints)
         if error_count:
-            raise CommandError(f"{error_count} errors in the gazetteer")
+            raise CommandError(f"{error_count} error{'s' if error_count != 1 else ''} in the gazetteer")
