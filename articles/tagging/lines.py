@@ -14,6 +14,8 @@ from articles.tagging.records import Entry, Kind
 NATIONAL_CATEGORIES = frozenset(
     {"government", "military", "company", "party", "intelligence", "law", "ngo", "sport"}
 )
+# Organs of a larger body, which is there in their place.
+UNPRINTED_CATEGORIES = NATIONAL_CATEGORIES | {"eu_institution"}
 FIELDS = {Kind.COUNTRY: "countries", Kind.ACTOR: "persons", Kind.ORGANISATION: "orgs", Kind.TOPIC: "topics"}
 CODE_LENGTH = 2
 
@@ -31,7 +33,8 @@ class Names:
     def row(self, tagged: Tagged) -> dict[str, list[dict[str, Any]]]:
         """Return the tags by field, main ones first.
 
-        Left out are areas without a code (their countries are there), national bodies (likewise), and topics
+        Left out are areas without a code (their countries are there), national bodies (likewise), organs of the
+        EU (it is there), and topics
         that only follow from a narrower one.  Persons whom the gazetteer lacks, but whom the text names
         beside an office, carry "suggested".
         """
@@ -61,7 +64,7 @@ def is_printed(entry: Entry, finding: Finding) -> bool:
     if entry.kind is Kind.COUNTRY:
         return len(entry.key) == CODE_LENGTH
     if entry.kind is Kind.ORGANISATION:
-        return entry.category not in NATIONAL_CATEGORIES
+        return entry.category not in UNPRINTED_CATEGORIES
     return entry.kind is Kind.ACTOR or any(mention.rule != "implied" for mention in finding.mentions)
 
 

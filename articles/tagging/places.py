@@ -59,14 +59,14 @@ class Places:
         words = reading.words(hit)
         if words in WORDLIKE_ACRONYMS and _is_shouted(reading.line(hit.start)):
             return "in a line of capitals, where it may be a word"
+        after = reading.word_after(hit.end)
+        is_body = sense.entry.kind is Kind.ORGANISATION
+        if after in SIGNED_TEXTS and (is_body or sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}):
+            return f"part of another name: {words} {after}"
         if " " in words:
             return ""
-        after = reading.word_after(hit.end)
-        if after[:1].isupper() or after in SIGNED_TEXTS:
-            if after in COUNTRY_BORROWERS and not reading.in_title(hit.start):
-                return f"part of another name: {words} {after}"
-            if after in SIGNED_TEXTS and sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}:
-                return f"part of another name: {words} {after}"
+        if after in COUNTRY_BORROWERS and not reading.in_title(hit.start):
+            return f"part of another name: {words} {after}"
         before = reading.word_before(hit.start)
         if not before:
             return ""
@@ -75,15 +75,18 @@ class Places:
         if before == "of":
             owner = reading.word_before(hit.start - 3)
             return f"part of another name: {owner} of {words}" if owner in BORROWERS_OF else ""
-        return self._is_person(reading, hit, before, after) if words in self._given_names else ""
+        may_be_surname = sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}
+        return (
+            self._is_person(reading, hit, before, after)
+            if words in self._given_names or may_be_surname
+            else ""
+        )
 
     def _is_person(self, reading: Reading, hit: Hit, before: str, after: str) -> str:
         """Return why a place that may be a given name ("Jordan", "Israel") is part of a person's here."""
         words = reading.words(hit)
-        follows = (
-            after[:1].isupper() and not reading.begins_name(hit.end + 1) and not reading.in_title(hit.start)
-        )
-        if follows and after not in self._given_names:
+        is_given = words in self._given_names and after[:1].isupper() and after not in self._given_names
+        if is_given and not reading.in_title(hit.start) and not reading.begins_name(hit.end + 1):
             return f"part of a person's name: {words} {after}"
         if before in self._given_names and not reading.ends_name(hit.start - 1):
             return f"part of a person's name: {before} {words}"

@@ -21,6 +21,8 @@ from articles.tagging.topics import TopicScore, read_topics, with_parents
 
 # Between the parts of an article: no name reaches over an empty line.
 GAP = "\n\n"
+# Organisations of this category are organs through which their parent acts.
+INSTITUTION = "eu_institution"
 # An entry that is refused at more places than this is not helped by hearing of each.
 REFUSALS_SHOWN = 2
 
@@ -31,6 +33,7 @@ class Tagger:
     def __init__(self, entries: Iterable[Entry]) -> None:
         entries = tuple(entries)
         self._by_key = {entry.key: entry for entry in entries if entry.kind is Kind.COUNTRY}
+        self._bodies = {entry.slug: entry for entry in entries if entry.kind is Kind.ORGANISATION}
         self._topics = {entry.slug: entry for entry in entries if entry.kind is Kind.TOPIC}
         self._topic_parents = {slug: entry.parent for slug, entry in self._topics.items()}
         self._matcher = Matcher(entries)
@@ -72,8 +75,12 @@ class Tagger:
                     reading.accept(sense.entry, hit, sense.alias.kind.value)
 
     def _read_implied(self, reading: Reading) -> None:
-        """Add the countries that go with what was found: Crimea with Ukraine, the Knesset with Israel."""
+        """Add what goes with what was found: Ukraine with Crimea, the EU with its Commission."""
         for found in list(reading.found):
+            if found.entry.category == INSTITUTION and found.entry.parent in self._bodies:
+                union = self._bodies[found.entry.parent]
+                reading.found.append(Found(union, found.start, found.end, "implied"))
+                reading.keys.add(union.key)
             for key in found.entry.implies:
                 country = self._by_key.get(key)
                 if country is not None:

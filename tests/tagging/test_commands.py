@@ -16,10 +16,10 @@ CLIPPING = """---
 title: Georgia recalls its envoy
 date: "2024-05-02"
 categories:
-- The Courier
+- BBC
 ---
 
-**Tbilisi protests.**
+**The government in Tbilisi has protested against a remark that was made in another capital.**
 
 Georgia recalled its ambassador on Thursday. Vladimir Putin was told. We ate turkey.
 """
@@ -50,8 +50,8 @@ def test_explain_tags_prints_the_clipping_as_understood(clipping):
     printed = explain(clipping)
 
     assert "Title:      Georgia recalls its envoy" in printed
-    assert "Standfirst: Tbilisi protests." in printed
-    assert "Outlet:     The Courier" in printed
+    assert "Standfirst: The government in Tbilisi has protested" in printed
+    assert "Outlet:     BBC" in printed
 
 
 def test_explain_tags_prints_findings_with_evidence_and_rule(clipping):
@@ -63,9 +63,9 @@ def test_explain_tags_prints_findings_with_evidence_and_rule(clipping):
 
 
 def test_explain_tags_prints_refused_candidates_with_the_reason(clipping):
-    assert "Turkey [country:turkey]  'turkey' name, body 77: written in small letters" in " ".join(
-        explain(clipping).split()
-    ).replace("  ", " ").replace("[country:turkey] ", "[country:turkey]  ")
+    printed = " ".join(explain(clipping).split())
+
+    assert "Turkey [country:turkey] 'turkey' name, body 77: written in small letters" in printed
 
 
 @pytest.mark.parametrize(
