@@ -17,7 +17,7 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from articles.search import folder as files
-from articles.search.entry import FACETS, IndexedArticle, id_of_rank, without_accents
+from articles.search.entry import FACETS, IndexedArticle, id_of_rank, searchable
 from articles.search.folder import IndexBusy, IndexUnusable, write_lock
 from articles.search.query import Criteria, Cursor, CursorError, Match, Sort, Term, WordsError, read_words
 
@@ -44,17 +44,11 @@ BUILDER_BYTES = 200_000_000
 DIGEST_PAGE = 10_000
 # More than a segment has values: every segment reports all of them, which makes counts exact.
 ALL_VALUES = 10_000_000
-
-# Scripts without spaces between words are searched character by character, in sequence.
-_SPACELESS = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-# Matches `O`, `Brien`, `2025`, `नमस्ते`; not `'`, `-`, `+`.
-_TOKEN = rf"[{_SPACELESS}]|[[\p{{L}}\p{{N}}\p{{M}}]--[{_SPACELESS}]]+"
-_LONGEST_TOKEN = 1_000  # bytes: more than any search may hold
-
+LONGEST_TOKEN = 1_000  # bytes: more than any search may hold
 
 _ANALYZER = (
-    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKEN))
-    .filter(tantivy.Filter.remove_long(_LONGEST_TOKEN))
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    .filter(tantivy.Filter.remove_long(LONGEST_TOKEN))
     .filter(tantivy.Filter.lowercase())
     .filter(tantivy.Filter.ascii_fold())
     .build()
@@ -301,10 +295,10 @@ def _document(article: IndexedArticle) -> tantivy.Document:
             document.add_text(facet, key)
         for key in article.main.get(facet, ()):
             document.add_text(f"{facet}_main", key)
-    title = without_accents(article.title)
+    title = searchable(article.title)
     document.add_text("title", title)
     # Three values of one field: no phrase runs from one into the next.
-    for text in (title, without_accents(article.standfirst), without_accents(article.body)):
+    for text in (title, searchable(article.standfirst), searchable(article.body)):
         document.add_text("text", text)
     return document
 
@@ -359,7 +353,7 @@ def _query(criteria: Criteria, terms: Sequence[Term]) -> Query:
 
 
 def _tokens(text: str) -> list[str]:
-    return list(_ANALYZER.analyze(without_accents(text)))
+    return list(_ANALYZER.analyze(searchable(text)))
 
 
 def _word(term: Term) -> Query:
