@@ -109,7 +109,7 @@ def read_front_matter(text: str) -> FrontMatter:
         parsed, notices = _parse(block)
         values = as_text(parsed)
     except BlockError as error:
-        raise ClippingError(_with_remedy(error.message), block.file_line(error.line) or block.line) from error
+        raise ClippingError(str(error), block.file_line(error.line) or block.line) from error
     except (ValueError, TypeError, RecursionError) as error:
         reason = f"the front matter cannot be read ({type(error).__name__}); write plain `key: value` lines"
         raise ClippingError(reason, block.line) from error
@@ -135,7 +135,7 @@ def _parse(block: Block) -> tuple[object, list[Notice]]:
             parsed = block.handler.load(repaired)
         except BlockError:
             raise error from None
-        message = f"{error.message}; read as plain text: put such a value in quotes"
+        message = f"{error.reason}; read as plain text: put such a value in quotes"
         notices = [Notice(message, block.file_line(error.line))]
     if "\\" in block.text and (found := "".join(_controls(parsed))):
         # `"a\0b"`: an escape smuggles in what the text itself may not hold.
@@ -240,7 +240,8 @@ def _bullets(text: str, start: int) -> Block | None:
 # Matches `title: Analysis: what next` and `- 'Zone' of fire`; must not match `- a: b`, `title: "all quoted:
 # yes"`.
 LINE_TO_QUOTE = re.compile(
-    r"(?P<head>[^\s#\"'\[\]{}&*!|>%@`?:-][^:\n]*:[ \t]+|[ \t]*-[ \t]+(?=[\"'*&@`%]))(?P<value>[^\s\[{|>!#].*)"
+    r"(?P<head>[^\s#\"'\[\]{}&*!|>%@`?:-][^:\n]*:[ \t]+|[ \t]*-[ \t]+(?=[\"'*&@`%]))"
+    r"(?P<value>(?:[^\s\[{|>!#]|\{\{).*)"
 )
 WELL_QUOTED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')[ \t]*(?:#.*)?""")
 
@@ -252,11 +253,7 @@ def _quoted(block: str) -> str:
         match = LINE_TO_QUOTE.fullmatch(line)
         if match and not WELL_QUOTED.fullmatch(match["value"]):
             value = match["value"].rstrip()
-            if ": " in value or value.endswith(":") or value[0] in "\"'*&@`%":
+            if ": " in value or value.endswith(":") or value[0] in "\"'*&@`%{":
                 line = match["head"] + json.dumps(value, ensure_ascii=False)
         lines.append(line)
     return "\n".join(lines)
-
-
-def _with_remedy(message: str) -> str:
-    return message if ";" in message or "," in message else f"{message}; correct that line"

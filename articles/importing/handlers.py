@@ -38,9 +38,10 @@ DIGITS = re.compile(r"\d+")
 class BlockError(ValueError):
     """Front matter that cannot be parsed; ``line`` counts from the block's first, 0, and may be unknown."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, reason: str, line: int | None = None, *, remedy: str = "correct that line") -> None:
+        super().__init__(f"{reason}; {remedy}")
+        self.reason = reason
+        self.remedy = remedy
         self.line = line
 
 
@@ -57,15 +58,14 @@ class TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore
     yaml_multi_constructors: dict[str | None, object] = {}
 
     def construct_text_mapping(self, node: yaml.MappingNode) -> dict[str, object]:
-        """Return the mapping; raise ConstructorError for a key that is no text or stands twice."""
+        """Return the mapping; raise BlockError for a key that is no text or stands twice."""
         values: dict[str, object] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                problem = "a key is not text, put a value that starts with { or [ in quotes"
-                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+                remedy = "put a value that starts with { or [ in quotes"
+                raise BlockError("a key is not text", key_node.start_mark.line, remedy=remedy)
             if key_node.value in values:
-                problem = f"the key {key_node.value!r} stands there twice, keep one"
-                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+                raise _twice(key_node.value, key_node.start_mark.line)
             values[key_node.value] = self.construct_object(value_node, deep=True)
         return values
 
@@ -120,7 +120,7 @@ class TextTOMLHandler(BaseHandler):
         """Return the block's mapping; raise BlockError."""
         refuse_size(fm)
         if DOTTED_KEY.search(fm):
-            raise BlockError(f"a key of more than {MAX_NESTING} parts; write plain keys")
+            raise RefusedError(f"a key of more than {MAX_NESTING} parts", remedy="write plain keys")
         try:
             return tomllib.loads(fm, parse_float=str)
         except tomllib.TOMLDecodeError as error:
@@ -150,9 +150,8 @@ class HeaderHandler(BaseHandler):
                 key, value = pairs[-1]
                 pairs[-1] = (key, f"{value} {line.strip()}".strip())
             else:
-                raise BlockError(
-                    "a line of the header is not `Key: value`; leave an empty line before the text", number
-                )
+                remedy = "leave an empty line before the text"
+                raise BlockError("a line of the header is not `Key: value`", number, remedy=remedy)
         return unique(pairs)
 
 
@@ -177,17 +176,15 @@ YAML, JSON, TOML, HEADER, BULLETS = (
 def refuse_size(block: str) -> None:
     """Raise RefusedError for front matter that no person wrote: too long, or nested out of all measure."""
     if len(block) > MAX_BLOCK:
-        raise RefusedError(
-            f"{len(block):,} characters of front matter, more than {MAX_BLOCK:,}; move text to the body"
-        )
+        reason = f"{len(block):,} characters of front matter, more than {MAX_BLOCK:,}"
+        raise RefusedError(reason, remedy="move text to the body")
     if (openings := block.count("[") + block.count("{")) > MAX_BRACKETS:
-        raise RefusedError(
-            f"{openings} brackets in the front matter, more than {MAX_BRACKETS}; write plain lists"
-        )
+        reason = f"{openings} brackets in the front matter, more than {MAX_BRACKETS}"
+        raise RefusedError(reason, remedy="write plain lists")
     for number in DIGITS.finditer(block) if len(block) > MAX_DIGITS else ():
         if len(number[0]) > MAX_DIGITS:
-            message = f"a number of more than {MAX_DIGITS} digits; remove it"
-            raise RefusedError(message, block.count("\n", 0, number.start()))
+            reason = f"a number of more than {MAX_DIGITS} digits"
+            raise RefusedError(reason, block.count("\n", 0, number.start()), remedy="remove it")
 
 
 def refuse_bombs(block: str) -> None:
@@ -197,19 +194,17 @@ def refuse_bombs(block: str) -> None:
     """
     refuse_size(block)
     if found := NESTED_INDICATORS.search(block):
-        raise RefusedError(
-            "lists nested too deep; write one `- ` a line", block.count("\n", 0, found.start())
-        )
+        line = block.count("\n", 0, found.start())
+        raise RefusedError("lists nested too deep", line, remedy="write one `- ` a line")
     if "<<" in block and (found := MERGE_KEY.search(block)):
-        raise RefusedError(
-            "merge keys (`<<:`) are not read; write the values out", block.count("\n", 0, found.end())
-        )
+        line = block.count("\n", 0, found.end())
+        raise RefusedError("merge keys (`<<:`) are not read", line, remedy="write the values out")
     if "&" in block and "*" in block:
         anchors = {found[1] for found in ANCHOR.finditer(block)}
         for found in ALIAS.finditer(block):
             if found[1] in anchors:
                 line = block.count("\n", 0, found.start())
-                raise RefusedError(f"the alias `*{found[1]}` is not read; write the value out", line)
+                raise RefusedError(f"the alias `*{found[1]}` is not read", line, remedy="write the value out")
 
 
 def unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
@@ -217,9 +212,13 @@ def unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     values: dict[str, object] = {}
     for key, value in pairs:
         if key in values:
-            raise BlockError(f"the key {key!r} stands there twice, keep one")
+            raise _twice(key)
         values[key] = value
     return values
+
+
+def _twice(key: str, line: int | None = None) -> BlockError:
+    return BlockError(f"the key {key!r} stands there twice", line, remedy="keep one")
 
 
 def as_text(value: object) -> Value:
