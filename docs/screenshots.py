@@ -82,6 +82,8 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=PROJECT / "var" / "screenshots")
     parser.add_argument("--only", nargs="+", choices=PAGES, default=list(PAGES), metavar="NAME")
     arguments = parser.parse_args()
+    if not Path(CHROMIUM).exists():
+        sys.exit(f"{CHROMIUM} is missing; on Debian: apt-get install chromium")
     arguments.to.mkdir(parents=True, exist_ok=True)
     IMAGES.mkdir(exist_ok=True)
     with serve() as site, sync_playwright() as playwright:

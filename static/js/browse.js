@@ -4,6 +4,22 @@ const status = document.querySelector("[data-announce]");
 let open = [];
 let focused = "";
 
+// An answer that is no list is not squeezed into this page: the browser loads it, and says so if it cannot.
+document.addEventListener("htmx:before:response", (event) => {
+  const { response } = event.detail.ctx;
+  if (response.status >= 400) {
+    event.preventDefault();
+    location.assign(response.raw.url);
+  }
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.error?.name !== "AbortError") {
+    status.textContent = "The list could not be loaded. Check your connection and try again.";
+    status.classList.replace("hidden", "page-alert");
+  }
+});
+
 document.addEventListener("htmx:before:swap", () => {
   open = [...document.querySelectorAll("details[open]")].map((details) => details.id);
   focused = document.activeElement?.id;
@@ -20,5 +36,6 @@ document.addEventListener("htmx:after:swap", () => {
   const title = document.querySelector("h1").textContent;
   const count = document.querySelector("[data-count]").textContent;
   document.title = `${title} · Newsroom`;
+  status.classList.replace("page-alert", "hidden");
   status.textContent = `${title}. ${count}`;
 });

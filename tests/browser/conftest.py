@@ -43,8 +43,8 @@ def live_server(django_db_setup, live_server):
 def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a window: ``open_page(width=360, color_scheme="dark")``.
 
-    When the test ends, no page may have had an error, a violation of the security policy, a cookie, or a
-    request to another site.
+    When the test ends, no page may have had an error, a violation of the security policy, a missing file, a
+    cookie, or a request to another site.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -58,6 +58,7 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.extend(_complaint(message)))
         page.on("request", lambda request: complaints.extend(_stranger(request, live_server.url)))
+        page.on("response", lambda response: complaints.extend(_missing(response)))
         return page
 
     yield open_window
@@ -69,9 +70,16 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
 
 
 def _complaint(message) -> list[str]:
-    # Chromium also logs the status of a page that is rightly missing.
-    is_status = "Failed to load resource: the server responded with a status of 404" in message.text
-    return [message.text] if message.type in {"error", "warning"} and not is_status else []
+    # The status of a page that is rightly missing is logged as well; see _missing for files.
+    is_status = message.text.startswith("Failed to load resource")
+    # A connection that a test cuts is reported by htmx too.
+    is_cut = message.text.startswith("htmx: htmx:error: Failed to fetch")
+    return [message.text] if message.type in {"error", "warning"} and not (is_status or is_cut) else []
+
+
+def _missing(response) -> list[str]:
+    is_file = response.request.resource_type not in {"document", "fetch"}
+    return [f"{response.status}: {response.url}"] if response.status >= 400 and is_file else []
 
 
 def _stranger(request, own: str) -> list[str]:

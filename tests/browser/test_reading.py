@@ -161,3 +161,30 @@ def test_a_chip_that_removed_itself_leaves_the_focus_on_the_list(archive, open_p
 
     expect(page.get_by_role("heading", level=1)).to_have_text("All articles")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_an_error_in_the_middle_of_filtering_loads_the_page(archive, open_page):
+    page = open_page()
+    page.goto("/articles/")
+
+    def fail(route):
+        is_htmx = "hx-request" in route.request.headers
+        route.fulfill(status=500, body="broken") if is_htmx else route.continue_()
+
+    page.route("**/articles/**", fail)
+    page.get_by_role("link", name="Russia 2", exact=True).click()
+
+    expect(page).to_have_url("/articles/?country=ru")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Articles about Russia")
+
+
+def test_a_cut_connection_is_told_and_the_list_stays(archive, open_page):
+    page = open_page()
+    page.goto("/articles/")
+
+    page.route("**/articles/**", lambda route: route.abort())
+    page.get_by_role("link", name="Russia 2", exact=True).click()
+
+    expect(page.get_by_role("status")).to_contain_text("could not be loaded")
+    expect(page.get_by_role("status")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("All articles")
