@@ -134,8 +134,6 @@ class _Reader:
             extra=self.extra,
         )
 
-    # --- title ---
-
     def _title(self, blocks: list[Block]) -> str:
         given = self.fields.first("title")
         if given is not None:
@@ -158,8 +156,6 @@ class _Reader:
             self.notices.append(Notice(f"the {name} has {len(text)} characters, shortened to {limit}"))
             self.extra[name] = text
         return short
-
-    # --- where it comes from ---
 
     def _url(self) -> str:
         given = self.fields.first("url")
@@ -204,8 +200,6 @@ class _Reader:
             printed, names = [body.byline], read_bylines([body.byline])
         byline = ", ".join(clean_title(text) for text in printed)
         return self._shortened(byline, MAX_BYLINE, "byline"), names
-
-    # --- the rest ---
 
     def _standfirst(self, body: CleanBody) -> str:
         """Return the text's bold opening, else the summary, unless that only repeats how the text begins."""

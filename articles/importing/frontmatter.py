@@ -182,7 +182,7 @@ def _fenced(text: str, start: int, fence: Fence) -> Block | None:
 
 def _looks_like_yaml(lines: list[str]) -> bool:
     """Return whether a line of hyphens opens front matter: the next line with text is no prose."""
-    following = next((line for line in lines[1:] if line.strip()), "---")
+    following = next((line for line in lines[1:] if line.strip()), "")
     return bool(YAML_LINE.match(following)) or bool(RULE.fullmatch(following) or following.strip() == "...")
 
 

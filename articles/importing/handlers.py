@@ -122,7 +122,7 @@ class TextTOMLHandler(BaseHandler):
         if DOTTED_KEY.search(fm):
             raise RefusedError(f"a key of more than {MAX_NESTING} parts", remedy="write plain keys")
         try:
-            return tomllib.loads(fm, parse_float=str)
+            return tomllib.loads(fm + "\n", parse_float=str)
         except tomllib.TOMLDecodeError as error:
             where = re.search(r" \(at line (\d+), column \d+\)", str(error))
             reason = str(error).replace(where[0], "") if where else str(error)

@@ -23,7 +23,7 @@ DATE_LINE = re.compile(
     re.IGNORECASE,
 )
 LABELS = ("publi", "posted", "updated", "modified", "first ", "last ", "date")
-NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
+NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?(?<!last)\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
 BOLD = re.compile(r"(?P<mark>\*\*\*?|__)(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)", re.DOTALL)
 HEADING_LEVEL = re.compile(r" *(#*)")  # none: a heading that is underlined
 MAX_FIRST_LINE = 200  # characters; a longer first line is no title
