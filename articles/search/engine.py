@@ -17,9 +17,19 @@ import tantivy
 from tantivy import FieldType, Occur, Query
 
 from articles.search import folder as files
-from articles.search.entry import FACETS, IndexedArticle, id_of_rank, searchable
+from articles.search.entry import FACETS, IndexedArticle, Standing, id_of_rank, searchable
 from articles.search.folder import IndexBusy, IndexUnusable, write_lock
-from articles.search.query import Criteria, Cursor, CursorError, Match, Sort, Term, WordsError, read_words
+from articles.search.query import (
+    Criteria,
+    Cursor,
+    CursorError,
+    Match,
+    Result,
+    Sort,
+    Term,
+    WordsError,
+    read_words,
+)
 
 __all__ = [
     "FACETS",
@@ -75,32 +85,6 @@ def _schema() -> tantivy.Schema:
 
 
 _SCHEMA = _schema()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One page of one search: ids in order, the exact size of the whole result, and its facets.
-
-    ``next_cursor`` is empty on the last page.  ``facets`` maps each facet asked for to (key, count), the
-    highest count first; keys that the search itself names are there whatever their count.
-    """
-
-    ids: list[int]
-    count: int
-    next_cursor: str
-    facets: dict[str, list[tuple[str, int]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an index, or a database, stands: which archive, after which write.
-
-    ``stamp`` tells two writes of the same number apart: those before and after a backup was restored.
-    """
-
-    archive: str
-    revision: int
-    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the search index holds of one article, and the form in which it compares letters.  Pure values."""
+"""What the search index holds: its entries, where it stands, and the form in which it compares letters."""
 
 from __future__ import annotations
 
@@ -45,6 +45,18 @@ class IndexedArticle:
         days = [day and day.isoformat() for day in (self.published_on, self.clipped_on, self.sort_on)]
         text = json.dumps([facets, main, texts, days])
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an index, or a database, stands: which archive, after which write.
+
+    ``stamp`` tells two writes of the same number apart: those before and after a backup was restored.
+    """
+
+    archive: str
+    revision: int
+    stamp: str = ""
 
 
 def id_of_rank(rank: int) -> int:

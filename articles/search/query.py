@@ -1,4 +1,4 @@
-"""What a reader asked for, as plain values: the words, the `Criteria` and the `Cursor` of one search."""
+"""One search as plain values: its words, `Criteria` and `Cursor`, and the `Result`."""
 
 from __future__ import annotations
 
@@ -123,3 +123,17 @@ class Cursor:
         if match is None or match[1] != order.value[0]:
             raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page")
         return cls(order, int(match[2], 16))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One page of one search: ids in order, the exact size of the whole result, and its facets.
+
+    ``next_cursor`` is empty on the last page.  ``facets`` maps each facet asked for to (key, count), the
+    highest count first; keys that the search itself names are there whatever their count.
+    """
+
+    ids: list[int]
+    count: int
+    next_cursor: str
+    facets: dict[str, list[tuple[str, int]]]
