@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.importing.bylines import is_byline, read_byline, read_bylines
+from articles.importing.outlets import known_outlets, outlet_at, outlet_named
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("BySean Seddon", ["Sean Seddon"]),
+        ("By Sean Seddon", ["Sean Seddon"]),
+        ("by: Sean Seddon", ["Sean Seddon"]),
+        ("BY SEAN SEDDON", ["Sean Seddon"]),
+        ("Byron Kaye", ["Byron Kaye"]),
+        ("AP", ["AP"]),
+        ("AP and Reuters", ["AP", "Reuters"]),
+        ("Ann Lee and Tom Reed", ["Ann Lee", "Tom Reed"]),
+        ("Ann Lee, Tom Reed & Eva Berg", ["Ann Lee", "Tom Reed", "Eva Berg"]),
+        ("Ann Lee; Tom Reed / Eva Berg", ["Ann Lee", "Tom Reed", "Eva Berg"]),
+        ("Ann Lee in Kyiv and Tom Reed in New York", ["Ann Lee", "Tom Reed"]),
+        ("Ann Lee, BBC News, Political editor", ["Ann Lee"]),
+        ("Ann Lee (BBC)", ["Ann Lee"]),
+        ("Ann Lee | Reuters", ["Ann Lee"]),
+        ("Lee, Ann", ["Lee, Ann"]),
+        ("Tom Reed, Jr.", ["Tom Reed, Jr."]),
+        ("Jim and Jane Doe", ["Jim and Jane Doe"]),
+        ("Ministry of Foreign Affairs and Trade", ["Ministry of Foreign Affairs and Trade"]),
+        ("[[Ann Lee]]", ["Ann Lee"]),
+        ("[[people/ann|Ann Lee]]", ["Ann Lee"]),
+        ("[Ann Lee](https://example.org/ann)", ["Ann Lee"]),
+        ("Seán O&#39;Neil", ["Seán O'Neil"]),
+        ("Ann Lee & more", ["Ann Lee"]),
+        ("Ann Lee et al.", ["Ann Lee"]),
+        ("Ann Lee ann@example.org @annlee", ["Ann Lee"]),
+        ("katie-gresham", ["katie-gresham"]),
+        ("李明", ["李明"]),
+        ("Staff Writer", []),
+        ("anonymous", []),
+        ("By", []),
+        ("...", []),
+        ("", []),
+    ],
+)
+def test_names_in_a_byline(printed, names):
+    assert list(read_byline(printed)) == names
+
+
+def test_names_of_several_bylines_stand_once_in_order():
+    assert read_bylines(["By Ann Lee", "Tom Reed and Ann Lee"]) == ("Ann Lee", "Tom Reed")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("By Ann Lee", True),
+        ("BySean Seddon, BBC News", True),
+        ("By Ann Lee and Tom Reed in Kyiv", True),
+        ("By Friday the talks had failed.", False),
+        ("By the time they met it was late", False),
+        ("Byron Kaye", False),
+        ("Ann Lee", False),
+    ],
+)
+def test_lines_that_are_bylines(line, expected):
+    assert is_byline(line) is expected
+
+
+@given(st.text(max_size=200))
+def test_any_byline_gives_clean_names(printed):
+    names = read_byline(printed)
+
+    assert len(names) == len(set(names))
+    assert all(name == name.strip() and 0 < len(name) <= 200 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("BBC", "BBC"),
+        ("bbc  news", "BBC"),
+        ("AP", "Associated Press"),
+        ("The Guardian", "The Guardian"),
+        ("guardian", "The Guardian"),
+        ("World", ""),
+    ],
+)
+def test_outlets_by_name(printed, name):
+    assert outlet_named(printed) == name
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("bbc.co.uk", "BBC"),
+        ("news.bbc.co.uk", "BBC"),
+        ("notbbc.com", ""),
+        ("news.un.org", "UN News"),
+        ("", ""),
+    ],
+)
+def test_outlets_by_host(host, name):
+    assert outlet_at(host) == name
+
+
+def test_no_two_outlets_share_a_name_or_domain():
+    assert len(known_outlets().by_domain) > 100  # reading the table raises if two do

@@ -1,0 +1,243 @@
+"""Front matter of every kind: where it begins and ends, and what its values are."""
+
+from __future__ import annotations
+
+import pytest
+
+from articles.importing.frontmatter import read_front_matter
+from articles.importing.keys import same_key, sort_fields, texts
+from articles.importing.problems import ClippingError, Notice
+
+TITLE_AND_TAGS = {"title": "Talks", "tags": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "body_line"),
+    [
+        ("---\ntitle: Talks\ntags: [a, b]\n---\nText.", 5),
+        ("---\ntitle: Talks\ntags:\n- a\n- b\n...\nText.", 7),
+        ("\n\n--- # front matter\ntitle: Talks\ntags: [a, b]\n-----\nText.", 7),
+        ("---yaml\ntitle: Talks\ntags: [a, b]\n---\nText.", 5),
+        ("```yaml\ntitle: Talks\ntags: [a, b]\n```\nText.", 5),
+        ("+++\ntitle = 'Talks'\ntags = ['a', 'b']\n+++\nText.", 5),
+        ("---toml\ntitle = 'Talks'\ntags = ['a', 'b']\n---\nText.", 5),
+        (';;;\n"title": "Talks",\n"tags": ["a", "b"]\n;;;\nText.', 5),
+        ('---json\n{"title": "Talks", "tags": ["a", "b"]}\n---\nText.', 4),
+        ('```json\n{"title": "Talks", "tags": ["a", "b"]}\n```\nText.', 4),
+        ('{"title": "Talks", "tags": ["a", "b"]}\nText.', 2),
+        ('{\n  "title": "Talks",\n  "tags": ["a", "b"]\n}\nText.', 5),
+    ],
+    ids=[
+        "YAML", "YAML closed by dots", "YAML after empty lines", "YAML named", "YAML in a code fence", "TOML",
+        "TOML named", "JSON without braces", "JSON named", "JSON in a code fence", "JSON on one line", "JSON",
+    ],
+)  # fmt: skip
+def test_every_kind_of_fence_is_read(text, body_line):
+    front = read_front_matter(text)
+
+    assert (front.values, front.body, front.body_line) == (TITLE_AND_TAGS, "Text.", body_line)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "body"),
+    [
+        (
+            "Title: Talks: a start\nDate: 2019-01-02\nTags: a,\n    b\n\nText: more.",
+            {"Title": "Talks: a start", "Date": "2019-01-02", "Tags": "a, b"},
+            "\n\nText: more.",
+        ),
+        (
+            "# Talks\n\n- **Date**: 2019-01-02\n* **Source:** BBC\n\nText.",
+            {"Date": "2019-01-02", "Source": "BBC"},
+            "# Talks\n\n\nText.",
+        ),
+    ],
+    ids=["header lines", "bullets"],
+)
+def test_metadata_without_fences_is_read(text, values, body):
+    front = read_front_matter(text)
+
+    assert (front.values, front.body) == (values, body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Just a text.\n\n---\n\nMore.",
+        "---\n\nA text that opens with a rule\n\n---\nMore.",
+        "---\nA quiet day in the capital\n---\nMore.",
+        "***\n\nText.",
+        "{% include 'a' %}\nText.",
+        "{: .lead}\nText.",
+        "Note: this is prose.\n\nText.",
+        "Geneva: the talks go on\nand on.\n\nText.",
+        "Date: the fruit is exported\nto three countries.\n\nText.",
+        "- **Russia** said no\n- **Ukraine** said yes\n",
+        "```python\nprint()\n```\n",
+        "----",
+    ],
+)
+def test_a_text_without_front_matter_loses_nothing(text):
+    front = read_front_matter(text)
+
+    assert (front.values, front.body, front.is_given) == ({}, text, False)
+
+
+def test_an_empty_block_is_front_matter_without_values():
+    assert read_front_matter("---\n---\nText.").values == {}
+
+
+def test_scalars_stay_as_they_are_written():
+    front = read_front_matter(
+        "---\na: NO\nb: 12:30\nc: 012\nd: 2025-02-30\ne: 1.10\nf: ~\ng:\nh: true\n1: x\nno: y\n---\n"
+    )
+
+    assert front.values == {
+        "a": "NO", "b": "12:30", "c": "012", "d": "2025-02-30", "e": "1.10", "f": "~", "g": "", "h": "true",
+        "1": "x", "no": "y",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"n": 1.10, "big": 12345678901234567890, "t": true, "z": null}\n',
+        "+++\nn = 1.10\nbig = '12345678901234567890'\nt = true\nz = ''\n+++\n",
+    ],
+    ids=["JSON", "TOML"],
+)
+def test_numbers_and_truth_values_of_other_kinds_become_text(text):
+    assert read_front_matter(text).values == {
+        "n": "1.10",
+        "big": "12345678901234567890",
+        "t": "true",
+        "z": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("title: Analysis: what next", "Analysis: what next"),
+        ("title: 'Zone' of fire", "'Zone' of fire"),
+        ('title: "Zone" of fire', '"Zone" of fire'),
+        ("title: *Exclusive* talks", "*Exclusive* talks"),
+        ("title: @minister speaks", "@minister speaks"),
+        ("title: {{title}}", "{{title}}"),
+    ],
+)
+def test_values_that_lack_quotes_are_read_with_a_notice(line, value):
+    front = read_front_matter(f"---\ndate: 2025-01-01\n{line}\n---\n")
+
+    assert front.values == {"date": "2025-01-01", "title": value}
+    [notice] = front.notices
+    assert notice.line == 3
+    assert notice.message.endswith("read as plain text: put such a value in quotes")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "beginning"),
+    [
+        ("---\na: 1\nb: [\n---\n", 4, "broken YAML: "),
+        ("---\na:\n\tb: 1\n---\n", 3, "broken YAML: found character that cannot start any token"),
+        (
+            "---\na: !!python/object/apply:os.system ['x']\n---\n",
+            2,
+            "broken YAML: could not determine a constructor",
+        ),
+        ("---\na: !!int '1'\n---\n", 2, "broken YAML: could not determine a constructor"),
+        ("---\n? [a]\n: b\n---\n", 2, "a key is not text; put a value"),
+        ("---\na: {b: 1, b: 2}\n---\n", 2, "the key 'b' stands there twice; keep one"),
+        ("+++\na = 1\nb = \n+++\n", 3, "broken TOML: invalid value"),
+        ("+++\na = 1\na = 2\n+++\n", 3, "broken TOML: cannot overwrite a value"),
+        ("+++\nd = 2025-02-30\n+++\n", 2, "broken TOML: invalid date or datetime"),
+        ('{\n"a": 1,\n"b" 2}\n', 3, "broken JSON: expecting ':' delimiter; correct the front matter"),
+        (";;;\n'a': 1\n;;;\n", 2, "broken JSON: "),
+        ("Title: a\nDate: b\nTitle: c\n\nText.", 1, "the key 'Title' stands there twice; keep one"),
+        ("---\n{a, b}\n", 1, "the front matter is not closed; add a line '---' after it"),
+        ("+++\n" + ".".join("a" * 20) + " = 1\n+++\n", 2, "a key of more than 16 parts; write plain keys"),
+    ],
+)
+def test_broken_front_matter_is_refused_with_its_line(text, line, beginning):
+    with pytest.raises(ClippingError) as caught:
+        read_front_matter(text)
+
+    assert caught.value.line == line
+    assert caught.value.message.startswith(beginning)
+
+
+def test_deep_nesting_by_indentation_ends_in_bounded_depth():
+    block = "".join(" " * depth + "a:\n" for depth in range(350))
+
+    front = read_front_matter(f"---\n{block}---\nText.")
+
+    assert list(front.values) == ["a"]
+
+
+def test_the_line_of_a_key_is_found_again():
+    front = read_front_matter("---\ntitle: a\n\n# date: old\n'date': b\n---\n")
+
+    assert (front.line_of("title"), front.line_of("date"), front.line_of("none")) == (2, 5, None)
+
+
+def first(front, field):
+    taken = sort_fields(front).first(field)
+    return taken and (taken.key, taken.value)
+
+
+@pytest.mark.parametrize("key", ["publishDate", "publish_date", "Publish-Date", "PUBLISH DATE"])
+def test_keys_are_compared_without_case_and_separators(key):
+    assert same_key(key) == "publishdate"
+    assert first({key: "2025-01-01"}, "date") == (key, "2025-01-01")
+
+
+def test_the_best_key_is_taken_and_the_others_kept():
+    fields = sort_fields({"headline": "b", "title": "a", "mood": "calm", "empty": ""})
+
+    assert fields.first("title").value == "a"
+    assert fields.extra == {"headline": "b", "mood": "calm"}
+
+
+@pytest.mark.parametrize(
+    ("front", "field", "taken"),
+    [
+        ({"published": "false"}, "date", None),
+        ({"published": "false"}, "status", ("published", "false")),
+        ({"published": "2025-01-01"}, "date", ("published", "2025-01-01")),
+        ({"source": "BBC"}, "outlet", ("source", "BBC")),
+        ({"source": "https://bbc.com/a"}, "outlet", None),
+        ({"source": "https://bbc.com/a"}, "url", ("source", "https://bbc.com/a")),
+        ({"from": "a friend"}, "url", None),
+        ({"permalink": "https://own.example/a"}, "url", None),
+        ({"title": "null", "headline": "a"}, "title", ("headline", "a")),
+    ],
+)
+def test_a_value_goes_to_the_field_it_fits(front, field, taken):
+    assert first(front, field) == taken
+
+
+def test_every_keyword_key_counts():
+    fields = sort_fields({"tags": ["a"], "countries": "b", "people": ["c"]})
+
+    assert [taken.value for taken in fields.taken["keywords"]] == [["a"], "b", ["c"]]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("a", ["a"]),
+        ("~", []),
+        (["a", "", ["b"]], ["a", "b"]),
+        ({"name": "Eva", "email": "e"}, ["Eva"]),
+        ([{"Foo": "bar"}], ["Foo: bar"]),
+    ],
+)
+def test_texts_of_a_value(value, found):
+    assert texts(value) == found
+
+
+def test_a_notice_about_quotes_says_what_the_parser_missed():
+    front = read_front_matter("---\ntitle: Analysis: what next\n---\n")
+
+    reason = "broken YAML: mapping values are not allowed in this context"
+    assert front.notices == (Notice(f"{reason}; read as plain text: put such a value in quotes", 2),)
