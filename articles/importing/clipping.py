@@ -162,12 +162,12 @@ class _Reader:
         for printed in texts(given.value) if given else ():
             if address := web_address(printed):
                 return address
-        for key, value in self.extra.items():
-            if same_key(key).endswith("url") or given:
+        if given:
+            self.extra[given.key] = given.value
+        for key in self.extra:
+            if (given and key == given.key) or same_key(key) in {"url", "sourceurl", "originalurl"}:
                 message = f"{key!r} is no web address, not used as one; write https://..."
                 self.notices.append(Notice(message, self.front.line_of(key)))
-                del value
-                break
         return ""
 
     def _outlet_and_section(self, url: str) -> tuple[str, str]:

@@ -182,7 +182,7 @@ def _walk(root: Path, given: Path) -> Iterator[FoundFile]:
             pending = entry.path
         elif Path(entry.name).suffix.lower() in SUFFIXES:
             yield _in_folder(entry.path, root, given, "")
-        elif entry.is_symlink() and entry.is_dir():
+        elif entry.is_symlink() and os.path.isdir(entry.path):
             problem = "a link to a folder, not followed; give that folder to the import as well"
             yield _in_folder(entry.path, root, given, problem)
 
