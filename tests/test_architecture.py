@@ -30,6 +30,7 @@ LAYERS = {
     "articles.search.address": 1,
     "articles.search.wording": 1,
     "articles.search.fields": 3,
+    "articles.search.reading": 3,
     "articles.search.sync": 3,
     "articles.rendering": 1,
     "articles.guard": 1,

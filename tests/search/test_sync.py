@@ -11,6 +11,7 @@ from articles.search import sync
 from articles.search.engine import FACETS, IndexBusy, IndexUnusable, Standing, write_lock
 from articles.search.folder import current_generation
 from articles.search.query import Criteria, CursorError, Match
+from articles.search.reading import read_articles
 from tests.factories import make_article, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +92,7 @@ def test_the_index_holds_what_lists_filter_by():
         language="fr",
     )
 
-    [entry] = sync.read_articles()
+    [entry] = read_articles()
 
     assert entry == sync.IndexedArticle(
         id=article.pk,
@@ -116,7 +117,7 @@ def test_reading_articles_takes_three_queries_a_batch(django_assert_num_queries)
     pks = [make_article(tags=["country/Russia"], outlet="BBC", authors=["A"]).pk for _ in range(5)]
 
     with django_assert_num_queries(3):
-        assert len(list(sync.read_articles(pks))) == 5
+        assert len(list(read_articles(pks))) == 5
 
 
 # --- Bringing the index up to date ------------------------------------------------------------------------
