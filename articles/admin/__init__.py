@@ -3,6 +3,6 @@
 Whatever an editor does here is one function of `articles.curation`.
 """
 
-from articles.admin import articles, bylines, changes, imports, machinery, taggings, tags
+from articles.admin import articles, bylines, changes, imports, machinery, parts, taggings, tags
 
-__all__ = ["articles", "bylines", "changes", "imports", "machinery", "taggings", "tags"]
+__all__ = ["articles", "bylines", "changes", "imports", "machinery", "parts", "taggings", "tags"]

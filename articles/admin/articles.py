@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -15,12 +14,9 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from articles import curation
 from articles.admin.desk import (
-    ChosenFilter,
     DeskAdmin,
     LabelledFormSet,
     RecordAdmin,
@@ -28,26 +24,18 @@ from articles.admin.desk import (
     RowFormSet,
     RowInline,
     SeenForm,
-    chosen,
     editor,
-    link_to,
     link_to_list,
 )
-from articles.admin.taggings import (
-    EVERYWHERE,
-    TaggingRowForm,
-    decision_in,
-    show_decision,
-    show_evidence,
-    show_tag,
-)
+from articles.admin.lists import ChosenFilter, chosen
+from articles.admin.provenance import FilePanel
+from articles.admin.taggings import EVERYWHERE, AddedTagInline, TaggingInline, decision_in
 from articles.importing.clipping import Precision
 from articles.models import (
     Article,
     Author,
     Authorship,
     ChangeSet,
-    ImportIssue,
     ImportRun,
     Outlet,
     Tag,
@@ -57,15 +45,6 @@ from articles.models import (
 FIRST_YEAR = 1800  # the same bounds as for dates in front matter
 DATES = ("published_on", "clipped_on", "updated_on")
 DATE_FORMATS: dict[str, str] = {Precision.DAY: "j M Y", Precision.MONTH: "M Y", Precision.YEAR: "Y"}
-ISSUES_SHOWN = 20
-FILE_FIELDS = (
-    "sources_shown",
-    "issues_shown",
-    "cuts_shown",
-    "keywords_shown",
-    "extra_shown",
-    "edited_shown",
-)
 
 
 class ArticleForm(SeenForm):
@@ -104,72 +83,6 @@ class ArticleForm(SeenForm):
             if isinstance(day, dt.date) and not FIRST_YEAR <= day.year <= last:
                 self.add_error(name, ValidationError(f"Write a year between {FIRST_YEAR} and {last}."))
         return cleaned
-
-
-class TaggingInline(RowInline):
-    """The article's taggings, to be decided one by one."""
-
-    model = Tagging
-    form = TaggingRowForm
-    formset = LabelledFormSet
-    fields = ("tag_shown", "evidence_shown", "role", "status", "provenance_shown")
-    readonly_fields = ("tag_shown", "evidence_shown", "provenance_shown")
-    verbose_name_plural = "Tags and the words that earned them"
-    template = "admin/articles/_taggings.html"
-    extra = 0
-    max_num = 0
-    can_delete = False
-    ordering = ("tag__kind", "role", "-salience")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Tagging]:
-        """Return the taggings with all that their rows show."""
-        rows = super().get_queryset(request).select_related("tag", "decided_by")
-        # The article once for all rows; a join would fetch its text with each of them.
-        return rows.prefetch_related("article")
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Return False: `AddedTagInline` adds."""
-        return False
-
-    @admin.display(description="tag")
-    def tag_shown(self, tagging: Tagging) -> SafeString:
-        """Return the tag as a link."""
-        return show_tag(tagging.tag)
-
-    @admin.display(description="evidence")
-    def evidence_shown(self, tagging: Tagging) -> str:
-        """Return the sentences that earned the tag."""
-        return show_evidence(tagging)
-
-    @admin.display(description="said by")
-    def provenance_shown(self, tagging: Tagging) -> SafeString:
-        """Return who gave the tag, how central it is, and who decided it."""
-        return format_html(
-            '{}, salience {}<br><span class="quiet">decided by {}</span>',
-            tagging.get_origin_display(), f"{tagging.salience:.2f}", show_decision(tagging),
-        )  # fmt: skip
-
-
-class AddedTagInline(RowInline):
-    """Tags that the editor adds."""
-
-    model = Tagging
-    form = TaggingRowForm
-    formset = LabelledFormSet
-    fields = ("tag", "role")
-    autocomplete_fields = ("tag",)
-    verbose_name = "tag"
-    verbose_name_plural = "Add tags"
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Return False: `TaggingInline` shows what is there."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Return False, for the same reason."""
-        return False
 
 
 class AuthorshipInline(RowInline):
@@ -238,7 +151,7 @@ class WaitingArticle(Protocol):
 
 
 @admin.register(Article)
-class ArticleAdmin(DeskAdmin):
+class ArticleAdmin(FilePanel, DeskAdmin):
     help_line = (
         "Articles come from imports. A field you change here is left alone by every later import. "
         "Articles are withdrawn, not deleted: readers no longer see them, and they can be restored."
@@ -271,10 +184,10 @@ class ArticleAdmin(DeskAdmin):
         ),
         (
             "The file it was read from",
-            {"classes": ("collapse",), "fields": FILE_FIELDS},
+            {"classes": ("collapse",), "fields": FilePanel.FIELDS},
         ),
     )  # fmt: skip
-    readonly_fields = FILE_FIELDS
+    readonly_fields = FilePanel.FIELDS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the articles, each with its number of suggestions nobody decided."""
@@ -322,50 +235,6 @@ class ArticleAdmin(DeskAdmin):
             return ""
         query = f"article={article.pk}&status__exact={Tagging.Status.SUGGESTED}"
         return link_to_list(Tagging, query, article.waiting_count)
-
-    @admin.display(description="files")
-    def sources_shown(self, article: Article) -> SafeString:
-        """Return the files the article was read from, and by which run."""
-        rows = article.sources.select_related("run")
-        lines = ((row.name, link_to(row.run) if row.run else "", row.path) for row in rows)
-        return format_html_join("", '<p>{}, {}<br><small class="quiet">{}</small></p>', lines)
-
-    @admin.display(description="import issues")
-    def issues_shown(self, article: Article) -> object:
-        """Return what the runs that read these files had to say about them."""
-        sources = list(article.sources.all())
-        issues = ImportIssue.objects.filter(run__in=[source.run_id for source in sources if source.run_id])
-        names = tuple(source.name for source in sources)
-        found = [issue for name in names for issue in issues.filter(path__endswith=name)[:ISSUES_SHOWN]]
-        return format_html_join("", "<p>{}</p>", ((issue,) for issue in found)) or "none"
-
-    @admin.display(description="cut by cleaning")
-    def cuts_shown(self, article: Article) -> object:
-        """Return what cleaning took out of the text, and why."""
-        lines = ((cut.get("text", ""), cut.get("step", "")) for cut in article.cuts)
-        return (
-            format_html_join("", '<blockquote>{}<br><small class="quiet">{}</small></blockquote>', lines)
-            or "nothing"
-        )
-
-    @admin.display(description="keywords of the file")
-    def keywords_shown(self, article: Article) -> str:
-        """Return the file's own tags."""
-        return ", ".join(map(str, article.keywords)) or "none"
-
-    @admin.display(description="other front matter")
-    def extra_shown(self, article: Article) -> object:
-        """Return the front matter that no field takes, line by line."""
-        lines = (
-            (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-            for key, value in article.extra.items()
-        )
-        return format_html_join("", "<p><b>{}</b> {}</p>", lines) or "none"
-
-    @admin.display(description="corrected by editors")
-    def edited_shown(self, article: Article) -> str:
-        """Return the fields that imports leave alone."""
-        return ", ".join(name.replace("_", " ") for name in article.edited_fields) or "nothing"
 
     @admin.action(permissions=["change"], description="Withdraw from readers", location=EVERYWHERE)
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from articles.admin.desk import ReadOnlyAdmin, chosen, link_to, link_to_list, show_change
+from articles.admin.desk import ReadOnlyAdmin, link_to, link_to_list, show_change
+from articles.admin.lists import chosen
 from articles.models import Change, ChangeSet
 
 ROWS_SHOWN = 100  # of one act on its page; the others are in the list of changes

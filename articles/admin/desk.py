@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,11 +22,11 @@ from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles import curation
+from articles.admin.lists import FILTER_SUFFIXES, DeskChangeList, is_id, is_real, is_too_long
 from articles.models import Change, ChangeSet
 
 if TYPE_CHECKING:
@@ -40,63 +40,8 @@ else:  # Django's classes take no type arguments when the code runs
     RowInline = admin.TabularInline
     RecordAdmin = admin.ModelAdmin
 
-MAX_SEARCH = 200  # characters of a search term
-MAX_SEARCH_WORDS = 10  # each word is one more condition on every search field
-LAST_YEAR = 9998  # its end can still be computed in every time zone
 BOOKKEEPING = ("decided_by_id", "decided_at")  # the act says who and when
 HISTORY_SHOWN = 100  # changes of one record, the newest
-MAX_PK = 2**63 - 1  # the largest id either database knows
-
-# What the list filters of Django add to a field's name.  Anything else (regex, contains) is refused.
-FILTER_SUFFIXES = ("", "exact", "isnull", "gte", "lt", "year", "month", "day", "in")
-
-
-class CappedSearchForm(ChangeListSearchForm):
-    """The search box of a list, with an end."""
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a term that is too long; the list then shows nothing rather than everything."""
-        term = self.cleaned_data.get(SEARCH_VAR, "")
-        if is_too_long(term):
-            raise ValidationError(
-                f"Search for at most {MAX_SEARCH_WORDS} words and {MAX_SEARCH} characters; nothing is shown."
-            )
-        return self.cleaned_data
-
-
-def is_real(suffix: str, value: str, *, has_time: bool) -> bool:
-    """Return whether a bound of a date is one that the databases can compare: year 9999 is not."""
-    if suffix in {"year", "month", "day"}:
-        return value.isascii() and value.isdecimal() and 1 <= int(value[:5]) <= LAST_YEAR
-    if suffix in {"gte", "lt"}:
-        try:
-            moment = parse_datetime(value)
-        except ValueError:
-            return False
-        return moment is not None and moment.year <= LAST_YEAR and has_time == (moment.tzinfo is not None)
-    return True
-
-
-def is_too_long(term: str) -> bool:
-    """Return whether a search term would cost more than any reader needs."""
-    return len(term) > MAX_SEARCH or len(term.split()) > MAX_SEARCH_WORDS
-
-
-class DeskChangeList(ChangeList):
-    """A list that shows nothing for a search it cannot understand."""
-
-    search_form_class = CappedSearchForm
-
-    def __init__(self, request: HttpRequest, *args: object) -> None:
-        super().__init__(request, *args)  # type: ignore[arg-type]  # passed on as they came
-        self.title = str(self.opts.verbose_name_plural).capitalize()
-
-    def get_queryset(
-        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
-    ) -> QuerySet[Any]:
-        """Return the rows asked for; none when the search term was refused."""
-        rows = super().get_queryset(request, exclude_parameters)
-        return rows if self.search_form_class(request.GET).is_valid() else rows.none()
 
 
 class SeenForm(RecordForm):
@@ -271,38 +216,6 @@ class ReadOnlyAdmin(DeskAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Return False."""
         return False
-
-
-class ChosenFilter(admin.SimpleListFilter):
-    """A filter that other pages link to: it shows what was chosen, never thousands of choices."""
-
-    model: type[Model]
-    lookup: str
-
-    def lookups(self, request: HttpRequest, model_admin: RecordAdmin) -> list[tuple[str, str]]:
-        """Return the one chosen record."""
-        value = request.GET.get(self.parameter_name or "")
-        if not value:
-            return []
-        record = self.model._default_manager.filter(pk=value).first() if is_id(value) else None
-        self.chosen = record
-        return [(value, str(record) if record else f"no such {self.title}")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows of the chosen record; none if there is no such record."""
-        return queryset.filter(**{self.lookup: self.chosen.pk}) if self.chosen else queryset.none()
-
-
-def chosen(title: str, parameter: str, model: type[Model], lookup: str) -> type[ChosenFilter]:
-    """Return a filter by one record of ``model``, for links such as ``?tag=5``."""
-    attributes = {"title": title, "parameter_name": parameter, "model": model, "lookup": lookup}
-    return type(f"Chosen{model.__name__}Filter", (ChosenFilter,), attributes)
-
-
-def is_id(value: object) -> bool:
-    """Return whether this text can be the id of a row."""
-    text = str(value)
-    return text.isascii() and text.isdecimal() and int(text[:20]) <= MAX_PK
 
 
 def editor(request: HttpRequest) -> AbstractBaseUser:

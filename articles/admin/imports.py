@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.desk import ReadOnlyAdmin, chosen, link_to, link_to_list
+from articles.admin.desk import ReadOnlyAdmin, link_to, link_to_list
+from articles.admin.lists import chosen
 from articles.models import Article, ArticleSource, ImportIssue, ImportRun
 
 OUTCOMES = ("created", "updated", "unchanged", "failed")

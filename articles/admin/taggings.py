@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ActionLocation
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
@@ -17,14 +17,16 @@ from django.utils.safestring import SafeString
 from articles import curation
 from articles.admin.desk import (
     DeskAdmin,
+    LabelledFormSet,
     RecordForm,
     RowFormSet,
+    RowInline,
     SeenForm,
-    chosen,
     editor,
     link_to,
 )
 from articles.admin.evidence import PARTS, excerpts
+from articles.admin.lists import chosen
 from articles.models import Article, ChangeSet, Outlet, Tag, Tagging
 
 SENTENCES = 2  # of one tag; the first ones say most, for the title comes first
@@ -69,6 +71,72 @@ class TaggingRowForm(RecordForm):
 
 class TaggingForm(TaggingRowForm, SeenForm):
     """One decision on a page of its own."""
+
+
+class TaggingInline(RowInline):
+    """The article's taggings, to be decided one by one."""
+
+    model = Tagging
+    form = TaggingRowForm
+    formset = LabelledFormSet
+    fields = ("tag_shown", "evidence_shown", "role", "status", "provenance_shown")
+    readonly_fields = ("tag_shown", "evidence_shown", "provenance_shown")
+    verbose_name_plural = "Tags and the words that earned them"
+    template = "admin/articles/_taggings.html"
+    extra = 0
+    max_num = 0
+    can_delete = False
+    ordering = ("tag__kind", "role", "-salience")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tagging]:
+        """Return the taggings with all that their rows show."""
+        rows = super().get_queryset(request).select_related("tag", "decided_by")
+        # The article once for all rows; a join would fetch its text with each of them.
+        return rows.prefetch_related("article")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False: `AddedTagInline` adds."""
+        return False
+
+    @admin.display(description="tag")
+    def tag_shown(self, tagging: Tagging) -> SafeString:
+        """Return the tag as a link."""
+        return show_tag(tagging.tag)
+
+    @admin.display(description="evidence")
+    def evidence_shown(self, tagging: Tagging) -> str:
+        """Return the sentences that earned the tag."""
+        return show_evidence(tagging)
+
+    @admin.display(description="said by")
+    def provenance_shown(self, tagging: Tagging) -> SafeString:
+        """Return who gave the tag, how central it is, and who decided it."""
+        return format_html(
+            '{}, salience {}<br><span class="quiet">decided by {}</span>',
+            tagging.get_origin_display(), f"{tagging.salience:.2f}", show_decision(tagging),
+        )  # fmt: skip
+
+
+class AddedTagInline(RowInline):
+    """Tags that the editor adds."""
+
+    model = Tagging
+    form = TaggingRowForm
+    formset = LabelledFormSet
+    fields = ("tag", "role")
+    autocomplete_fields = ("tag",)
+    verbose_name = "tag"
+    verbose_name_plural = "Add tags"
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False: `TaggingInline` shows what is there."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return False, for the same reason."""
+        return False
 
 
 @admin.register(Tagging)

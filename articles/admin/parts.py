@@ -1,0 +1,161 @@
+"""The parts of a tag's record on the desk: its names, and the offices a person held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.http import HttpRequest
+
+from articles import curation
+from articles.admin.desk import (
+    DeskAdmin,
+    LabelledFormSet,
+    RecordForm,
+    RowInline,
+    SeenForm,
+    editor,
+)
+from articles.admin.lists import chosen
+from articles.admin.widgets import KnownAutocompleteSelect
+from articles.models import Alias, ChangeSet, Office, Tag, TagKind
+
+OFFICE_YEARS = (1500, 2200)
+NEXT_IMPORT = "Articles follow with the next import, which tags every article anew."
+
+
+class OfficeForm(RecordForm):
+    """One office; its dates are those of a person's life."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse impossible years, and an office of a person or topic."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = OFFICE_YEARS
+        for name in ("start_on", "end_on"):
+            day = cleaned.get(name)
+            if isinstance(day, dt.date) and not first <= day.year <= last:
+                self.add_error(name, ValidationError(f"Write a year between {first} and {last}."))
+        of = cleaned.get("of")
+        if of and of.kind not in {TagKind.COUNTRY, TagKind.ORGANISATION}:
+            self.add_error("of", "An office is of a country or an organisation.")
+        return cleaned
+
+
+class AliasInline(RowInline):
+    """The names of a tag."""
+
+    model = Alias
+    formset = LabelledFormSet
+    fields = ("text", "kind", "weight", "is_case_sensitive", "origin")
+    readonly_fields = ("origin",)
+    ordering = ("kind", "text")
+    extra = 0
+
+
+class OfficeFormSet(LabelledFormSet):
+    """Offices whose countries are known from one query."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """Tell each row's autocomplete the name of what it shows."""
+        super().add_fields(form, index)
+        if not hasattr(self, "_names"):
+            self._names = {office.of_id: str(office.of) for office in self.get_queryset()}
+        form.fields["of"].widget.names = self._names
+
+
+class OfficeInline(RowInline):
+    """The offices a person held."""
+
+    model = Office
+    form = OfficeForm
+    formset = OfficeFormSet
+    fk_name = "holder"
+    fields = ("title", "role", "of", "start_on", "end_on", "origin")
+    readonly_fields = ("origin",)
+    autocomplete_fields = ("of",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Office]:
+        """Return the offices with what they are of."""
+        return super().get_queryset(request).select_related("of")
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Return the field, its widget one that can be told names."""
+        if db_field.name == "of":
+            kwargs["widget"] = KnownAutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: object
+    ) -> forms.Field | None:
+        """Return the field; countries are looked up, not added in passing."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+
+class PartAdmin(DeskAdmin):
+    """A part of a tag's record; one that a load brought and an editor removed stays removed."""
+
+    form = SeenForm
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may delete such rows."""
+        return super(DeskAdmin, self).has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Remove the row and leave a trail."""
+        self.delete_queryset(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[Model]) -> None:
+        """Remove the rows in one act."""
+        with curation.recording(ChangeSet.Act.EDIT, by=editor(request)) as act:
+            for row in queryset:
+                act.delete(row)
+
+
+@admin.register(Alias)
+class AliasAdmin(PartAdmin):
+    help_line = f"Every name under which the tagger knows a tag. {NEXT_IMPORT}"
+    list_display = ("text", "tag", "kind", "weight", "is_case_sensitive", "origin")
+    list_select_related = ("tag",)
+    list_filter = ("kind", "origin", "is_case_sensitive", chosen("tag", "tag", Tag, "tag"))
+    list_per_page = 100
+    search_fields = ("text__istartswith",)
+    search_help_text = "How the name begins."
+    autocomplete_fields = ("tag",)
+    fields = ("tag", "text", "kind", "weight", "is_case_sensitive", "origin")
+    readonly_fields = ("origin",)
+
+
+class OfficeSeenForm(SeenForm, OfficeForm):
+    """One office on a page of its own."""
+
+
+@admin.register(Office)
+class OfficeAdmin(PartAdmin):
+    help_line = f"Who held which office, from when to when. {NEXT_IMPORT}"
+    form = OfficeSeenForm
+    list_display = ("holder", "title", "of", "role", "start_on", "end_on", "origin")
+    list_select_related = ("holder", "of")
+    list_filter = (
+        "role",
+        "origin",
+        chosen("holder", "holder", Tag, "holder"),
+        chosen("country", "of", Tag, "of"),
+    )
+    list_per_page = 100
+    search_fields = ("holder__name__icontains", "title__istartswith")
+    search_help_text = "A part of the holder's name, or how the title begins."
+    autocomplete_fields = ("holder", "of")
+    fields = ("holder", "of", "title", "role", "start_on", "end_on", "origin")
+    readonly_fields = ("origin",)

@@ -1,0 +1,67 @@
+"""Where an article came from: its files, what cleaning cut, and what the import had to say."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from articles.admin.desk import link_to
+from articles.models import Article, ImportIssue
+
+ISSUES_SHOWN = 20
+
+
+class FilePanel:
+    """The part of an article's page that shows its files; to be looked at, not edited."""
+
+    FIELDS = ("sources_shown", "issues_shown", "cuts_shown", "keywords_shown", "extra_shown", "edited_shown")
+
+    @admin.display(description="files")
+    def sources_shown(self, article: Article) -> SafeString:
+        """Return the files the article was read from, and by which run."""
+        rows = article.sources.select_related("run")
+        lines = ((row.name, link_to(row.run) if row.run else "", row.path) for row in rows)
+        return format_html_join("", '<p>{}, {}<br><small class="quiet">{}</small></p>', lines)
+
+    @admin.display(description="import issues")
+    def issues_shown(self, article: Article) -> object:
+        """Return what the runs that read these files had to say about them."""
+        sources = list(article.sources.all())
+        issues = ImportIssue.objects.filter(run__in=[source.run_id for source in sources if source.run_id])
+        names = Q(pk__in=())
+        for source in sources:
+            names |= Q(path=source.name) | Q(path__endswith=f"/{source.name}")
+        lines = ((issue,) for issue in issues.filter(names)[:ISSUES_SHOWN])
+        return format_html_join("", "<p>{}</p>", lines) or "none"
+
+    @admin.display(description="cut by cleaning")
+    def cuts_shown(self, article: Article) -> object:
+        """Return what cleaning took out of the text, and why."""
+        lines = ((cut.get("text", ""), cut.get("step", "")) for cut in article.cuts)
+        return (
+            format_html_join("", '<blockquote>{}<br><small class="quiet">{}</small></blockquote>', lines)
+            or "nothing"
+        )
+
+    @admin.display(description="keywords of the file")
+    def keywords_shown(self, article: Article) -> str:
+        """Return the file's own tags."""
+        return ", ".join(map(str, article.keywords)) or "none"
+
+    @admin.display(description="other front matter")
+    def extra_shown(self, article: Article) -> object:
+        """Return the front matter that no field takes, line by line."""
+        lines = (
+            (key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            for key, value in article.extra.items()
+        )
+        return format_html_join("", "<p><b>{}</b> {}</p>", lines) or "none"
+
+    @admin.display(description="corrected by editors")
+    def edited_shown(self, article: Article) -> str:
+        """Return the fields that imports leave alone."""
+        return ", ".join(name.replace("_", " ") for name in article.edited_fields) or "nothing"
