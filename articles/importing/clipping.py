@@ -97,7 +97,7 @@ class _Reader:
     def clipping(self) -> Clipping:
         blocks = split_blocks(self.front.body)
         url = self._url()
-        outlet, section = self._outlet_and_section(url)
+        outlet, section = self._outlet_and_section()
         title, suffix = split_outlet(self._title(blocks), [outlet, host_of(url)])
         outlet = outlet or suffix or outlet_at(host_of(url)) or host_of(url)
         body = clean_body(blocks, About(title, outlet))
@@ -170,7 +170,7 @@ class _Reader:
                 self.notices.append(Notice(message, self.front.line_of(key)))
         return ""
 
-    def _outlet_and_section(self, url: str) -> tuple[str, str]:
+    def _outlet_and_section(self) -> tuple[str, str]:
         """Return the outlet's name and the section; `categories` may hold either."""
         given = self.fields.first("outlet")
         names = [clean_title(text) for text in texts(given.value)] if given else []
