@@ -308,7 +308,7 @@ def test_outlet_and_section(lines, outlet, section):
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "//example.org/a"]
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "//example.org/a", "https://a b"]
 )
 def test_only_web_addresses_are_kept_as_addresses(url):
     clipping = read(f"---\ntitle: a\ndate: 2025-10-16\nurl: '{url}'\n---\nText.")
