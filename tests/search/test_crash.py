@@ -1,5 +1,6 @@
 """After kill -9 at any moment the index is that of one revision, exactly, and can be written at once."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -83,10 +84,11 @@ def kill_after(process: subprocess.Popen[str], *, lines: int, seconds: float) ->
     assert process.returncode == -signal.SIGKILL
 
 
-def start(script: str, *arguments: object) -> subprocess.Popen[str]:
+def start(script: str, *arguments: object, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", script, *map(str, arguments)],
         cwd=PROJECT,
+        env=environment or None,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -156,3 +158,52 @@ def test_two_processes_may_write_by_turns(tmp_path):
 
     assert engine.revision() >= before
     assert 500_000 in dict(engine.digests())
+
+
+ARCHIVE = """
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import transaction
+from articles.models import Article
+from articles.search import sync
+from tests.factories import make_article
+"""
+
+CHANGE = (
+    ARCHIVE
+    + """
+call_command("migrate", verbosity=0)
+for number in range(1_000):
+    with transaction.atomic():
+        changed = [make_article(title=f"Article {number}", tags=["country/Russia"]).pk]
+        if number % 3 == 0:
+            Article.objects.filter(pk=number).update(status="withdrawn")
+            changed.append(number)
+        sync.enqueue(changed)
+    print(number, flush=True)
+    sync.apply_outbox()
+"""
+)
+
+COMPARE = (
+    ARCHIVE
+    + """
+sync.apply_outbox()
+print(sync.compare().is_equal, sync.open_engine().standing() == sync.database_standing())
+"""
+)
+
+
+@pytest.mark.parametrize(("lines", "seconds"), [(4, 0.01), (20, 0.03)])
+def test_after_a_killed_process_the_next_one_makes_index_and_database_equal(tmp_path, lines, seconds):
+    settings = {
+        "PATH": os.environ["PATH"],
+        "NEWSROOM_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "newsroom.settings",
+    }
+
+    kill_after(start(CHANGE, **settings), lines=lines, seconds=seconds)
+
+    output, _ = start(COMPARE, **settings).communicate()
+    assert output == "True True\n"
