@@ -163,7 +163,8 @@ def find_shared_surnames(entries: Sequence[Entry]) -> Iterator[Complaint]:
         if name in places and name not in ambiguous:
             rivals.append(name_of(places[name]))
         if rivals:
-            message = f"the surname {name!r} is also that of {', '.join(rivals)}; the date decides, or write alone = 1"
+            others = ", ".join(rivals)
+            message = f"the surname {name!r} is also that of {others}; the date decides, or write alone = 1"
             yield Complaint(Level.WARNING, "surname", name_of(persons[0]), message)
 
 
