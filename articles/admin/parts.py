@@ -21,9 +21,10 @@ from articles.admin.desk import (
     RowInline,
     SeenForm,
     editor,
+    link_to,
 )
 from articles.admin.lists import chosen
-from articles.admin.widgets import KnownAutocompleteSelect
+from articles.admin.widgets import KnownAutocompleteSelect, LinesField
 from articles.models import Alias, ChangeSet, Office, Tag, TagKind
 
 OFFICE_YEARS = (1500, 2200)
@@ -52,10 +53,18 @@ class AliasInline(RowInline):
 
     model = Alias
     formset = LabelledFormSet
-    fields = ("text", "kind", "weight", "is_case_sensitive", "origin")
-    readonly_fields = ("origin",)
+    fields = ("text", "kind", "weight", "is_case_sensitive", "is_ambiguous", "context_shown", "origin")
+    readonly_fields = ("context_shown", "origin")
     ordering = ("kind", "text")
     extra = 0
+
+    @admin.display(description="words nearby")
+    def context_shown(self, alias: Alias) -> object:
+        """Return how many words speak for or against the alias, as a link to them."""
+        if alias.pk is None:
+            return ""
+        count = len(alias.context) + len(alias.counter_context)
+        return link_to(alias, f"{count} words" if count else "add")
 
 
 class OfficeFormSet(LabelledFormSet):
@@ -76,7 +85,7 @@ class OfficeInline(RowInline):
     form = OfficeForm
     formset = OfficeFormSet
     fk_name = "holder"
-    fields = ("title", "role", "of", "start_on", "end_on", "origin")
+    fields = ("title", "role", "of", "start_on", "end_on", "is_end_known", "origin")
     readonly_fields = ("origin",)
     autocomplete_fields = ("of",)
     extra = 0
@@ -123,18 +132,35 @@ class PartAdmin(DeskAdmin):
                 act.delete(row)
 
 
+class AliasForm(SeenForm):
+    """One alias with the words that decide whether it is meant."""
+
+    context = LinesField(required=False, help_text="Words nearby that speak for this meaning, one a line.")
+    counter_context = LinesField(required=False, help_text="Words nearby that speak against it, one a line.")
+
+
 @admin.register(Alias)
 class AliasAdmin(PartAdmin):
     help_line = f"Every name under which the tagger knows a tag. {NEXT_IMPORT}"
-    list_display = ("text", "tag", "kind", "weight", "is_case_sensitive", "origin")
+    form = AliasForm
+    list_display = ("text", "tag", "kind", "weight", "standing", "origin")
     list_select_related = ("tag",)
-    list_filter = ("kind", "origin", "is_case_sensitive", chosen("tag", "tag", Tag, "tag"))
+    list_filter = ("kind", "origin", "is_ambiguous", "is_case_sensitive", chosen("tag", "tag", Tag, "tag"))
     list_per_page = 100
     search_fields = ("text__istartswith",)
     search_help_text = "How the name begins."
     autocomplete_fields = ("tag",)
-    fields = ("tag", "text", "kind", "weight", "is_case_sensitive", "origin")
+    fields = (
+        "tag", "text", "kind", "weight", "is_case_sensitive", "is_ambiguous",
+        "context", "counter_context", "origin",
+    )  # fmt: skip
     readonly_fields = ("origin",)
+
+    @admin.display(description="standing")
+    def standing(self, alias: Alias) -> str:
+        """Return what is special about the alias."""
+        special = ["ambiguous"] if alias.is_ambiguous else []
+        return ", ".join(special if alias.is_case_sensitive else [*special, "any case of letters"])
 
 
 class OfficeSeenForm(SeenForm, OfficeForm):
@@ -157,5 +183,5 @@ class OfficeAdmin(PartAdmin):
     search_fields = ("holder__name__icontains", "title__istartswith")
     search_help_text = "A part of the holder's name, or how the title begins."
     autocomplete_fields = ("holder", "of")
-    fields = ("holder", "of", "title", "role", "start_on", "end_on", "origin")
+    fields = ("holder", "of", "title", "role", "start_on", "end_on", "is_end_known", "origin")
     readonly_fields = ("origin",)
