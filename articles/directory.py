@@ -46,17 +46,15 @@ ALIAS_HEADINGS = {
 class Entry:
     """One tag in a list; ``count`` is None while articles cannot be counted."""
 
-    kind: str
     name: str
     url: str
-    description: str
     count: int | None
     children: list[Entry] = field(default_factory=list)
 
     @property
     def has_articles(self) -> bool:
         """Return whether an article has this tag or one of its children."""
-        return bool(self.count) or any(child.has_articles for child in self.children)
+        return bool(self.count) or any(child.count for child in self.children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +117,10 @@ def list_tags(kind: TagKind, asked: QueryDict, path: str) -> Directory:
     words, order = wanted.get("q", ""), wanted.get("order") or "count"
     address = Address.of(path, [(name, str(wanted.get(name) or "")) for name in ("q", "order", "all")], [])
     counts = _count_articles(kind)
-    found = _read_entries(kind, words, counts, order)
+    found = _read_entries(kind, words, counts)
     # Who looks for a name wants to find it, whether or not an article has it.
     shows_all = bool(wanted.get("all") or words or counts is None)
-    kept = found if shows_all else [_with_articles(entry) for entry in found if entry.has_articles]
+    kept = _sorted(found if shows_all else _with_articles(found), order)
     page = wanted.get("page") or 1
     return Directory(
         kind=kind,
@@ -153,8 +151,8 @@ def _count_articles(kind: TagKind) -> Mapping[str, int] | None:
     return dict(result.facets[kind.value])
 
 
-def _read_entries(kind: TagKind, words: str, counts: Mapping[str, int] | None, order: str) -> list[Entry]:
-    """Return the tags in use in their order; topics stand under their parent, unless words are sought."""
+def _read_entries(kind: TagKind, words: str, counts: Mapping[str, int] | None) -> list[Entry]:
+    """Return the tags in use, in any order; topics stand under their parent, unless words are sought."""
     tags = Tag.objects.filter(kind=kind, is_retired=False).order_by()
     if words:
         called = Alias.objects.filter(tag=OuterRef("pk"), text__icontains=words, kind=Alias.Kind.NAME)
@@ -162,41 +160,53 @@ def _read_entries(kind: TagKind, words: str, counts: Mapping[str, int] | None, o
     entries: dict[int, Entry] = {}
     parents: dict[int, int | None] = {}
     base = reverse(f"{kind}_list")  # reverse() for each of thousands would cost more than all the rest
-    for pk, key, slug, name, description, parent in tags.values_list(
-        "pk", "key", "slug", "name", "description", "parent_id"
-    ):
-        count = None if counts is None else counts.get(key, 0)
-        entries[pk] = Entry(kind.value, name, f"{base}{slug}/", description, count)
-        parents[pk] = parent if kind is TagKind.TOPIC and not words else None
-    return _arranged(entries, parents, order)
+    for pk, key, slug, name, parent in tags.values_list("pk", "key", "slug", "name", "parent_id"):
+        entries[pk] = Entry(name, f"{base}{slug}/", None if counts is None else counts.get(key, 0))
+        parents[pk] = parent
+    return list(entries.values()) if words or kind is not TagKind.TOPIC else _nested(entries, parents)
 
 
-def _arranged(entries: Mapping[int, Entry], parents: Mapping[int, int | None], order: str) -> list[Entry]:
-    """Return the entries in their order, children inside their parents; there are two levels, never more."""
-    by_order = _by_count if order == "count" else _by_name
-    children: dict[int | None, list[Entry]] = defaultdict(list)
+def _nested(entries: Mapping[int, Entry], parents: Mapping[int, int | None]) -> list[Entry]:
+    """Return the entries with children inside their parents; there are two levels, never more."""
+    tops: list[int] = []
+    children: dict[int, list[Entry]] = defaultdict(list)
     for pk, parent in parents.items():
-        if parent is not None and parent in entries and parents[parent] is None:
-            children[parent].append(entries[pk])
+        if parent is None or parent not in entries or parents[parent] is not None:
+            tops.append(pk)
         else:
-            children[None].append(replace(entries[pk], children=children[pk]))
-    for found in children.values():
-        found.sort(key=by_order)
-    return children[None]
+            children[parent].append(entries[pk])
+    return [replace(entries[pk], children=children[pk]) for pk in tops]
+
+
+def _sorted(entries: Iterable[Entry], order: str) -> list[Entry]:
+    key = _by_count if order == "count" else _by_name
+    arranged = (
+        replace(entry, children=sorted(entry.children, key=key)) if entry.children else entry
+        for entry in entries
+    )
+    return sorted(arranged, key=key)
 
 
 def _by_name(entry: Entry) -> tuple[int, str]:
-    """Return the name without case, accents and quotes: Å stands among A, 'Akilisi as well."""
-    letters = unicodedata.normalize("NFKD", entry.name.casefold())
-    return 0, "".join(letter for letter in letters if letter.isalnum() or letter == " ")
+    """Return the name without case, accents and opening quotes: Å stands among A, 'Akilisi as well."""
+    name = entry.name.casefold().lstrip("'‘’ʻ\"“")
+    if not name.isascii():
+        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return 0, name
 
 
 def _by_count(entry: Entry) -> tuple[int, str]:
     return -(entry.count or 0), _by_name(entry)[1]
 
 
-def _with_articles(entry: Entry) -> Entry:
-    return replace(entry, children=[child for child in entry.children if child.has_articles])
+def _with_articles(entries: Iterable[Entry]) -> list[Entry]:
+    return [
+        replace(entry, children=[child for child in entry.children if child.count])
+        if entry.children
+        else entry
+        for entry in entries
+        if entry.has_articles
+    ]
 
 
 def _size(entries: Iterable[Entry]) -> int:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.importing.clipping import Precision
+from articles.rows import Row, TagLabel
 
 register = template.Library()
 
@@ -36,6 +37,12 @@ def machine(day: dt.date, precision: str) -> str:
     """Return the date as programs write it: 2025-10-17, 2025-10, 2025."""
     length = {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), 10)
     return day.isoformat()[:length]
+
+
+@register.filter
+def labels(row: Row) -> list[TagLabel]:
+    """Return the tags that fit under an article's summary: some of each kind, main ones first."""
+    return [*row.actors[:3], *row.countries[:4], *row.organisations[:2], *row.topics[:3]]
 
 
 @register.filter
