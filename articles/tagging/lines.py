@@ -33,8 +33,8 @@ class Names:
     def row(self, tagged: Tagged) -> dict[str, list[dict[str, Any]]]:
         """Return the tags by field, main ones first.
 
-        Left out are areas without a code (their countries are there), national bodies (likewise), organs of the
-        EU (it is there), and topics
+        Left out are areas without a code (their countries are there), national bodies (likewise), organs of
+        the EU (it is there), and topics
         that only follow from a narrower one.  Persons whom the gazetteer lacks, but whom the text names
         beside an office, carry "suggested".
         """

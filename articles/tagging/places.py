@@ -16,6 +16,9 @@ from articles.tagging.vocabulary import (
     WORDLIKE_ACRONYMS,
 )
 
+# Names of towns: events happen there, texts are signed there, reports are filed from there.
+SITES = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
+
 
 class Places:
     """The rules for countries, territories, areas and organisations."""
@@ -59,9 +62,11 @@ class Places:
         words = reading.words(hit)
         if words in WORDLIKE_ACRONYMS and _is_shouted(reading.line(hit.start)):
             return "in a line of capitals, where it may be a word"
+        if sense.alias.kind in SITES and reading.in_dateline(hit.start):
+            return "in the dateline, which says where the report was filed"
         after = reading.word_after(hit.end)
         is_body = sense.entry.kind is Kind.ORGANISATION
-        if after in SIGNED_TEXTS and (is_body or sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}):
+        if after in SIGNED_TEXTS and (is_body or sense.alias.kind in SITES):
             return f"part of another name: {words} {after}"
         if " " in words:
             return ""
@@ -75,7 +80,7 @@ class Places:
         if before == "of":
             owner = reading.word_before(hit.start - 3)
             return f"part of another name: {owner} of {words}" if owner in BORROWERS_OF else ""
-        may_be_surname = sense.alias.kind in {AliasKind.CAPITAL, AliasKind.PLACE}
+        may_be_surname = sense.alias.kind in SITES
         return (
             self._is_person(reading, hit, before, after)
             if words in self._given_names or may_be_surname

@@ -14,10 +14,24 @@ from articles.tagging.vocabulary import NEGATIONS, Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
 LONGEST_WORD = 40
+LONGEST_DATELINE = 80  # characters
 # A title with more than this share of its longer words in capitals is set in title case.
 CAPITALISED_SHARE = 0.8
 # Opening words that say nothing about the name they precede.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
+# Where and when a report was filed: "WASHINGTON, March 3 - ", "Kyiv (Reuters) - ", "Port Sudan — The".
+# Not "Moscow - long a friend - is silent".
+_DAY = r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)"
+_AGENCY = r"(?: ?\([^()\n]{2,30}\))"
+_PLACES = r"[^\W\d_a-z][\w.'’-]*(?:[ ,/]{1,2}[^\W\d_a-z][\w.'’-]*){0,4}?"
+_CAPITALS = r"[^\W\d_a-z]{2}[^\W\d_a-z]*(?:[ ,/.]{1,2}[^\W\d_a-z]+){0,4}?"
+DATELINE = re.compile(
+    rf"\s*(?:{_CAPITALS},?{_DAY}?{_AGENCY}? ?(?:--?|–|—) "
+    rf"|{_PLACES}(?:{_DAY}{_AGENCY}?|{_AGENCY}) ?(?:--?|–|—) "
+    rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z]))"
+)
+
+
 # Not "Nor" in a name: only small letters, and "No" at the head of a sentence.
 DENIAL = re.compile(rf" ({'|'.join(sorted(NEGATIONS))}|No|Not|Without|Never) ")
 
@@ -59,6 +73,7 @@ class Reading:
     title_end: int  # in the folded text
     hits: Hits
     on: dt.date | None
+    body_start: int = 0  # in the original text
     found: list[Found] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)  # keys of countries and slugs of organisations found
@@ -67,6 +82,7 @@ class Reading:
     )  # ambiguous pattern -> one sense per article
     unknown: list[Named] = field(default_factory=list)  # names beside an office that the gazetteer lacks
     strangers: dict[str, str] = field(default_factory=dict)  # surname -> "another person: Hunter Biden"
+    _dateline: tuple[int, int] | None = None
     _lower: str = ""
     _denials: list[int] | None = None
     _starts: set[int] | None = None
@@ -118,6 +134,14 @@ class Reading:
     def in_title(self, start: int) -> bool:
         """Return whether a place lies in the title, where every word may have a capital."""
         return start < self.title_end
+
+    def in_dateline(self, start: int) -> bool:
+        """Return whether a place of the folded text lies in the line that says where the report was filed."""
+        if self._dateline is None:
+            match = DATELINE.match(self.text, self.body_start, self.body_start + LONGEST_DATELINE)
+            place = self.hits.folded.place
+            self._dateline = (place(match.start()), place(match.end())) if match else (0, 0)
+        return self._dateline[0] <= start < self._dateline[1]
 
     def is_title_capitalised(self) -> bool:
         """Return whether most words of the title have a capital, so that capitals mean nothing there."""

@@ -192,5 +192,7 @@ class _Taken:
         if last >= 0 and self._place_starts[last] >= begin - LOOK_BACK // 2:
             return self._place_keys[last]
         following = last + 1
-        is_between = following < len(self._place_starts) and self._place_starts[following] < name_start
+        # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
+        reach = name_start if name_start > begin else begin + LOOK_BACK // 2
+        is_between = following < len(self._place_starts) and self._place_starts[following] < reach
         return self._place_keys[following] if is_between else ""

@@ -47,7 +47,7 @@ class Tagger:
         time is linear in its length.
         """
         parts = _Parts(title, standfirst, body)
-        reading = Reading(parts.text, len(title), self._matcher.find(parts.text), on)
+        reading = Reading(parts.text, len(title), self._matcher.find(parts.text), on, parts.body_start)
         for hit in reading.hits.names:
             if hit.pattern.places:
                 self._places.read(reading, hit)
@@ -157,14 +157,14 @@ class _Parts:
     def __init__(self, title: str, standfirst: str, body: str) -> None:
         self.text = f"{title}{GAP}{standfirst}{GAP}{body}"
         self._standfirst_start = len(title) + len(GAP)
-        self._body_start = self._standfirst_start + len(standfirst) + len(GAP)
+        self.body_start = self._standfirst_start + len(standfirst) + len(GAP)
 
     def layout(self, reading: Reading) -> Layout:
         """Return where the parts end in folded text; exact unless characters were dropped in folding."""
         return Layout(
             title_end=self._standfirst_start,
-            standfirst_end=self._body_start,
-            lead_end=self._body_start + LEAD_LENGTH,
+            standfirst_end=self.body_start,
+            lead_end=self.body_start + LEAD_LENGTH,
             length=len(reading.hits.folded.text),
         )
 
@@ -178,8 +178,8 @@ class _Parts:
         start = folded.origin(place)
         end = folded.origin(place_end - 1) + 1
         words = self.text[start:end]
-        if start >= self._body_start:
-            return Mention(Part.BODY, start - self._body_start, end - self._body_start, words, rule)
+        if start >= self.body_start:
+            return Mention(Part.BODY, start - self.body_start, end - self.body_start, words, rule)
         if start >= self._standfirst_start:
             offset = self._standfirst_start
             return Mention(Part.STANDFIRST, start - offset, end - offset, words, rule)

@@ -51,6 +51,8 @@ def test_passage(passage, tagger, keys):
     tags = {keys[finding.kind, finding.slug] for finding in tagged.findings}
     assert set(passage.get("must", ())) - tags == set(), f"missing; tags are {sorted(tags)}"
     assert set(passage.get("must_not", ())) & tags == set(), f"wrong; tags are {sorted(tags)}"
+    if "suggested" in passage:
+        assert [suggestion.name for suggestion in tagged.suggestions] == passage["suggested"]
 
 
 def test_every_tag_in_a_passage_is_in_the_gazetteer(keys):
