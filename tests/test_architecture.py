@@ -20,6 +20,7 @@ LAYERS = {
     "articles.importing.columns": 3,
     "articles.importing.identity": 3,
     "articles.importing.lock": 3,
+    "articles.importing.report": 3,
     "articles.importing.run": 3,
     "articles.importing.store": 3,
     "articles.importing.taggings": 3,

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, connections
 from articles import gazetteer
 from articles.importing.identity import Outcome
 from articles.importing.lock import LOCK_KEY, import_lock
-from articles.importing.run import Problem, Report
+from articles.importing.report import Problem, Report
 from articles.management.commands.import_articles import describe
 from articles.models import Article, ImportIssue, ImportRun
 from tests.importing.test_run import GAZETTEER, write

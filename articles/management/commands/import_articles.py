@@ -17,7 +17,8 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from articles.importing.identity import Outcome
 from articles.importing.lock import ImportBusyError
-from articles.importing.run import ImportFailedError, Problem, Report, import_paths
+from articles.importing.report import Problem, Report
+from articles.importing.run import ImportFailedError, import_paths
 from articles.importing.sources import SUFFIXES
 from articles.models import ImportIssue
 

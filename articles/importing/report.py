@@ -1,0 +1,65 @@
+"""What one import did: counts that add up to the files, and every problem with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from articles.importing.batch import Reading
+from articles.importing.columns import UNSTORABLE
+from articles.importing.identity import Outcome
+from articles.models import ImportIssue
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the report: what is wrong with which file, and on which line."""
+
+    path: str
+    line: int | None
+    message: str
+    level: ImportIssue.Level = ImportIssue.Level.ERROR
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run did; the counts add up to the number of files found."""
+
+    run_id: int | None
+    is_dry: bool
+    counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    problems: list[Problem] = field(default_factory=list)
+    is_interrupted: bool = False
+    index_problem: str = ""  # why the search index lags behind, should it do so
+
+    @property
+    def file_count(self) -> int:
+        """Return the number of files dealt with so far."""
+        return sum(self.counts.values())
+
+    def add(self, outcomes: Sequence[Outcome], chunk: Sequence[Reading]) -> None:
+        """Count some files, of which those without an outcome failed, and note what is wrong with them."""
+        for outcome in outcomes:
+            self.counts[outcome] += 1
+        self.counts[Outcome.FAILED] += len(chunk) - len(outcomes)
+        self.problems += problems_of(chunk)
+
+
+def problems_of(chunk: Iterable[Reading]) -> list[Problem]:
+    """Return what the report says of some files: why they failed, or what to know of those that did not."""
+    levels = ImportIssue.Level
+    problems = []
+    for reading in chunk:
+        path = reading.found.shown
+        if reading.fault:
+            problems.append(Problem(path, reading.fault.line, _clean(reading.fault.message), levels.ERROR))
+        elif reading.clipping:
+            problems += [
+                Problem(path, notice.line, _clean(notice.message), levels.WARNING)
+                for notice in reading.clipping.notices
+            ]
+    return problems
+
+
+def _clean(message: str) -> str:
+    return UNSTORABLE.sub("", message)
