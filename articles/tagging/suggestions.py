@@ -66,7 +66,7 @@ def name_ending_at(reading: Reading, end: int) -> tuple[str, int]:
     folded = reading.hits.folded
     stop = folded.origin(end - 1) + 1
     window = reading.text[max(0, stop - LOOK_BACK) : stop]
-    name = _name_ending(window.rpartition("\n")[2])
+    name = _name_ending(window)
     return (name, folded.place(stop - len(name))) if name else ("", 0)
 
 
@@ -136,7 +136,7 @@ def _name_at(text: str, start: int) -> str:
 
 def _name_ending(text: str) -> str:
     """Return the full name that the text ends in, or nothing."""
-    words = text.split(" ")[-LONGEST_NAME:]
+    words = text.rpartition("\n")[2].split(" ")[-LONGEST_NAME:]
     for first in range(len(words)):
         name = " ".join(words[first:])
         if _name_at(name, 0) == name:
