@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils.text import slugify
 
 from articles.importing import store
@@ -70,5 +71,6 @@ def make_article(
         make_tagging(article, tag)
     for tag in main:
         make_tagging(article, tag, role=Tagging.Role.MAIN, salience=0.9)
-    enqueue([article.pk])
+    with transaction.atomic():  # a browser test runs outside of one
+        enqueue([article.pk])
     return article
