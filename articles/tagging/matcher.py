@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -21,6 +22,9 @@ ENDINGS = ("", "s", "e", "d", "es", "ed", "ing", "ion", "ions", "y", "ies", "er"
 SPELLINGS = ("s", "z")
 # Names shorter than this have no all-capitals form of their own: "US", "Xi".
 SHORTEST_CAPITALS = 4
+
+
+START = itemgetter(0)
 
 
 class Case(IntEnum):
@@ -212,30 +216,28 @@ def _without_inner_stars(text: str) -> list[str]:
 
 def longest(hits: list[Hit]) -> tuple[list[Hit], list[Hit]]:
     """Return the hits that stand and those lost to a longer one that overlaps, both in order of place."""
-    hits.sort(key=_place)
+    hits.sort(key=START)
     kept: list[Hit] = []
     lost: list[Hit] = []
-    cluster: list[Hit] = []
+    cluster: list[Hit] = []  # hits that overlap, each its neighbour
     reach = -1
     for hit in hits:
-        if hit.start >= reach:
+        if hit.start < reach:
+            cluster.append(hit)
+            reach = max(reach, hit.end)
+            continue
+        if len(cluster) == 1:
+            kept.append(cluster[0])
+        elif cluster:
             _settle(cluster, kept, lost)
-            cluster = []
-        cluster.append(hit)
-        reach = max(reach, hit.end)
+        cluster = [hit]
+        reach = hit.end
     _settle(cluster, kept, lost)
     return kept, lost
 
 
-def _place(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
-
-
 def _settle(cluster: list[Hit], kept: list[Hit], lost: list[Hit]) -> None:
     """Sort one run of overlapping hits into those kept and those lost."""
-    if len(cluster) < 2:
-        kept.extend(cluster)
-        return
     standing: list[Hit] = []
     taken: set[int] = set()
     # Longest first: one that overlaps a standing hit has its first or its last character inside it.
@@ -245,5 +247,5 @@ def _settle(cluster: list[Hit], kept: list[Hit], lost: list[Hit]) -> None:
         else:
             standing.append(hit)
             taken.update(range(hit.start, hit.end))
-    standing.sort(key=_place)
+    standing.sort(key=START)
     kept.extend(standing)

@@ -96,7 +96,7 @@ class Tagger:
         for (kind, slug), group in groups.items():
             group.sort(key=_place)
             salience, role = salience_and_role(kind, [found.start for found in group], layout)
-            mentions = tuple(parts.mention(reading, found) for found in group)
+            mentions = parts.evidence(reading, [(found.start, found.end, found.rule) for found in group])
             findings.append(Finding(kind, slug, role, salience, mentions))
         scores = read_topics(reading, layout)
         findings += self._topic_findings(reading, parts, scores)
@@ -108,29 +108,15 @@ class Tagger:
         made: dict[str, Finding] = {}
         for score in scores:
             if not score.reason:
-                made[score.slug] = Finding(
-                    Kind.TOPIC,
-                    score.slug,
-                    score.role,
-                    score.salience,
-                    tuple(
-                        parts.mention(reading, Found(self._topics[score.slug], hit.start, hit.end, "trigger"))
-                        for hit in score.hits
-                    ),
-                )
+                places = [(hit.start, hit.end, "trigger") for hit in score.hits]
+                mentions = parts.evidence(reading, places)
+                made[score.slug] = Finding(Kind.TOPIC, score.slug, score.role, score.salience, mentions)
         for parent, children in with_parents(scores, self._topic_parents).items():
             if parent in self._topics and parent not in made:
-                made[parent] = Finding(
-                    Kind.TOPIC,
-                    parent,
-                    Role.MENTIONED,
-                    max(child.salience for child in children),
-                    tuple(
-                        parts.mention(reading, Found(self._topics[parent], hit.start, hit.end, "implied"))
-                        for child in children
-                        for hit in child.hits
-                    ),
-                )
+                places = [(hit.start, hit.end, "implied") for child in children for hit in child.hits]
+                salience = max(child.salience for child in children)
+                mentions = parts.evidence(reading, sorted(set(places)))
+                made[parent] = Finding(Kind.TOPIC, parent, Role.MENTIONED, salience, mentions)
         return list(made.values())
 
     def _refusals(self, reading: Reading, parts: _Parts, scores: list[TopicScore]) -> list[Refusal]:
@@ -170,29 +156,33 @@ class _Parts:
 
     def mention(self, reading: Reading, found: Found) -> Mention:
         """Return where the words of a found entry stand in the part they stand in."""
-        return self.evidence(reading, found.start, found.end, found.rule)
+        return self.evidence(reading, [(found.start, found.end, found.rule)])[0]
 
-    def evidence(self, reading: Reading, place: int, place_end: int, rule: str) -> Mention:
-        """Return where the words at [place, place_end) of the folded text stand in their part."""
-        folded = reading.hits.folded
-        start = folded.origin(place)
-        end = folded.origin(place_end - 1) + 1
-        words = self.text[start:end]
-        if start >= self.body_start:
-            return Mention(Part.BODY, start - self.body_start, end - self.body_start, words, rule)
-        if start >= self._standfirst_start:
-            offset = self._standfirst_start
-            return Mention(Part.STANDFIRST, start - offset, end - offset, words, rule)
-        return Mention(Part.TITLE, start, end, words, rule)
+    def evidence(self, reading: Reading, places: Iterable[tuple[int, int, str]]) -> tuple[Mention, ...]:
+        """Return where words at [start, end) of the folded text, each with its rule, stand in their part."""
+        text, kept = self.text, reading.hits.folded.kept
+        body, standfirst = self.body_start, self._standfirst_start
+        mentions = []
+        for place, place_end, rule in places:
+            if kept is None:
+                start, end = place - 1, place_end - 1
+            else:
+                start, end = kept[place - 1], kept[place_end - 2] + 1
+            words = text[start:end]
+            if start >= body:
+                mentions.append(Mention(Part.BODY, start - body, end - body, words, rule))
+            elif start >= standfirst:
+                mentions.append(Mention(Part.STANDFIRST, start - standfirst, end - standfirst, words, rule))
+            else:
+                mentions.append(Mention(Part.TITLE, start, end, words, rule))
+        return tuple(mentions)
 
 
 def _suggestion(reading: Reading, parts: _Parts, layout: Layout, named: Named) -> Suggestion:
     places = occurrences(reading, named)
     salience, role = salience_and_role(Kind.ACTOR, [start for start, _ in places], layout)
-    rules = ("name", *repeat("surname", len(places) - 1))
-    mentions = tuple(
-        parts.evidence(reading, start, end, rule) for (start, end), rule in zip(places, rules, strict=True)
-    )
+    rules = ["name", *repeat("surname", len(places) - 1)]
+    mentions = parts.evidence(reading, [(*place, rule) for place, rule in zip(places, rules, strict=True)])
     return Suggestion(named.name, named.office, named.owner, role, salience, mentions)
 
 
