@@ -142,7 +142,7 @@ class Engine:
         standing = Standing(self.archive(), revision, stamp)
         with _unusable_on_failure(self.folder):
             index = _open(files.current_generation(self.folder))
-            writer = index.writer(WRITER_BYTES, 1)
+        with _writing(index, self.folder, WRITER_BYTES) as writer, _unusable_on_failure(self.folder):
             # A writer killed half-way leaves files whose names this one would take again, and fail.
             writer.garbage_collect_files()
             for pk in remove:
@@ -216,16 +216,16 @@ def build(
     folder: Path, *, archive: str, articles: Iterable[IndexedArticle], revision: int, stamp: str = ""
 ) -> None:
     """Write a whole index beside the present one, then put it in its place.  Call under `write_lock`."""
-    generation = files.new_generation(folder)
-    with _unusable_on_failure(folder):
-        index = tantivy.Index(_SCHEMA, path=str(generation), reuse=False)
-        index.register_tokenizer("words", _ANALYZER)
-        writer = index.writer(BUILDER_BYTES, 1)
-    for article in articles:
-        writer.add_document(_document(article))
-    with _unusable_on_failure(folder):
-        _commit(writer, Standing(archive, revision, stamp))
-    files.publish(generation)
+    with files.new_generation(folder) as generation:
+        with _unusable_on_failure(folder):
+            index = tantivy.Index(_SCHEMA, path=str(generation), reuse=False)
+            index.register_tokenizer("words", _ANALYZER)
+        with _writing(index, folder, BUILDER_BYTES) as writer:
+            for article in articles:
+                with _unusable_on_failure(folder):
+                    writer.add_document(_document(article))
+            with _unusable_on_failure(folder):
+                _commit(writer, Standing(archive, revision, stamp))
 
 
 def _open(generation: Path) -> tantivy.Index:
@@ -236,6 +236,18 @@ def _open(generation: Path) -> tantivy.Index:
     # Watching the folder by a thread would not survive the fork of a web server's workers.
     index.config_reader("manual")
     return index
+
+
+@contextmanager
+def _writing(index: tantivy.Index, folder: Path, heap_bytes: int) -> Iterator[tantivy.IndexWriter]:
+    with _unusable_on_failure(folder):
+        writer = index.writer(heap_bytes, 1)
+    try:
+        yield writer
+    finally:
+        # Else merges under way are lost and segments pile up; after a failure, tantivy's lock stays taken.
+        with _unusable_on_failure(folder):
+            writer.wait_merging_threads()
 
 
 def _commit(writer: tantivy.IndexWriter, standing: Standing) -> None:
@@ -251,8 +263,6 @@ def _commit(writer: tantivy.IndexWriter, standing: Standing) -> None:
     document.add_text("state", json.dumps(state))
     writer.add_document(document)
     writer.commit()
-    # Otherwise the merges under way are lost, and segments pile up.
-    writer.wait_merging_threads()
 
 
 def _read_snapshot(searcher: tantivy.Searcher, folder: Path) -> _Snapshot:

@@ -80,27 +80,36 @@ def _read_current(folder: Path) -> str:
         return ""
 
 
-def new_generation(folder: Path) -> Path:
-    """Return a new empty folder to build an index in; nobody reads it before `publish`."""
-    current = _read_current(folder)
-    _remove_generations(folder, keep=current)  # left by a build that was killed
+@contextmanager
+def new_generation(folder: Path) -> Iterator[Path]:
+    """Yield a new empty folder to build an index in; in the end it becomes the current one in one step.
+
+    Should the building fail, it is removed and the current one stays; a disk that fails is IndexUnusable.
+    """
+    _remove_generations(folder, keep=_read_current(folder))  # left by a build that was killed
     generation = folder / f"{PREFIX}{secrets.token_hex(6)}"
-    generation.mkdir(parents=True)
-    return generation
+    try:
+        generation.mkdir(parents=True)
+        yield generation
+        _point_to(generation)
+    except BaseException as error:
+        if _read_current(folder) != generation.name:
+            shutil.rmtree(generation, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise IndexUnusable(f"{folder}: cannot be written ({error.strerror})") from error
+        raise
+    # Readers of an old generation keep its open files until they notice.
+    _remove_generations(folder, keep=generation.name)
 
 
-def publish(generation: Path) -> None:
-    """Make this generation the current one in one step, and remove all others."""
-    folder = generation.parent
-    beside = folder / "current.new"
+def _point_to(generation: Path) -> None:
+    beside = generation.parent / "current.new"
     with beside.open("w", encoding="ascii") as file:
         file.write(generation.name)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(folder / "current")
-    _sync_directory(folder)
-    # Readers of an old generation keep its open files until they notice.
-    _remove_generations(folder, keep=generation.name)
+    beside.replace(generation.parent / "current")
+    _sync_directory(generation.parent)
 
 
 def _remove_generations(folder: Path, *, keep: str) -> None:

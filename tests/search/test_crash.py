@@ -160,6 +160,35 @@ def test_two_processes_may_write_by_turns(tmp_path):
     assert 500_000 in dict(engine.digests())
 
 
+FULL_DISK = """
+import resource
+import sys
+from pathlib import Path
+from articles.search.engine import Engine, IndexUnusable
+from articles.search.query import Criteria
+from tests.search.entries import change_index, entry, make_index
+folder = Path(sys.argv[1])
+engine = make_index(folder, [entry(1)])
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+for write in (lambda: change_index(engine, [entry(2)]), lambda: make_index(folder, [entry(2)])):
+    try:
+        write()
+    except IndexUnusable:
+        print("refused", engine.search(Criteria()).ids, len(list(folder.glob("generation-*"))))
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+change_index(engine, [entry(3)])
+print("written", engine.search(Criteria()).ids)
+"""
+
+
+def test_a_full_disk_leaves_the_index_as_it_was_and_writable_when_there_is_room(tmp_path):
+    """A limit on the size of files stands in for the disk."""
+    output, _ = start(FULL_DISK, tmp_path / "index").communicate()
+
+    assert output.splitlines() == ["refused [1] 1", "refused [1] 1", "written [3, 1]"]
+
+
 ARCHIVE = """
 import django
 django.setup()

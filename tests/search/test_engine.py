@@ -395,8 +395,23 @@ def test_a_build_that_fails_leaves_the_index_as_it_was(folder):
         make_index(folder, failing())
 
     assert engine.search(Criteria()).ids == [1]
-    make_index(folder, [entry(3)])
     assert len(list(folder.glob("generation-*"))) == 1
+
+
+def test_a_write_that_fails_changes_nothing_and_lets_go_of_the_index(folder):
+    engine = make_index(folder, [entry(1)])
+
+    def failing():
+        yield entry(2)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as kept:
+        change_index(engine, failing())
+
+    assert kept.value  # its traceback holds on to whatever was open
+    assert (engine.revision(), engine.search(Criteria()).ids) == (1, [1])
+    change_index(engine, [entry(3)])
+    assert engine.search(Criteria()).ids == [3, 1]
 
 
 def test_an_empty_archive_has_an_index(folder):
