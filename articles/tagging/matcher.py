@@ -45,16 +45,29 @@ class Sense(NamedTuple):
 class Pattern:
     """What one string of the automaton stands for."""
 
-    __slots__ = ("case", "is_open", "people", "places", "senses", "title", "triggers")
+    __slots__ = ("blocked", "case", "is_open", "is_sure", "people", "places", "senses", "title", "triggers")
 
     def __init__(self, *, is_open: bool) -> None:
         self.is_open = is_open  # "sanction*": the word goes on
         self.case = Case.SMALL
         self.senses: list[Sense] = []
-        self.people: list[Sense] = []  # the senses that are persons ...
-        self.places: list[Sense] = []  # ... and those that are countries and organisations
+        self.people: list[Sense] = []  # the senses that are persons,
+        self.places: list[Sense] = []  # those that are countries and organisations,
+        self.blocked: list[Sense] = []  # and those of these that the words say not to be meant
+        self.is_sure = True  # no place among the senses is ambiguous
         self.triggers: list[tuple[str, int]] = []  # slug of the topic, weight
         self.title: Title | None = None
+
+    def settle(self) -> None:
+        """Sort the senses by what they are, once all are there."""
+        for sense in self.senses:
+            if sense.entry.kind is Kind.ACTOR:
+                self.people.append(sense)
+            elif sense.alias.kind is AliasKind.NEGATIVE:
+                self.blocked.append(sense)
+            else:
+                self.places.append(sense)
+                self.is_sure = self.is_sure and not (sense.alias.is_ambiguous or sense.entry.is_ambiguous)
 
 
 class Hit(NamedTuple):
@@ -99,8 +112,7 @@ class Matcher:
                 self._pattern(f" {fold_name(form)} ", Case.WRITTEN).title = title
         self._payloads = list(self._patterns.values())
         for pattern in self._payloads:
-            for sense in pattern.senses:
-                (pattern.people if sense.entry.kind is Kind.ACTOR else pattern.places).append(sense)
+            pattern.settle()
         # An automaton needs at least one pattern; a NUL is in no folded text.
         self._automaton = ahocorasick_rs.AhoCorasick(list(self._patterns) or ["\0"])
 

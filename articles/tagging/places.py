@@ -37,15 +37,13 @@ class Places:
     def read(self, reading: Reading, hit: Hit) -> None:
         """Accept or refuse what one hit may mean, leaving persons aside."""
         pattern = hit.pattern
-        senses = pattern.places
+        named = pattern.places
         if pattern.case is Case.SMALL:
-            for sense in senses:
+            for sense in named:
                 reading.refuse(sense.entry, hit, sense.alias.kind.value, "written in small letters")
             return
-        named = [sense for sense in senses if sense.alias.kind is not AliasKind.NEGATIVE]
-        for sense in senses:
-            if sense.alias.kind is AliasKind.NEGATIVE and all(sense.entry is not one.entry for one in named):
-                reading.refuse(sense.entry, hit, "negative", f"part of another name: {reading.shown(hit)}")
+        for sense in pattern.blocked:
+            reading.refuse(sense.entry, hit, "negative", f"part of another name: {reading.shown(hit)}")
         if not named:
             return
         reason = self._borrowed(reading, hit, named[0])
@@ -53,7 +51,7 @@ class Places:
             for sense in named:
                 reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
             return
-        for sense in self._meant(reading, hit, named):
+        for sense in named if pattern.is_sure else self._meant(reading, hit, named):
             reading.accept(sense.entry, hit, sense.alias.kind.value)
             reading.keys.add(sense.entry.key)
 
@@ -73,19 +71,14 @@ class Places:
         if after in COUNTRY_BORROWERS and not reading.in_title(hit.start):
             return f"part of another name: {words} {after}"
         before = reading.word_before(hit.start)
-        if not before:
-            return ""
         if before in BORROWING_ADJECTIVES and sense.entry.kind is Kind.COUNTRY:
             return f"part of another name: {before} {words}"
         if before == "of":
             owner = reading.word_before(hit.start - 3)
             return f"part of another name: {owner} of {words}" if owner in BORROWERS_OF else ""
-        may_be_surname = sense.alias.kind in SITES
-        return (
-            self._is_person(reading, hit, before, after)
-            if words in self._given_names or may_be_surname
-            else ""
-        )
+        if sense.alias.kind in SITES or words in self._given_names:
+            return self._is_person(reading, hit, before, after)
+        return ""
 
     def _is_person(self, reading: Reading, hit: Hit, before: str, after: str) -> str:
         """Return why a place that may be a given name ("Jordan", "Israel") is part of a person's here."""

@@ -77,6 +77,8 @@ def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
     if text[end : end + 2] in {"'s", "’s"}:
         return  # "King's College"
     for start in _starts_after(text, end):
+        if not text[start : start + 1].isupper():
+            continue
         courtesies = COURTESIES.match(text, start)
         start = courtesies.end() if courtesies else start
         name = _name_at(text, start)

@@ -14,7 +14,7 @@ from articles.tagging.offices import Roll
 from articles.tagging.people import People
 from articles.tagging.places import Places
 from articles.tagging.reading import Found, Named, Reading, Refused
-from articles.tagging.records import Alias, AliasKind, Entry, Kind
+from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.scoring import LEAD_LENGTH, Layout, salience_and_role
 from articles.tagging.suggestions import occurrences
 from articles.tagging.topics import TopicScore, read_topics, with_parents
@@ -49,7 +49,7 @@ class Tagger:
         parts = _Parts(title, standfirst, body)
         reading = Reading(parts.text, len(title), self._matcher.find(parts.text), on, parts.body_start)
         for hit in reading.hits.names:
-            if hit.pattern.places:
+            if hit.pattern.places or hit.pattern.blocked:
                 self._places.read(reading, hit)
         self._read_nested(reading)
         self._read_implied(reading)
@@ -63,7 +63,7 @@ class Tagger:
         bodies = {
             hit.start: hit.end
             for hit in reading.hits.names
-            if any(_is_body(sense.entry, sense.alias) for sense in hit.pattern.places)
+            if any(sense.entry.kind is Kind.ORGANISATION for sense in hit.pattern.places)
         }
         starts = sorted(bodies)
         for hit in reading.hits.nested:
@@ -184,10 +184,6 @@ def _suggestion(reading: Reading, parts: _Parts, layout: Layout, named: Named) -
     rules = ["name", *repeat("surname", len(places) - 1)]
     mentions = parts.evidence(reading, [(*place, rule) for place, rule in zip(places, rules, strict=True)])
     return Suggestion(named.name, named.office, named.owner, role, salience, mentions)
-
-
-def _is_body(entry: Entry, alias: Alias) -> bool:
-    return entry.kind is Kind.ORGANISATION and alias.kind is not AliasKind.NEGATIVE
 
 
 def _place(found: Found) -> int:
