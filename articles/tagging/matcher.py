@@ -121,7 +121,7 @@ class Matcher:
         hits = Hits(fold(text))
         names: list[Hit] = []
         payloads = self._payloads
-        for index, start, end in self._automaton.find_matches_as_indexes(hits.folded.text, overlapping=True):
+        for index, start, end in self.scan(hits.folded.text):
             pattern = payloads[index]
             hit = Hit(start + 1, end if pattern.is_open else end - 1, pattern)
             if pattern.senses:
@@ -134,6 +134,10 @@ class Matcher:
         if hits.titles:
             hits.titles = longest(hits.titles)[0]
         return hits
+
+    def scan(self, folded: str) -> list[tuple[int, int, int]]:
+        """Return every hit of the automaton in folded text: pattern, start and end, spaces included."""
+        return self._automaton.find_matches_as_indexes(folded, overlapping=True)
 
     def _pattern(self, string: str, case: Case, *, is_open: bool = False) -> Pattern:
         pattern = self._patterns.get(string)
