@@ -272,7 +272,7 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         # Several values of a parameter that takes one: answering for the last alone would hide the others.
         single = (name for name, f in self.filters.items() if not isinstance(f, FacetFilter))
         for name in (*single, "after"):
-            if len(_values(self.data, name)) > 1:
+            if len(self.data.getlist(name)) > 1 and _values(self.data, name):
                 problems.setdefault(name, []).append("can only be given once")
         return problems
 

@@ -104,6 +104,7 @@ def test_a_query_string_becomes_criteria(gazetteer, query, criteria):
         ("q=a%00b", {"q": ["Null characters are not allowed."]}),
         ("q=a&q=b", {"q": ["can only be given once"]}),
         ("after=n1&after=n2", {"after": ["can only be given once"]}),
+        ("published_after=2025&published_after=", {"published_after": ["can only be given once"]}),
         ("sort=password", {"sort": ["Select a valid choice. password is not one of the available choices."]}),
         (
             "published_after=2025-12-31&published_before=2025-01-01",
@@ -269,7 +270,7 @@ def query_dict(pairs: list[tuple[str, str]]) -> QueryDict:
     return data
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(NAMES, VALUES), max_size=8))
 def test_no_query_string_fails_or_is_silently_unfiltered(gazetteer, pairs):
     filtered = ArticleFilter(query_dict(pairs))
