@@ -179,6 +179,6 @@ BORROWERS_OF = _words("Times Voice Gulf Sea Bay Captain Straits Strait Channel")
 # Acronyms that spell an English word: in a line of capitals they are no evidence.
 WORDLIKE_ACRONYMS = _words("US WHO IS IT AM PA NAM AU SAC SHAPE PACE ETA IMO ALBA SWIFT BIS ICE CAR")
 # Acronyms whose small letters are on every line: to report each as refused would help nobody.
-TOO_COMMON = _words("is it am as an at in so un no or to me my")
+TOO_COMMON = _words("who let is it am as an at in so un no or to me my")
 # Words that deny what follows: "no sanctions".
 NEGATIONS = _words("no not without never neither nor denied ruled")
