@@ -121,9 +121,11 @@ class Matcher:
         hits = Hits(fold(text))
         names: list[Hit] = []
         payloads = self._payloads
-        for index, start, end in self.scan(hits.folded.text):
+        folded = hits.folded.text
+        for index, start, end in self.scan(folded):
             pattern = payloads[index]
-            hit = Hit(start + 1, end if pattern.is_open else end - 1, pattern)
+            # "sanction*" ends where the word does.
+            hit = Hit(start + 1, folded.find(" ", end) if pattern.is_open else end - 1, pattern)
             if pattern.senses:
                 names.append(hit)
             if pattern.triggers:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from math import inf, log2
 
 from articles.tagging import scoring
 from articles.tagging.findings import Role
@@ -90,13 +90,19 @@ def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:
     """Return the longest of overlapping triggers of one topic, without those inside an excluded phrase."""
     kept: list[tuple[Hit, int]] = []
     reach = -1
-    for hit, weight in sorted(hits, key=lambda pair: (pair[0].start, -pair[0].end)):
+    for hit, weight in sorted(hits, key=_precedence):
         if hit.start >= reach:
             kept.append((hit, weight))
             reach = hit.end
         elif weight == 0 and kept and hit.end > kept[-1][0].end:
             reach = hit.end
     return [(hit, weight) for hit, weight in kept if weight > 0]
+
+
+def _precedence(pair: tuple[Hit, int]) -> tuple[int, int, float]:
+    """Return what sorts the longest first at each place, there the excluded, then the weightiest."""
+    hit, weight = pair
+    return hit.start, -hit.end, -weight or -inf
 
 
 def _factor(hit: Hit, layout: Layout) -> float:

@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from articles.management.commands.explain_tags import why
+from articles.tagging import Tagger, read_data
 from tests.factories import make_article
 
 CLIPPING = """---
@@ -82,6 +84,13 @@ def test_explain_tags_prints_refused_candidates_with_the_reason(clipping):
 )
 def test_why_not_always_has_an_answer(clipping, asked, answer):
     assert answer in " ".join(explain(clipping, why_not=[asked]).split())
+
+
+def test_why_not_has_an_answer_for_every_entry():
+    entries = read_data()
+    tagged = Tagger(entries).tag(title="Georgia recalls its envoy", body="Putin ate turkey.", on=None)
+
+    assert [entry.slug for entry in entries if "tagged" not in " ".join(why(entry, tagged))] == []
 
 
 def test_why_not_names_an_entry_the_gazetteer_lacks(clipping):
