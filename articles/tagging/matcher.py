@@ -25,6 +25,8 @@ SHORTEST_CAPITALS = 4
 
 
 START = itemgetter(0)
+# Words that a headline leaves small, unless it begins with them.
+SMALL_WORDS = re.compile(r"(?<= )(?:A|An|And|At|For|From|In|Of|On|Or|The|To|With)(?= |$)")
 
 
 class Case(IntEnum):
@@ -108,7 +110,7 @@ class Matcher:
                 else:
                     self._add_name(entry, alias)
         for words, title in TITLES.items():
-            for form in {words, capitalised(words), words.title(), words.upper()}:
+            for form in (words, capitalised(words), words.title(), headline(words), words.upper()):
                 self._pattern(f" {fold_name(form)} ", Case.WRITTEN).title = title
         self._payloads = list(self._patterns.values())
         for pattern in self._payloads:
@@ -180,6 +182,11 @@ def capitalised(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def headline(words: str) -> str:
+    """Return the words as in a headline: "Secretary of State"."""
+    return SMALL_WORDS.sub(lambda match: match[0].lower(), words.title())
+
+
 def name_forms(entry: Entry, alias: Alias) -> Iterator[tuple[str, Case]]:
     """Yield the folded forms of a name that are looked for, each with its case.
 
@@ -213,7 +220,7 @@ def trigger_forms(text: str) -> Iterator[str]:
         if phrase != phrase.lower():
             forms = {phrase, phrase.upper()} if len(phrase) >= SHORTEST_CAPITALS else {phrase}
         else:
-            forms = {phrase, capitalised(phrase), phrase.title(), phrase.upper()}
+            forms = {phrase, capitalised(phrase), phrase.title(), headline(phrase), phrase.upper()}
         yield from (form + tail for form in forms)
 
 

@@ -195,7 +195,8 @@ class People:
         is_new = before[:1].isupper() and before not in own and not reading.ends_name(hit.start - 1)
         if is_new and (before in self.given_names or self._may_be_first_name(reading, before, hit.start)):
             return f"another person: {before} {words}"
-        is_first = words in self.given_names and after[:1].isupper() and not reading.begins_name(hit.end + 1)
+        is_first = words in self.given_names and after[:1].isupper()
+        is_first = is_first and not reading.begins_place_or_title(hit.end + 1)
         if is_first and after not in own and not reading.in_title(hit.start):
             return f"another person: {words} {after}"
         return ""

@@ -76,7 +76,7 @@ class Places:
         if before == "of":
             owner = reading.word_before(hit.start - 3)
             return f"part of another name: {owner} of {words}" if owner in BORROWERS_OF else ""
-        if sense.alias.kind in SITES or words in self._given_names:
+        if sense.alias.kind in SITES or words in self._given_names or not hit.pattern.is_sure:
             return self._is_person(reading, hit, before, after)
         return ""
 
@@ -84,7 +84,9 @@ class Places:
         """Return why a place that may be a given name ("Jordan", "Israel") is part of a person's here."""
         words = reading.words(hit)
         is_given = words in self._given_names and after[:1].isupper() and after not in self._given_names
-        if is_given and not reading.in_title(hit.start) and not reading.begins_name(hit.end + 1):
+        if is_given and not reading.in_title(hit.start) and not reading.begins_place_or_title(hit.end + 1):
+            return f"part of a person's name: {words} {after}"
+        if after and not hit.pattern.is_sure and reading.begins_person(hit.end + 1):
             return f"part of a person's name: {words} {after}"
         if before in self._given_names and not reading.ends_name(hit.start - 1):
             return f"part of a person's name: {before} {words}"

@@ -87,6 +87,7 @@ class Reading:
     _denials: list[int] | None = None
     _starts: set[int] | None = None
     _ends: set[int] | None = None
+    _people: set[int] | None = None
     _titles: dict[int, Title | None] | None = None
 
     def accept(self, entry: Entry, hit: Hit, rule: str) -> None:
@@ -148,11 +149,18 @@ class Reading:
         words = [word for word in self.text[: self.title_end].split() if word.isalpha() and len(word) > 3]
         return sum(word[0].isupper() for word in words) > CAPITALISED_SHARE * len(words)
 
-    def begins_name(self, start: int) -> bool:
-        """Return whether a name, a trigger or a title of the gazetteer begins at this place."""
+    def begins_place_or_title(self, start: int) -> bool:
+        """Return whether a place, an organisation or a title begins at this place of the folded text."""
         if self._starts is None:
-            self._starts = {hit.start for hit in self.hits.names} | {hit.start for hit in self.hits.titles}
+            places = {hit.start for hit in self.hits.names if hit.pattern.places}
+            self._starts = places | {hit.start for hit in self.hits.titles}
         return start in self._starts
+
+    def begins_person(self, start: int) -> bool:
+        """Return whether a name that some person bears begins at this place of the folded text."""
+        if self._people is None:
+            self._people = {hit.start for hit in self.hits.names if hit.pattern.people}
+        return start in self._people
 
     def ends_name(self, end: int) -> bool:
         """Return whether a name or a title of the gazetteer ends at this place."""

@@ -23,6 +23,10 @@ WORDS = re.compile(r" (?:to|of|for) (?:the )?(?=[^\W\d_])")
 # Courtesies before a name.
 COURTESIES = re.compile(r"(?:(?:H\.E\.?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Sir|Lord|Lady|Sheikh|General|Gen\.) )+")
 LONGEST_PHRASE = 6  # words
+# A country before one of these is not that of the office after it.
+BREAK = re.compile(r"[,;:.!?\n] ")
+# Categories of organisations whose officers are no public persons.
+PRIVATE = frozenset({"company", "ngo", "sport"})
 # What may stand between a name and the office after it: ", the ", ", Qatar's ", ", Washington's former ".
 APPOSITION = re.compile(r", (?:(?:the|a|an|who is|its|his|her|their) )?(?:[\w'’-]+ ){0,5}$")
 
@@ -174,12 +178,13 @@ class _Taken:
         self._starts = [start for start, _ in names]
         self._ends = [end for _, end in names]
         places = sorted(
-            (folded.origin(found.start), found.entry.key)
+            (folded.origin(found.start), "" if found.entry.category in PRIVATE else found.entry.key)
             for found in reading.found
-            if found.entry.kind is not Kind.ACTOR
+            if found.entry.kind is not Kind.ACTOR and found.rule != "implied"
         )
         self._place_starts = [start for start, _ in places]
         self._place_keys = [key for _, key in places]
+        self._text = reading.text
         self._origin = folded.origin
 
     def overlaps(self, start: int, end: int) -> bool:
@@ -191,7 +196,8 @@ class _Taken:
         """Return the key of the country or body nearest before the office, else between it and the name."""
         begin = self._origin(hit.start)
         last = bisect_left(self._place_starts, begin) - 1
-        if last >= 0 and self._place_starts[last] >= begin - LOOK_BACK // 2:
+        nearest = self._place_starts[last] if last >= 0 else 0
+        if last >= 0 and nearest >= begin - LOOK_BACK // 2 and not BREAK.search(self._text, nearest, begin):
             return self._place_keys[last]
         following = last + 1
         # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
