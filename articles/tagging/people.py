@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -27,8 +28,38 @@ YEARS_STANDING_ALONE = 8.0
 YEARS_WITH_COUNTRY = 1.0
 STANDS_ALONE = 5
 STANDS_WITH_COUNTRY = 3
+FAR = 10**9  # characters: more than any text has
 # A full name that several people bear is given to the one nearest to office by at least this many years.
 CLEAR_YEARS = 2.0
+
+
+class Seen:
+    """Where each person of one article was named; asked in order of place."""
+
+    def __init__(self) -> None:
+        self._starts: dict[str, list[int]] = defaultdict(list)
+        self._later: dict[str, list[int]] = {}
+
+    def __contains__(self, person: Entry) -> bool:
+        return person.slug in self._starts
+
+    def add(self, person: Entry, start: int) -> None:
+        """Note that the person is named at a place."""
+        starts = self._starts[person.slug]
+        # Surnames are read after full names: in order, but not behind all of them.
+        if starts and start < starts[-1]:
+            self._later.setdefault(person.slug, []).append(start)
+        else:
+            starts.append(start)
+
+    def distance(self, person: Entry, place: int) -> int:
+        """Return how far before a place the person was last named; far if only behind it."""
+        nearest = [
+            starts[position - 1]
+            for starts in (self._starts[person.slug], self._later.get(person.slug, []))
+            if (position := bisect_left(starts, place))
+        ]
+        return place - max(nearest) if nearest else FAR + self._starts[person.slug][0]
 
 
 class People:
@@ -59,7 +90,7 @@ class People:
     def read(self, reading: Reading) -> None:
         """Accept or refuse every hit that may mean a person; places must have been read before."""
         surnames: list[tuple[Hit, list[Sense]]] = []
-        seen: dict[str, list[Found]] = defaultdict(list)
+        seen = Seen()
         for hit in reading.hits.names:
             senses = hit.pattern.people
             if not senses or hit.pattern.case is Case.SMALL:
@@ -79,41 +110,44 @@ class People:
             self._read_surname(reading, hit, senses, seen)
         self._read_offices(reading, seen)
 
-    def _read_longer_forms(self, reading: Reading, seen: dict[str, list[Found]]) -> None:
+    def _read_longer_forms(self, reading: Reading, seen: Seen) -> None:
         """Accept names beside an office that are a longer form of a known one; keep the others as unknown."""
         for named in read_named_beside_office(reading):
-            person = self.longer_form(named.name)
+            person = self._longer_form(reading, named.name)
             if person is None:
                 reading.unknown.append(named)
                 continue
             found = Found(person, named.start, named.end, "longer name")
             reading.found.append(found)
-            seen[person.slug].append(found)
+            seen.add(person, found.start)
 
-    def _read_middle_names(self, reading: Reading, hit: Hit, seen: dict[str, list[Found]]) -> bool:
+    def _read_middle_names(self, reading: Reading, hit: Hit, seen: Seen) -> bool:
         """Accept a surname that ends a longer form of a full name: "Kamil El Tayeb Idris"."""
         before = reading.word_before(hit.start)
         if not before[:1].isupper() and before not in NAME_PARTICLES:
             return False
         name, start = name_ending_at(reading, hit.end)
-        person = self.longer_form(name) if name else None
+        person = self._longer_form(reading, name) if name else None
         if person is None:
             return False
         found = Found(person, start, hit.end, "longer name")
         reading.found.append(found)
-        seen[person.slug].append(found)
+        seen.add(person, found.start)
         return True
 
-    def longer_form(self, name: str) -> Entry | None:
+    def _longer_form(self, reading: Reading, name: str) -> Entry | None:
         """Return the one person whose known name this is with more in it: "Ferdinand R. Marcos Jr."."""
         words = fold_name(name).split()
         bearers = self._by_ends.get((words[0], words[-1]), {}) if words else {}
-        fitting = [entry for entry, known in bearers.values() if _is_within(known, words)]
+        fitting = [
+            entry
+            for entry, known in bearers.values()
+            # Of common names a longer form may well be a namesake: the country must be named too.
+            if _is_within(known, words) and self._country_seen(reading, entry)
+        ]
         return fitting[0] if len(fitting) == 1 else None
 
-    def _read_full_name(
-        self, reading: Reading, hit: Hit, senses: list[Sense], seen: dict[str, list[Found]]
-    ) -> None:
+    def _read_full_name(self, reading: Reading, hit: Hit, senses: list[Sense], seen: Seen) -> None:
         after = reading.word_after(hit.end)
         if after in GENERATIONS and len(senses) == 1:
             reading.refuse(senses[0].entry, hit, "name", f"another person: {reading.shown(hit)} {after}")
@@ -129,7 +163,7 @@ class People:
                 reading.refuse(person, hit, "name", doubt)
                 return
         reading.accept(person, hit, "name")
-        seen[person.slug].append(reading.found[-1])
+        seen.add(person, hit.start)
 
     def _doubt(self, reading: Reading, hit: Hit, sense: Sense) -> str:
         """Return why an ambiguous name is not believed, or nothing."""
@@ -158,11 +192,9 @@ class People:
     def _country_seen(self, reading: Reading, person: Entry) -> bool:
         return any(office.of in reading.keys for office in person.offices)
 
-    def _read_surname(
-        self, reading: Reading, hit: Hit, senses: list[Sense], seen: dict[str, list[Found]]
-    ) -> None:
+    def _read_surname(self, reading: Reading, hit: Hit, senses: list[Sense], seen: Seen) -> None:
         other = self._other_person(reading, hit, senses)
-        if not other and not any(sense.entry.slug in seen for sense in senses):
+        if not other and not any(sense.entry in seen for sense in senses):
             other = reading.strangers.get(reading.words(hit), "")
         if other:
             reading.strangers.setdefault(reading.words(hit), other)
@@ -182,7 +214,7 @@ class People:
             if sense.entry is not person:
                 reading.refuse(sense.entry, hit, "surname", f"means {person.name} in this article")
         reading.accept(person, hit, "surname")
-        seen[person.slug].append(reading.found[-1])
+        seen.add(person, hit.start)
 
     def _other_person(self, reading: Reading, hit: Hit, senses: list[Sense]) -> str:
         """Return why the surname belongs to somebody or something else, or nothing if it does not."""
@@ -218,23 +250,17 @@ class People:
         reading: Reading,
         hit: Hit,
         senses: list[Sense],
-        seen: dict[str, list[Found]],
+        seen: Seen,
         title: Title | None,
     ) -> Entry | None:
         """Return the person whom the article has named in full, if one of that surname has been."""
-        known = [sense.entry for sense in senses if sense.entry.slug in seen]
+        known = [sense.entry for sense in senses if sense.entry in seen]
         if len(known) > 1 and title is not None and title.roles:
             titled = [person for person in known if self._fits(person, title, reading)]
             known = titled or known
         if len(known) > 1:
             # The one last named before this place, else the first named after it.
-            def distance(person: Entry) -> int:
-                return min(
-                    hit.start - found.start if found.start < hit.start else len(reading.text) + found.start
-                    for found in seen[person.slug]
-                )
-
-            known.sort(key=distance)
+            known.sort(key=lambda person: seen.distance(person, hit.start))
         return known[0] if known else None
 
     def _alone(self, reading: Reading, senses: list[Sense], title: Title | None) -> tuple[Entry | None, str]:
@@ -273,7 +299,7 @@ class People:
             return years <= (YEARS_STANDING_ALONE if is_there else YEARS_WITH_COUNTRY)
         return sense.alias.weight >= STANDS_WITH_COUNTRY and is_there and years <= YEARS_WITH_COUNTRY
 
-    def _read_offices(self, reading: Reading, seen: dict[str, list[Found]]) -> None:
+    def _read_offices(self, reading: Reading, seen: Seen) -> None:
         """Count "the US president" for the holder on the day, if the article names that person too."""
         ends = {found.end: found.entry for found in reading.found if found.entry.kind is not Kind.ACTOR}
         starts = {found.start: found.entry for found in reading.found if found.entry.kind is not Kind.ACTOR}
@@ -299,7 +325,7 @@ class People:
                 reading.refuse(holder, hit, "office", "not the present holder: former, then or elect")
             elif reading.word_after(hit.end)[:1].isupper():
                 continue  # a name follows and speaks for itself
-            elif holder.slug in seen:
+            elif holder in seen:
                 reading.accept(holder, hit, "office")
             else:
                 reading.refuse(holder, hit, "office", "named by office only")

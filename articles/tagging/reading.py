@@ -88,6 +88,7 @@ class Reading:
     _starts: set[int] | None = None
     _ends: set[int] | None = None
     _people: set[int] | None = None
+    _is_title_case: bool | None = None
     _titles: dict[int, Title | None] | None = None
 
     def accept(self, entry: Entry, hit: Hit, rule: str) -> None:
@@ -146,8 +147,11 @@ class Reading:
 
     def is_title_capitalised(self) -> bool:
         """Return whether most words of the title have a capital, so that capitals mean nothing there."""
-        words = [word for word in self.text[: self.title_end].split() if word.isalpha() and len(word) > 3]
-        return sum(word[0].isupper() for word in words) > CAPITALISED_SHARE * len(words)
+        if self._is_title_case is None:
+            words = [word for word in self.text[: self.title_end].split() if word.isalpha() and len(word) > 3]
+            capitals = sum(word[0].isupper() for word in words)
+            self._is_title_case = capitals > CAPITALISED_SHARE * len(words)
+        return self._is_title_case
 
     def begins_place_or_title(self, start: int) -> bool:
         """Return whether a place, an organisation or a title begins at this place of the folded text."""

@@ -40,6 +40,7 @@ ENTRIES = (
     country("je", "Jersey", Alias("New Jersey", AliasKind.NEGATIVE)),
     Entry(Kind.COUNTRY, "crimea", "Crimea", "x-crimea", aliases=(Alias("Crimea"),), implies=("ua",)),
     country("ua", "Ukraine", Alias("Ukrainian", AliasKind.DEMONYM)),
+    person("Ana Putin"),
     person("Vladimir Putin", Office("President", "head_of_state", "ru", dt.date(2012, 5, 7))),
     person("Volodymyr Zelensky", Office("President", "head_of_state", "ua", dt.date(2019, 5, 20)), weight=3),
     person("Joe Biden", Office("President", PRESIDENT, "us", dt.date(2021, 1, 20), dt.date(2025, 1, 20))),
@@ -255,14 +256,15 @@ def test_the_words_of_a_mention_are_a_name_of_its_entry(body):
         "俄罗斯",
         "  \n",
         "sanction sanctions ",
+        "Ana Putin Vladimir Putin Putin ",
     ],
 )
 def test_time_grows_with_the_text_and_no_faster(unit):
     def seconds(length: int) -> float:
         text = unit * (length // len(unit))
-        begun = time.perf_counter()
+        begun = time.process_time()
         TAGGER.tag(title="", standfirst="", body=text, on=ON)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     short = max(seconds(50_000), seconds(50_000), 0.01)
 
