@@ -1,0 +1,127 @@
+"""What is not public leaves no trace: anonymous answers are, byte for byte, those of an archive without it."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern
+
+from articles import curation, urls
+from articles.models import Article
+from tests.factories import make_article, make_tag
+
+pytestmark = pytest.mark.django_db
+
+HIDDEN = 900_001  # the number the hidden article gets
+SECRET = "zibeline"  # a word that stands in hidden articles alone
+
+# Addresses of every route, by its pattern: a new route has to say here how it is tried.
+TAG_LISTS = ["", "?all=1", "?order=name&all=1", f"?q={SECRET}"]
+ADDRESSES = {
+    "": ["/", f"/?q={SECRET}", f"/?outlet={SECRET}-gazette", f"/?author={SECRET}-quill"],
+    "articles/": [
+        "/articles/",
+        "/articles/?sort=oldest",
+        "/articles/?q=talks&sort=relevance",
+        f"/articles/?q={SECRET}",
+        f"/articles/?topic={SECRET}",
+        f"/articles/?topic__not={SECRET}",
+        "/articles/?country=ru&country__any=ua&topic__main=talks",
+        "/articles/?clipped_after=2000&published_before=2099",
+        f"/articles/?outlet={SECRET}-gazette",
+        f"/articles/?author__not={SECRET}-quill",
+    ],
+    "^articles/(?P<pk>[0-9]{1,18})-(?P<slug>[^/]*)/$": [
+        "{public}",
+        f"{{public}}?tag=topic:{SECRET}",
+        f"/articles/{HIDDEN}-{SECRET}/",
+        f"/articles/{HIDDEN}-/?tag=country:ru",
+    ],
+    "^articles/(?P<pk>[0-9]{1,18})/$": [f"/articles/{HIDDEN}/"],
+    "api/v1/articles/": [
+        "/api/v1/articles/",
+        "/api/v1/articles/?limit=1&country=ru",
+        f"/api/v1/articles/?q={SECRET}",
+        f"/api/v1/articles/?topic={SECRET}",
+        f"/api/v1/articles/?outlet={SECRET}-gazette&author={SECRET}-quill",
+    ],
+    "api/v1/articles/<str:pk>/": ["/api/v1/articles/{public_pk}/", f"/api/v1/articles/{HIDDEN}/"],
+    "favicon.ico": ["/favicon.ico"],
+    "actors/": [f"/actors/{query}" for query in TAG_LISTS],
+    "countries/": [f"/countries/{query}" for query in TAG_LISTS],
+    "organisations/": [f"/organisations/{query}" for query in TAG_LISTS],
+    "topics/": [f"/topics/{query}" for query in TAG_LISTS],
+    "actors/<slug:slug>/": ["/actors/vladimir-putin/", f"/actors/{SECRET}/"],
+    "countries/<slug:slug>/": ["/countries/russia/", "/countries/ru/"],
+    "organisations/<slug:slug>/": ["/organisations/nato/"],
+    "topics/<slug:slug>/": ["/topics/talks/", f"/topics/{SECRET}/"],
+}
+
+
+@pytest.fixture
+def public() -> Article:
+    """Return a public article, beside a topic and an actor that no public article has."""
+    make_tag(f"topic/{SECRET.title()}")
+    make_tag(f"actor/{SECRET.title()}")
+    russia = make_tag("country/Russia", key="ru")
+    make_article(title="Talks go on", tags=[russia, make_tag("country/Ukraine", key="ua")])
+    return make_article(
+        title="Talks begin",
+        outlet="The Courier",
+        authors=["Ada Quill"],
+        main=[russia, "topic/Talks"],
+        tags=["actor/Vladimir Putin", "organisation/NATO"],
+    )
+
+
+def hide_articles(status: str) -> None:
+    """Add articles that share tags with the public ones, and have an outlet, author and words of their own."""
+    for number in range(3):
+        make_article(
+            id=HIDDEN + number,
+            title=f"{SECRET} talks",
+            body=f"Talks about {SECRET} in Vienna. " * 20,
+            status=status,
+            outlet=f"{SECRET.title()} Gazette",
+            authors=[f"{SECRET.title()} Quill"],
+            main=["country/Russia", "topic/Talks", f"topic/{SECRET.title()}"],
+            tags=["country/Ukraine", "actor/Vladimir Putin", f"actor/{SECRET.title()}", "organisation/NATO"],
+        )
+
+
+def answers(client, public: Article) -> dict[str, tuple[int, dict[str, str], bytes]]:
+    """Return status, headers and body of every address."""
+    found = {}
+    for patterns in ADDRESSES.values():
+        for pattern in patterns:
+            address = pattern.format(public=public.get_absolute_url(), public_pk=public.pk)
+            response = client.get(address)
+            found[address] = (response.status_code, dict(response.headers), response.content)
+    return found
+
+
+@pytest.mark.parametrize("status", [Article.Status.DRAFT, Article.Status.WITHDRAWN])
+def test_hidden_articles_change_no_byte_of_any_answer(client, public, status):
+    before = answers(client, public)
+
+    hide_articles(status)
+
+    after = answers(client, public)
+    assert [address for address in before if after[address] != before[address]] == []
+
+
+def test_a_withdrawn_article_leaves_no_trace(client, alice, public):
+    before = answers(client, public)
+    hide_articles(Article.Status.PUBLIC)
+    during = answers(client, public)
+
+    curation.withdraw(Article.objects.filter(pk__gte=HIDDEN), by=alice)
+
+    after = answers(client, public)
+    assert during["/articles/"] != before["/articles/"]
+    assert [address for address in before if after[address] != before[address]] == []
+
+
+def test_every_route_is_tried():
+    assert {str(route.pattern) for route in urls.urlpatterns if isinstance(route, URLPattern)} == set(
+        ADDRESSES
+    )
