@@ -1,7 +1,7 @@
 """Decides which article a file is, in memory, from few rows read at once.
 
-An article is known by its canonical URL, else by a hash of its text, else by the path it was read from; never
-by its title.
+An article is known by its canonical URL, else by a hash of its text with outlet and date, else (a file
+without a text) by the path it was read from; never by its title.
 """
 
 from __future__ import annotations
@@ -26,11 +26,18 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-def identity_of(clipping: Clipping) -> str:
-    """Return what makes an article this one: its canonical URL, else a hash of its text.  Never the title."""
+def identity_of(clipping: Clipping, path: str) -> str:
+    """Return what makes an article this one: its canonical URL, else its text, else the path of its file.
+
+    The same words of another day ("The ministers met.") or from another outlet (a wire story) are another
+    article: two kept apart can be linked later, one written over the other is lost.
+    """
     if clipping.canonical_url:
         return "url:" + _hash(clipping.canonical_url)
-    return "text:" + _hash([clipping.title, clipping.standfirst, clipping.body])
+    if not clipping.body and not clipping.standfirst:
+        return "path:" + _hash(path)
+    texts = [clipping.title, clipping.standfirst, clipping.body]
+    return "text:" + _hash([*texts, clipping.outlet, clipping.published_on])
 
 
 def content_hash_of(clipping: Clipping) -> str:
@@ -55,10 +62,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one file means for the archive: the outcome, and the article it is."""
+    """What one file means for the archive: the outcome, and the article it is.
+
+    ``rival`` is another file that holds the same article and is still there, but says something else.
+    """
 
     outcome: Outcome
     known: Known
+    rival: str = ""
 
 
 class Catalogue:
@@ -77,12 +88,12 @@ class Catalogue:
         """Read the rows that decisions about these identities and paths need: three queries at most."""
         columns = ("pk", "identity", "content_hash", "gazetteer_release")
         wanted = [identity for identity in identities if identity not in self._by_identity]
+        owners = []
         if wanted:
-            for row in Article.objects.filter(identity__in=wanted).values_list(*columns):
-                self._add(*row)
+            rows = Article.objects.filter(identity__in=wanted).values_list(*columns)
+            owners = [self._add(*row) for row in rows]
         unknown = [path for path in paths if path not in self._by_path]
         sources = ArticleSource.objects.filter(path__in=unknown)
-        owners = []
         for path, *row in sources.values_list("path", *(f"article__{column}" for column in columns)):
             owners.append(known := self._add(*row))
             known.paths.add(path)
@@ -113,8 +124,9 @@ class Catalogue:
             outcome = Outcome.UNCHANGED
         else:
             outcome = Outcome.UPDATED
+        rival = self._other_file(known, path) if outcome is Outcome.UPDATED else ""
         self._take(known, identity, content_hash, path)
-        return Decision(outcome, known)
+        return Decision(outcome, known, rival)
 
     def at(self, path: str) -> Known | None:
         """Return the article last read from this path."""
@@ -130,8 +142,11 @@ class Catalogue:
         if known is None:
             return None
         has_other_url = known.identity.startswith("url:") and identity.startswith("url:")
-        is_held = any(other != path and self._exists(other) for other in known.paths)
-        return None if has_other_url or is_held else known
+        return None if has_other_url or self._other_file(known, path) else known
+
+    def _other_file(self, known: Known, path: str) -> str:
+        """Return another file that the article was read from and that is still there, else nothing."""
+        return next((other for other in sorted(known.paths) if other != path and self._exists(other)), "")
 
     def _take(self, known: Known, identity: str, content_hash: str, path: str) -> None:
         if self._by_identity.get(known.identity) is known:

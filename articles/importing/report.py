@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from articles.importing.batch import Reading
 from articles.importing.columns import UNSTORABLE
 from articles.importing.identity import Outcome
+from articles.importing.problems import Notice
 from articles.models import ImportIssue
 
 
@@ -37,16 +39,24 @@ class Report:
         """Return the number of files dealt with so far."""
         return sum(self.counts.values())
 
-    def add(self, outcomes: Sequence[Outcome], chunk: Sequence[Reading]) -> None:
+    def add(
+        self,
+        outcomes: Sequence[Outcome],
+        chunk: Sequence[Reading],
+        notices: Mapping[Path, Notice] | None = None,
+    ) -> None:
         """Count some files, of which those without an outcome failed, and note what is wrong with them."""
         for outcome in outcomes:
             self.counts[outcome] += 1
         self.counts[Outcome.FAILED] += len(chunk) - len(outcomes)
-        self.problems += problems_of(chunk)
+        self.problems += problems_of(chunk, notices or {})
 
 
-def problems_of(chunk: Iterable[Reading]) -> list[Problem]:
-    """Return what the report says of some files: why they failed, or what to know of those that did not."""
+def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Notice]) -> list[Problem]:
+    """Return what the report says of some files: why they failed, or what to know of those that did not.
+
+    ``notices`` are those of storing, by path; those of reading come with the files.
+    """
     levels = ImportIssue.Level
     problems = []
     for reading in chunk:
@@ -54,9 +64,10 @@ def problems_of(chunk: Iterable[Reading]) -> list[Problem]:
         if reading.fault:
             problems.append(Problem(path, reading.fault.line, _clean(reading.fault.message), levels.ERROR))
         elif reading.clipping:
+            of_storing = notices.get(reading.found.path)
             problems += [
                 Problem(path, notice.line, _clean(notice.message), levels.WARNING)
-                for notice in reading.clipping.notices
+                for notice in (*reading.clipping.notices, *([of_storing] if of_storing else []))
             ]
     return problems
 

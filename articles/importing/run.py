@@ -180,7 +180,8 @@ class _DryRun:
     def take(self, chunk: Sequence[Reading]) -> None:
         """Count what would become of some files."""
         sound = [reading for reading in chunk if not reading.fault]
-        self.report.add(store.preview(sound, catalogue=self.catalogue, rules=self.rules), chunk)
+        seen = store.preview(sound, catalogue=self.catalogue, rules=self.rules)
+        self.report.add(seen.outcomes, chunk, seen.notices)
 
     def finish(self) -> None:
         """Leave nothing behind."""
@@ -223,7 +224,7 @@ class _Run:
         """Store some files in one transaction; if the database refuses one, the others without it."""
         try:
             with transaction.atomic():
-                outcomes = self._write(chunk)
+                saved = self._write(chunk)
         except Exception as error:
             if _is_fatal(error) or all(reading.fault for reading in chunk):
                 raise
@@ -232,20 +233,20 @@ class _Run:
             for half in halves:
                 self._store(half)
         else:
-            self.report.add(outcomes, chunk)
+            self.report.add(saved.outcomes, chunk, saved.notices)
 
-    def _write(self, chunk: Sequence[Reading]) -> list[Outcome]:
+    def _write(self, chunk: Sequence[Reading]) -> store.Saved:
         sound = [reading for reading in chunk if not reading.fault]
         saved = store.save(sound, run=self.row, rules=self.rules)
         sync.enqueue(saved.changed)
         ImportIssue.objects.bulk_create(
             ImportIssue(run=self.row, path=one.path, line=one.line, message=one.message, level=one.level)
-            for one in problems_of(chunk)
+            for one in problems_of(chunk, saved.notices)
         )
         counts = Counter(self.report.counts) + Counter(saved.outcomes)
         counts[Outcome.FAILED] += len(chunk) - len(sound)
         self._write_row(counts)
-        return saved.outcomes
+        return saved
 
     def _write_row(self, counts: Mapping[Outcome, int]) -> None:
         for outcome in Outcome:

@@ -10,12 +10,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from django.utils.text import slugify
 
 from articles.importing.batch import Reading
 from articles.importing.clipping import READER_VERSION, Clipping
 from articles.importing.identity import Catalogue, Decision, Known, Outcome, content_hash_of, identity_of
+from articles.importing.problems import Notice
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
 from articles.models import Article, ArticleSource, Author, Authorship, ImportRun, Outlet
 
@@ -35,9 +37,13 @@ SOURCE_FIELDS = ["article", "name", "sha256", "reader_version", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of each file, in their order, and the articles whose index entries changed."""
+    """What became of each file, in their order, what to say of some of them, and the articles changed.
+
+    ``changed`` are the ids of the articles whose index entries are out of date; ``notices`` go by path.
+    """
 
     outcomes: list[Outcome]
+    notices: dict[Path, Notice]
     changed: list[int]
 
 
@@ -60,6 +66,17 @@ class _Plan:
             outcomes.append(Outcome.UPDATED if is_retagged else decision.outcome)
         return outcomes
 
+    def notices(self) -> dict[Path, Notice]:
+        """Return what to say of files that replaced what another file, still there, said of their article."""
+        return {
+            reading.found.path: Notice(
+                f"the same article as {decision.rival!r}, whose version it replaced; keep one of the two "
+                "files, or give each its own `url`"
+            )
+            for reading, decision in zip(self.files, self.decisions, strict=True)
+            if decision.rival
+        }
+
 
 def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     """Store files that were read well and fit the columns, with their taggings and sources.
@@ -81,20 +98,23 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     changes.write()
     _write_sources(plan, articles, run)
     changed = {articles[known].pk for known in plan.fresh} | changes.article_ids
-    return Saved(plan.outcomes(_retagged(plan, articles, changes)), sorted(changed))
+    return Saved(plan.outcomes(_retagged(plan, articles, changes)), plan.notices(), sorted(changed))
 
 
-def preview(files: Sequence[Reading], *, catalogue: Catalogue, rules: Rules) -> list[Outcome]:
+def preview(files: Sequence[Reading], *, catalogue: Catalogue, rules: Rules) -> Saved:
     """Return what `save` would do, writing nothing; ``catalogue`` remembers what earlier files meant."""
     plan = _make_plan(files, catalogue, rules.release)
     articles = _load(plan.stale)
     changes = change_taggings([(article, texts_of(article)) for article in articles.values()], rules)
-    return plan.outcomes(_retagged(plan, articles, changes))
+    return Saved(plan.outcomes(_retagged(plan, articles, changes)), plan.notices(), [])
 
 
 def _make_plan(files: Sequence[Reading], catalogue: Catalogue, release: str) -> _Plan:
-    identities = [identity_of(reading.clipping) if reading.clipping else "" for reading in files]
     paths = [str(reading.found.path) for reading in files]
+    identities = [
+        identity_of(reading.clipping, path) if reading.clipping else ""
+        for reading, path in zip(files, paths, strict=True)
+    ]
     catalogue.load(identities=filter(None, identities), paths=paths)
     plan = _Plan(files, [], {}, [])
     stale: dict[Known, None] = {}

@@ -60,8 +60,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 class Article(models.Model):
     """One stored clipping.
 
-    ``identity`` says what makes it this article and no other: ``url:`` and a hash of its canonical URL, else
-    ``text:`` and a hash of its text; never the title (one title occurred 192 times in a real archive).
+    ``identity`` says what makes it this article and no other (`importing.identity`); never the title, for one
+    title occurred 192 times in a real archive.
     """
 
     class Status(models.TextChoices):

@@ -174,6 +174,8 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(folder, is_loaded, monkey
         write(folder, "a.md", title="Edited")
     write(folder, "c.md", body="New.")
     write(folder, "copy of c.md", body="New.")
+    for name in ("first.md", "second.md"):
+        write(folder, name, title="Talks\nurl: https://example.org/talks", body=name)
     (folder / "broken.md").write_text("---\ntitle: [\n---\n")
     before, state = rows(), digest()
     dry = import_paths([folder], is_dry=True)
@@ -182,6 +184,13 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(folder, is_loaded, monkey
     assert dry.run_id is None
     wet = import_paths([folder])
     assert (counts(dry), dry.problems) == (counts(wet), wet.problems)
+    assert [problem.path for problem in dry.problems] == [
+        str(folder / "broken.md"),
+        str(folder / "second.md"),
+    ]
+    assert list(ImportIssue.objects.values_list("path", "message")) == [
+        (problem.path, problem.message) for problem in wet.problems
+    ]
 
 
 def make_pipe(path: Path) -> None:

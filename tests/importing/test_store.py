@@ -127,6 +127,13 @@ def test_the_number_of_statements_does_not_grow_with_the_files():
         ),
         ([read(canonical_url="u"), read("/c/b.md", canonical_url="v")], [CREATED, CREATED], 2),
         ([read(title="A", body="One."), read("/c/b.md", title="A", body="Two.")], [CREATED, CREATED], 2),
+        ([read(title="A", body=""), read("/c/b.md", title="A", body="")], [CREATED, CREATED], 2),
+        ([read(outlet="BBC"), read("/c/b.md", outlet="Reuters")], [CREATED, CREATED], 2),
+        (
+            [read(published_on=dt.date(2021, 3, 1)), read("/c/b.md", published_on=dt.date(2022, 3, 1))],
+            [CREATED, CREATED],
+            2,
+        ),
     ],
     ids=[
         "one file",
@@ -135,6 +142,9 @@ def test_the_number_of_statements_does_not_grow_with_the_files():
         "one address, two texts",
         "one text, two addresses",
         "one title, two texts",
+        "one title and no text",
+        "a wire story in two outlets",
+        "the same words a year later",
     ],
 )
 @pytest.mark.parametrize("is_together", [True, False], ids=["in one batch", "one after the other"])
@@ -196,6 +206,36 @@ def test_a_copy_that_is_edited_becomes_an_article_of_its_own(tmp_path):
 
     assert store(read("/copy/a.md", body="Two.")) == [CREATED]
     assert list(Article.objects.order_by("id").values_list("body", flat=True)) == ["One.", "Two."]
+
+
+def test_a_file_that_replaces_what_another_one_says_is_named_in_the_report(tmp_path):
+    older, newer, run = tmp_path / "a.md", tmp_path / "b.md", ImportRun.objects.create()
+    older.write_text("still there")
+    files = [
+        read(str(older), body="One.", canonical_url="u"),
+        read(str(newer), body="Two.", canonical_url="u"),
+    ]
+    previewed = preview(files, catalogue=Catalogue(), rules=make_rules())
+    saved = save(files, run=run, rules=make_rules())
+
+    assert (
+        saved.notices
+        == previewed.notices
+        == {
+            newer: Notice(
+                f"the same article as {str(older)!r}, whose version it replaced; keep one of the two files, "
+                "or give each its own `url`"
+            )
+        }
+    )
+
+
+def test_a_file_that_moved_replaces_nothing(tmp_path):
+    run = ImportRun.objects.create()
+    save([read(str(tmp_path / "gone.md"), canonical_url="u")], run=run, rules=make_rules())
+    saved = save([read(str(tmp_path / "b.md"), canonical_url="u", body="Two.")], run=run, rules=make_rules())
+
+    assert (saved.outcomes, saved.notices) == ([UPDATED], {})
 
 
 def test_two_files_may_swap_their_texts():
@@ -436,7 +476,7 @@ def test_a_preview_says_what_saving_would_and_remembers_it():
     newer = Rules("r2", rules.tag, rules.names)
     catalogue = Catalogue()
     before = [Article.objects.count(), Tagging.objects.count(), ArticleSource.objects.count()]
-    previewed = [preview(chunk, catalogue=catalogue, rules=newer) for chunk in chunks]
+    previewed = [preview(chunk, catalogue=catalogue, rules=newer).outcomes for chunk in chunks]
 
     assert [Article.objects.count(), Tagging.objects.count(), ArticleSource.objects.count()] == before
     assert previewed == [store(*chunk, rules=newer) for chunk in chunks]
