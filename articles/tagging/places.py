@@ -19,6 +19,9 @@ from articles.tagging.vocabulary import (
 # Names of towns: events happen there, texts are signed there, reports are filed from there.
 SITES = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
 
+# A leader named in full says as much for the own country as this many other words.
+LEADER = 2
+
 
 class Places:
     """The rules for countries, territories, areas and organisations."""
@@ -116,7 +119,8 @@ class Places:
         scored = []
         for sense in senses:
             context, counter = self._context[id(sense.alias)]
-            spoken_for, against = reading.count_words(context), reading.count_words(counter)
+            spoken_for = reading.count_words(context) + LEADER * reading.homes()[sense.entry.key]
+            against = reading.count_words(counter)
             stands = sense.alias.weight >= 5 and not has_rival and against == 0
             if stands or (spoken_for and spoken_for >= against):
                 scored.append((spoken_for - against, sense.alias.weight, sense.entry))

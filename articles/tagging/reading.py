@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from articles.tagging.matcher import Hit, Hits
-from articles.tagging.records import Entry
+from articles.tagging.records import AliasKind, Entry
 from articles.tagging.vocabulary import NEGATIONS, Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
@@ -89,6 +90,7 @@ class Reading:
     _ends: set[int] | None = None
     _people: set[int] | None = None
     _is_title_case: bool | None = None
+    _homes: Counter[str] | None = None
     _titles: dict[int, Title | None] | None = None
 
     def accept(self, entry: Entry, hit: Hit, rule: str) -> None:
@@ -171,6 +173,21 @@ class Reading:
         if self._ends is None:
             self._ends = {hit.end for hit in self.hits.names} | {hit.end for hit in self.hits.titles}
         return end in self._ends
+
+    def homes(self) -> Counter[str]:
+        """Return the keys of what the persons named in full have held office in, with their number."""
+        if self._homes is None:
+            self._homes = Counter(
+                home
+                for homes in {
+                    sense.entry.slug: {office.of for office in sense.entry.offices}
+                    for hit in self.hits.names
+                    for sense in hit.pattern.people
+                    if sense.alias.kind is AliasKind.NAME
+                }.values()
+                for home in homes
+            )
+        return self._homes
 
     def titles_by_end(self) -> dict[int, Title | None]:
         """Return the titles ("President") by the place where each ends."""
