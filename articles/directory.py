@@ -70,14 +70,15 @@ class Order:
 class Directory:
     """One page of the tags of one kind.
 
-    ``hidden_count`` is the number of tags left out because no article has them; topics count with theirs.
+    ``count`` tags are listed, on all pages together, of the ``known_count`` that have this name; those left
+    out have no article.  Both include the children of topics.
     """
 
     kind: TagKind
     words: str
     entries: list[Entry]
     count: int
-    hidden_count: int
+    known_count: int
     has_counts: bool
     orders: list[Order]
     problems: list[str]
@@ -91,6 +92,11 @@ class Directory:
     def heading(self) -> str:
         """Return what the page is called: Actors, Countries ..."""
         return HEADINGS[self.kind]
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether tags without articles are left out."""
+        return self.count < self.known_count
 
 
 class DirectoryForm(forms.Form):
@@ -127,7 +133,7 @@ def list_tags(kind: TagKind, asked: QueryDict, path: str) -> Directory:
         words=words,
         entries=kept[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         count=_size(kept),
-        hidden_count=_size(found) - _size(kept),
+        known_count=_size(found),
         has_counts=counts is not None,
         orders=[
             Order(label, str(address.setting("order", name)), is_active=name == order)
@@ -251,11 +257,6 @@ class Portrait:
     def list_name(self) -> str:
         """Return the name of the address of all tags of its kind."""
         return f"{self.tag.kind}_list"
-
-    @property
-    def mentioned_count(self) -> int | None:
-        """Return how many articles name it without being about it."""
-        return None if self.main_count is None else self.listing.count - self.main_count
 
     @property
     def companions(self) -> list[FacetGroup]:

@@ -1,4 +1,4 @@
-"""What is not public leaves no trace: anonymous answers are, byte for byte, those of an archive without it."""
+"""What is not public leaves no trace: answers are, byte for byte, those of an archive without it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def public() -> Article:
 
 
 def hide_articles(status: str) -> None:
-    """Add articles that share tags with the public ones, and have an outlet, author and words of their own."""
+    """Add articles with the tags of the public ones, and an outlet, an author and words of their own."""
     for number in range(3):
         make_article(
             id=HIDDEN + number,
