@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from articles.importing.clipping import Clipping, read_clipping
-from articles.importing.problems import ClippingError, Notice
+from articles.importing.problems import ClippingError, Notice, fault_of
 from articles.importing.sources import FoundFile, SourceError, read_source
 
 MAX_PATH_BYTES = 1_000  # a unique index of PostgreSQL takes 2,704 bytes, our column 1,000 characters
@@ -52,6 +52,5 @@ def _read(request: Request) -> Reading:
         return Reading(found, fault=Notice(error.message, error.line))
     except MemoryError:
         raise
-    except Exception as error:  # a bug of ours met by one file must not cost the others
-        message = f"this text makes the reader fail ({type(error).__name__}: {error})"
-        return Reading(found, fault=Notice(f"{message[:300]}; please report it together with the file"))
+    except Exception as error:  # a mistake of ours, met by one file, must not cost the others
+        return Reading(found, fault=fault_of(error))

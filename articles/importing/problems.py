@@ -24,3 +24,9 @@ class ClippingError(ValueError):
     def __reduce__(self) -> tuple[type[ClippingError], tuple[str, int | None]]:
         """Keep both arguments when the error crosses from the worker process."""
         return type(self), (self.message, self.line)
+
+
+def fault_of(error: Exception) -> Notice:
+    """Return what the report says of a file that met a mistake of the program, named so that it is found."""
+    message = f"could not be read because of a fault in Newsroom ({type(error).__name__}: {error})"
+    return Notice(f"{message[:300]}; please report it together with the file")

@@ -29,7 +29,7 @@ from articles.importing.clipping import READER_VERSION
 from articles.importing.columns import fit
 from articles.importing.identity import Catalogue, Outcome, known_sources
 from articles.importing.lock import import_lock
-from articles.importing.problems import Notice
+from articles.importing.problems import Notice, fault_of
 from articles.importing.report import Report, problems_of
 from articles.importing.sources import FoundFile, find_sources
 from articles.importing.taggings import Rules, read_names
@@ -138,7 +138,12 @@ def _chunks(paths: list[Path], guard: Guard) -> Generator[list[Reading]]:
 
 
 def _fitted(reading: Reading) -> Reading:
-    return replace(reading, clipping=fit(reading.clipping)) if reading.clipping else reading
+    if reading.clipping is None:
+        return reading
+    try:
+        return replace(reading, clipping=fit(reading.clipping))
+    except Exception as error:  # as in the worker: a mistake of ours costs this file alone
+        return Reading(reading.found, fault=fault_of(error))
 
 
 def _requests(chunk: Sequence[FoundFile]) -> list[Request]:

@@ -13,7 +13,9 @@ from django.apps import apps
 from django.db import OperationalError, connection
 
 from articles import gazetteer
+from articles.importing import columns
 from articles.importing import run as run_module
+from articles.importing.clipping import Clipping
 from articles.importing.report import Problem, Report
 from articles.importing.run import ImportFailedError, import_paths
 from articles.models import Archive, Article, ArticleSource, ImportIssue, ImportRun, OutboxRow, Tag, Tagging
@@ -298,6 +300,23 @@ def test_a_file_the_database_refuses_costs_no_other(folder):
     assert Article.objects.count() == ArticleSource.objects.count() == 7
     assert ImportRun.objects.get().failed_count == 1
     assert ImportIssue.objects.get().message == problem.message
+
+
+def test_a_mistake_of_ours_in_one_file_costs_no_other(folder, monkeypatch):
+    write(folder, "odd.md", title="Odd")
+
+    def fit(clipping: Clipping) -> Clipping:
+        if clipping.title == "Odd":
+            raise KeyError("title")
+        return columns.fit(clipping)
+
+    monkeypatch.setattr(run_module, "fit", fit)
+    report = import_paths([folder])
+
+    assert counts(report) == {"created": 2, "failed": 1}
+    [problem] = report.problems
+    assert problem.path == str(folder / "odd.md")
+    assert problem.message.startswith("could not be read because of a fault in Newsroom (KeyError: ")
 
 
 def test_a_warning_is_kept_with_the_file_that_was_imported(folder):

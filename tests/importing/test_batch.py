@@ -1,0 +1,78 @@
+"""Files read in the worker process: each to a reading, whatever it holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from articles.importing import batch
+from articles.importing.batch import Reading, Request, read_batch
+from articles.importing.clipping import Clipping, ClippingError, read_clipping
+from articles.importing.problems import Notice
+from articles.importing.sources import FoundFile, SourceFile
+
+
+@pytest.fixture
+def requests(tmp_path) -> list[Request]:
+    """Return requests for three good files."""
+    paths = [tmp_path / f"{name}.md" for name in "abc"]
+    for path in paths:
+        path.write_text(f"---\ntitle: Talks {path.stem}\n---\nText.\n")
+    return [Request(FoundFile(path, path.name, str(path))) for path in paths]
+
+
+@pytest.fixture
+def break_reader(monkeypatch):
+    """Return a function that makes the reader raise an error for the file b.md."""
+
+    def break_reader(error: BaseException) -> None:
+        def read(source: SourceFile) -> Clipping:
+            if source.path.stem == "b":
+                raise error
+            return read_clipping(source)
+
+        monkeypatch.setattr(batch, "read_clipping", read)
+
+    return break_reader
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (ClippingError("no title; add one", 3), Notice("no title; add one", 3)),
+        (
+            KeyError("month"),
+            Notice(
+                "could not be read because of a fault in Newsroom (KeyError: 'month'); "
+                "please report it together with the file"
+            ),
+        ),
+        (
+            RecursionError("too deep"),
+            Notice(
+                "could not be read because of a fault in Newsroom (RecursionError: too deep); "
+                "please report it together with the file"
+            ),
+        ),
+    ],
+    ids=["refused", "a mistake of the reader", "too deep for the reader"],
+)
+def test_a_file_that_cannot_be_read_costs_no_other(requests, break_reader, error, fault):
+    break_reader(error)
+    first, second, third = read_batch(requests)
+
+    assert second == Reading(requests[1].found, fault=fault)
+    assert [reading.clipping.title for reading in (first, third)] == ["Talks a", "Talks c"]
+
+
+def test_a_worker_out_of_memory_is_given_up(requests, break_reader):
+    break_reader(MemoryError())
+
+    with pytest.raises(MemoryError):
+        read_batch(requests)
+
+
+def test_known_bytes_are_not_read_again(requests, break_reader):
+    known = read_batch(requests)[1].sha256
+    break_reader(AssertionError("it was read"))
+
+    assert read_batch([Request(requests[1].found, known)]) == [Reading(requests[1].found, known)]
