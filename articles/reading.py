@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from articles.filters import ArticleFilter
 from articles.guard import Guard, GuardError
-from articles.models import Article, Authorship, RenderedArticle, Tagging, TagKind
+from articles.models import Article, Authorship, RenderedArticle, Tag, Tagging, TagKind
 from articles.rendering import (
     RENDERER_VERSION,
     Mark,
@@ -95,6 +95,11 @@ class Receipt:
         return f"{self.kind}:{self.key}"
 
     @property
+    def slug_tag(self) -> str:
+        """Return the tag as the address of its page names it, which works as well: ``country:russia``."""
+        return f"{self.kind}:{self.slug}"
+
+    @property
     def anchor(self) -> str:
         """Return what the ids of this receipt's elements end in."""
         return f"{self.kind}-{self.key}"
@@ -150,17 +155,19 @@ class Reading:
     unknown: list[str]
 
     @property
+    def has_evidence(self) -> bool:
+        """Return whether a word is lit; a tag that the file or an editor gave may have none."""
+        return any(receipt.evidence for receipt in self.lit)
+
+    @property
     def tag_count(self) -> int:
         """Return how many tags the article carries."""
         return sum(len(group.receipts) for group in self.groups)
 
 
-def read_article(pk: int, *, lit: Sequence[str] = ()) -> Reading | None:
-    """Return the article with the words of these tags lit (``country:ru``); None if it is not public."""
-    article = find_article(pk)
-    if article is None:
-        return None
-    lit = list(dict.fromkeys(lit))[:MAX_LIT]
+def read_article(article: Article, *, lit: Sequence[str] = ()) -> Reading:
+    """Return an article of `find_article` with the words of these tags lit (``country:ru``)."""
+    lit = list(dict.fromkeys(tag.strip().lower() for tag in lit))[:MAX_LIT]
     receipts = read_receipts(article, lit=lit)
     body_html, is_plain = _render_body(article, receipts)
     title_html, standfirst_html, body_html = show_marks(
@@ -171,7 +178,7 @@ def read_article(pk: int, *, lit: Sequence[str] = ()) -> Reading | None:
         ],
         [receipt.tag for receipt in receipts if receipt.is_lit],
     )
-    known = {receipt.tag for receipt in receipts}
+    known = {name for receipt in receipts for name in (receipt.tag, receipt.slug_tag)}
     return Reading(
         article=article,
         url=article.get_absolute_url(),
@@ -194,7 +201,7 @@ def find_article(pk: int) -> Article | None:
 
 
 def read_receipts(article: Article, *, lit: Sequence[str] = ()) -> list[Receipt]:
-    """Return the receipts of the article's standing tags, by kind, main ones first.  One query."""
+    """Return the receipts of the article's standing tags, main ones first.  One query."""
     texts = {Part.TITLE: article.title, Part.STANDFIRST: article.standfirst, Part.BODY: article.body}
     # "main" sorts before "mentioned".
     rows = (
@@ -203,19 +210,22 @@ def read_receipts(article: Article, *, lit: Sequence[str] = ()) -> list[Receipt]
         .select_related("tag", "decided_by")
         .order_by("role", "-salience", "tag__name")
     )
-    return [_receipt(row, article, texts, lit) for row in rows]
+    # A key wins over another tag's slug of the same spelling, as in filters.
+    tags = {f"{row.tag.kind}:{row.tag.slug}": row.tag for row in rows}
+    tags |= {f"{row.tag.kind}:{row.tag.key}": row.tag for row in rows}
+    chosen = list(dict.fromkeys(tags[name] for name in lit if name in tags))
+    return [_receipt(row, article, texts, chosen) for row in rows]
 
 
-def _receipt(row: Tagging, article: Article, texts: Mapping[Part, str], lit: Sequence[str]) -> Receipt:
-    tag = f"{row.tag.kind}:{row.tag.key}"
+def _receipt(row: Tagging, article: Article, texts: Mapping[Part, str], lit: Sequence[Tag]) -> Receipt:
     return Receipt(
         kind=row.tag.kind,
         key=row.tag.key,
         slug=row.tag.slug,
         name=row.tag.name,
         url=row.tag.get_absolute_url(),
-        light_url=_light_url(article, lit, tag),
-        is_lit=tag in lit,
+        light_url=_light_url(article, lit, row.tag),
+        is_lit=row.tag in lit,
         role=row.role,
         salience=row.salience,
         origin=row.origin,
@@ -240,10 +250,11 @@ def _evidence(mentions: object, texts: Mapping[Part, str]) -> Iterator[Evidence]
                     yield Evidence(part, start, end, words, rule)
 
 
-def _light_url(article: Article, lit: Sequence[str], tag: str) -> str:
+def _light_url(article: Article, lit: Sequence[Tag], tag: Tag) -> str:
     tags = [other for other in lit if other != tag] if tag in lit else [*lit, tag]
     url = article.get_absolute_url()
-    return f"{url}?{urlencode([('tag', other) for other in tags])}#evidence-1" if tags else url
+    query = urlencode([("tag", f"{other.kind}:{other.key}") for other in tags])
+    return f"{url}?{query}#evidence-1" if tags else url
 
 
 def _groups(receipts: Sequence[Receipt]) -> list[ReceiptGroup]:

@@ -18,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from articles.directory import list_tags, portray
 from articles.listing import Listing, list_articles
 from articles.models import Tag, TagKind
-from articles.reading import read_article
+from articles.reading import find_article, read_article
 from articles.search.query import Sort
 
 NEXT_LABELS = {
@@ -69,19 +69,19 @@ def _next_label(listing: Listing) -> str:
 @require_safe
 def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpResponse:
     """Return the article's page, with the words lit that earned it the tags asked for."""
-    reading = read_article(int(pk), lit=request.GET.getlist("tag"))
-    if reading is None:
+    article = find_article(int(pk))
+    if article is None:
         raise Http404
-    if request.path != reading.url:
+    if request.path != (url := article.get_absolute_url()):
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{reading.url}?{query}" if query else reading.url)
+        return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
     return render(
         request,
         "articles/detail.html",
         {
             "section": "article",
-            "reading": reading,
-            "canonical_url": request.build_absolute_uri(reading.url),
+            "reading": read_article(article, lit=request.GET.getlist("tag")),
+            "canonical_url": request.build_absolute_uri(url),
         },
     )
 

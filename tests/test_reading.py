@@ -11,7 +11,15 @@ from django.db import OperationalError, connection
 
 from articles.guard import Guard
 from articles.models import Article, RenderedArticle, Tag, Tagging
-from articles.reading import Evidence, EvidenceWords, Reading, Receipt, read_article, render_guarded
+from articles.reading import (
+    Evidence,
+    EvidenceWords,
+    Reading,
+    Receipt,
+    find_article,
+    read_article,
+    render_guarded,
+)
 from articles.rendering import Mark
 from tests.factories import make_article, make_tag, make_tagging
 
@@ -55,9 +63,9 @@ def article(russia) -> Article:
 
 
 def read(article: Article, *lit: str) -> Reading:
-    reading = read_article(article.pk, lit=lit)
-    assert reading is not None
-    return reading
+    found = find_article(article.pk)
+    assert found is not None
+    return read_article(found, lit=lit)
 
 
 def marked(text: str) -> list[tuple[str, str]]:
@@ -103,6 +111,20 @@ def test_several_tags_can_be_lit(article):
     }
 
 
+@pytest.mark.parametrize("name", ["country:russia", "Country:RU", " country:ru "])
+def test_a_tag_can_be_named_by_its_slug(article, name):
+    reading = read(article, name)
+
+    assert ([tag.tag for tag in reading.lit], reading.unknown) == (["country:ru"], [])
+    assert receipt(reading, "country:ua").light_url.endswith("?tag=country%3Aru&tag=country%3Aua#evidence-1")
+
+
+def test_a_key_wins_over_the_slug_of_another_tag(article):
+    make_tagging(article, make_tag("country/Rump", key="x-rump", slug="ru"))
+
+    assert [tag.name for tag in read(article, "country:ru").lit] == ["Russia"]
+
+
 def test_a_tag_that_the_article_does_not_carry_is_named(article):
     reading = read(article, "country:ru", "country:<b>", "x" * 200)
 
@@ -123,11 +145,11 @@ def test_the_words_of_a_rejected_tag_cannot_be_lit(article, russia):
 def test_what_is_not_public_cannot_be_read(article, status):
     Article.objects.filter(pk=article.pk).update(status=status)
 
-    assert read_article(article.pk) is None
+    assert find_article(article.pk) is None
 
 
 def test_an_article_that_is_not_there_cannot_be_read(db):
-    assert read_article(999_999_999_999_999_999) is None
+    assert find_article(999_999_999_999_999_999) is None
 
 
 # --- Receipts ---------------------------------------------------------------------------------------------

@@ -278,6 +278,18 @@ def test_any_end_of_an_address_leads_to_the_right_one(client, article, end):
     assert (response.status_code, response.url) == (301, f"{article.get_absolute_url()}?tag=country:ru")
 
 
+def test_a_wrong_address_is_put_right_without_reading_the_article(client, article, django_assert_num_queries):
+    with django_assert_num_queries(2):  # the article, its authors
+        client.get(f"/articles/{article.pk}/")
+
+
+def test_a_tag_without_words_offers_no_first_mention(client, article):
+    html = client.get(f"{article.get_absolute_url()}?tag=topic:sanctions").content.decode()
+
+    assert "not named in the text" in html
+    assert "First mention" not in html
+
+
 @pytest.mark.parametrize("status", ["draft", "withdrawn"])
 @pytest.mark.parametrize("tail", ["", "-envoys-of-russia-meet-in-ankara", "-x"])
 def test_what_readers_may_not_see_is_missing_byte_for_byte(client, article, status, tail):
