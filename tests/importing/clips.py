@@ -8,6 +8,8 @@ from pathlib import Path
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.sources import SourceFile
 
+HANG_S = 20.0  # of processor time; the slowest file takes about one second
+
 
 def make_source(content: str | bytes, name: str = "clipping.md") -> SourceFile:
     content = content.encode() if isinstance(content, str) else content
