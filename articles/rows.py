@@ -18,7 +18,10 @@ from articles.models import Article, Authorship, Tagging, TagKind
 
 @dataclass(frozen=True, slots=True)
 class TagLabel:
-    """One tag of one article, as shown beside its title.  ``url`` is the page about the tag."""
+    """One tag of one article, as shown beside its title.
+
+    ``url`` is the page about the tag, ``parent`` the key of the wider tag above it, empty if there is none.
+    """
 
     kind: str
     key: str
@@ -28,6 +31,7 @@ class TagLabel:
     role: str
     salience: float
     status: str
+    parent: str
 
     @property
     def is_main(self) -> bool:
@@ -47,6 +51,7 @@ class Row:
     published_on: dt.date | None
     published_precision: str
     clipped_on: dt.date | None
+    language: str
     outlet: tuple[str, str] | None  # slug, name
     authors: list[str]
     actors: list[TagLabel]
@@ -68,7 +73,7 @@ def read_rows(ids: Sequence[int]) -> list[Row]:
         .filter(pk__in=ids)
         .values_list(
             "pk", "slug", "title", "summary", "standfirst", "published_on", "published_precision",
-            "clipped_on", "outlet__slug", "outlet__name",
+            "clipped_on", "language", "outlet__slug", "outlet__name",
         )
     }  # fmt: skip
     labels, authors = read_labels(list(found)), _read_authors(list(found))
@@ -76,7 +81,9 @@ def read_rows(ids: Sequence[int]) -> list[Row]:
     for pk in ids:
         if pk not in found:
             continue
-        _, slug, title, summary, standfirst, published_on, precision, clipped_on, *outlet = found[pk]
+        _, slug, title, summary, standfirst, published_on, precision, clipped_on, language, *outlet = found[
+            pk
+        ]
         rows.append(
             Row(
                 id=pk,
@@ -87,6 +94,7 @@ def read_rows(ids: Sequence[int]) -> list[Row]:
                 published_on=published_on,
                 published_precision=precision,
                 clipped_on=clipped_on,
+                language=language,
                 outlet=(outlet[0], outlet[1]) if outlet[0] else None,
                 authors=authors.get(pk, []),
                 actors=labels[pk][TagKind.ACTOR],
@@ -109,11 +117,12 @@ def read_labels(article_ids: Sequence[int]) -> Mapping[int, Labels]:
     )
     # reverse() once a kind: for each of 300 tags it would cost more than all the rest.
     urls = {kind: reverse(f"{kind}_detail", args=["_"]).rsplit("_", 1) for kind in TagKind.values}
-    for pk, kind, key, slug, name, role, salience, status in taggings.values_list(
-        "article_id", "tag__kind", "tag__key", "tag__slug", "tag__name", "role", "salience", "status"
-    ):
+    for pk, kind, key, slug, name, role, salience, status, parent in taggings.values_list(
+        "article_id", "tag__kind", "tag__key", "tag__slug", "tag__name", "role", "salience", "status",
+        "tag__parent__key",
+    ):  # fmt: skip
         url = slug.join(urls[kind])
-        labels[pk][kind].append(TagLabel(kind, key, slug, name, url, role, salience, status))
+        labels[pk][kind].append(TagLabel(kind, key, slug, name, url, role, salience, status, parent or ""))
     return labels
 
 

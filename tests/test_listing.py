@@ -54,6 +54,7 @@ def test_a_row_holds_what_a_list_shows(russia):
         outlet="BBC",
         authors=["Zoe Z", "Ann A"],
         clipped_on=dt.date(2025, 10, 17),
+        language="de",
         main=[russia],
         tags=["country/China", "actor/Vladimir Putin", "topic/Talks", "organisation/NATO"],
     )
@@ -69,7 +70,7 @@ def test_a_row_holds_what_a_list_shows(russia):
     assert (row.published_on, row.published_precision, row.clipped_on) == (
         dt.date(2025, 10, 16), "day", dt.date(2025, 10, 17),
     )  # fmt: skip
-    assert (row.outlet, row.authors) == (("bbc", "BBC"), ["Zoe Z", "Ann A"])
+    assert (row.outlet, row.authors, row.language) == (("bbc", "BBC"), ["Zoe Z", "Ann A"], "de")
     assert [(tag.name, tag.key, tag.url, tag.is_main) for tag in row.countries] == [
         ("Russia", "ru", "/countries/russia/", True),
         ("China", "china", "/countries/china/", False),

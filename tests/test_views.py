@@ -235,6 +235,15 @@ def test_while_the_index_is_rebuilt_the_pages_say_so(client, article, monkeypatc
     assert article.title in pages[2]
 
 
+def test_a_list_says_which_language_a_title_is_in(client):
+    make_article(title="Minister treffen sich", standfirst="Ein Tag in Wien.", language="de")
+
+    html = client.get("/articles/").content.decode()
+
+    assert '<h2 class="story-title" dir="auto" lang="de">' in html
+    assert '<p class="story-summary" dir="auto" lang="de">' in html
+
+
 def test_a_dateless_article_is_called_undated(client):
     make_article(published_on=None, clipped_on=None)
 

@@ -41,8 +41,13 @@ def machine(day: dt.date, precision: str) -> str:
 
 @register.filter
 def labels(row: Row) -> list[TagLabel]:
-    """Return the tags that fit under an article's summary: some of each kind, main ones first."""
-    return [*row.actors[:3], *row.countries[:4], *row.organisations[:2], *row.topics[:3]]
+    """Return the tags that fit under an article's summary: some of each kind, main ones first.
+
+    A topic says more than the wider one above it, which is left out unless it alone is a main one.
+    """
+    wider = {(topic.parent, is_main) for topic in row.topics for is_main in (False, topic.is_main)}
+    topics = [topic for topic in row.topics if (topic.key, topic.is_main) not in wider]
+    return [*row.actors[:3], *row.countries[:4], *row.organisations[:2], *topics[:3]]
 
 
 @register.filter

@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 
-from articles.templatetags.newsroom import dated, explained, grouped, language_tag
+from articles.rows import read_rows
+from articles.templatetags.newsroom import dated, explained, grouped, labels, language_tag
+from tests.factories import make_article, make_tag
 
 DAY = dt.date(2025, 5, 7)
 
@@ -42,3 +44,25 @@ def test_thousands_are_set_apart():
 
 def test_a_rule_without_words_of_its_own_is_still_readable():
     assert [explained(rule) for rule in ("capital", "new_rule")] == ["by its capital", "new rule"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("main", "mentioned", "shown"),
+    [
+        ([], ["War", "Ceasefires"], ["Ceasefires"]),
+        (["War", "Ceasefires"], [], ["Ceasefires"]),
+        (["Ceasefires"], ["War"], ["Ceasefires"]),
+        (["War"], ["Ceasefires"], ["War", "Ceasefires"]),
+        ([], ["War", "Trade"], ["Trade", "War"]),
+    ],
+    ids=["both in passing", "both main", "the narrower main", "the wider alone main", "no narrower one"],
+)
+def test_a_wider_topic_is_left_out_beside_a_narrower_one(main, mentioned, shown):
+    topics = {"War": make_tag("topic/War"), "Trade": make_tag("topic/Trade")}
+    topics["Ceasefires"] = make_tag("topic/Ceasefires", parent=topics["War"])
+    article = make_article(main=[topics[name] for name in main], tags=[topics[name] for name in mentioned])
+
+    (row,) = read_rows([article.pk])
+
+    assert [label.name for label in labels(row)] == shown
