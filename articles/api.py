@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 
 from articles.filters import ArticleFilter
 from articles.listing import Listing, Row, TagLabel, list_articles
@@ -23,6 +24,7 @@ METHODS = ("GET", "HEAD")
 RETRY_SECONDS = 60  # while the search index is being rebuilt
 
 
+@gzip_page
 def article_list(request: HttpRequest) -> JsonResponse:
     """Return one page of a search: count, articles, facets and the address of the next page."""
     if request.method not in METHODS:
@@ -52,6 +54,7 @@ def article_list(request: HttpRequest) -> JsonResponse:
     )
 
 
+@gzip_page
 def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
     """Return one article with its text, the evidence for each tag, and where it came from."""
     if request.method not in METHODS:

@@ -1,4 +1,7 @@
-"""The pages readers see.  Each asks one function for what it shows and hands it to a template."""
+"""The pages readers see.  Each asks one function for what it shows and hands it to a template.
+
+They are compressed, for they hold no secret and are the same for everybody (docs/decisions/0004).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -29,6 +33,7 @@ NEXT_LABELS = {
 
 
 @require_safe
+@gzip_page
 @vary_on_headers("HX-Request")
 def article_list(request: HttpRequest) -> HttpResponse:
     """Return the page of articles that the query string asks for; to htmx, only what changes in it."""
@@ -67,6 +72,7 @@ def _next_label(listing: Listing) -> str:
 
 
 @require_safe
+@gzip_page
 def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpResponse:
     """Return the article's page, with the words lit that earned it the tags asked for."""
     article = find_article(int(pk))
@@ -87,6 +93,7 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
 
 
 @require_safe
+@gzip_page
 def tag_list(request: HttpRequest, kind: TagKind) -> HttpResponse:
     """Return one page of the tags of one kind."""
     if clean := _without_blanks(request):
@@ -104,6 +111,7 @@ def tag_list(request: HttpRequest, kind: TagKind) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
     """Return the page about one tag."""
     tags = Tag.objects.select_related("parent").filter(kind=kind)

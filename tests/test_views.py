@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import re
 from html import unescape
 
@@ -118,6 +119,27 @@ def test_every_page_has_strict_headers_and_no_cookie(client, article, address):
     assert "Cookie" not in response.headers.get("Vary", "")
 
 
+@pytest.mark.parametrize("address", [*PAGES, "article", "/api/v1/articles/"])
+def test_every_page_is_compressed_for_it_is_the_same_for_everybody(client, alice, article, address):
+    address = article.get_absolute_url() if address == "article" else address
+    plain = client.get(address)
+    client.force_login(alice)
+
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert b"csrf" not in plain.content
+    assert packed.cookies == {}
+
+
+def test_the_desk_is_not_compressed_for_its_forms_hold_tokens(client):
+    response = client.get("/admin/login/", headers={"Accept-Encoding": "gzip"})
+
+    assert b"csrfmiddlewaretoken" in response.content
+    assert "Content-Encoding" not in response.headers
+
+
 @pytest.mark.parametrize("address", [*PAGES, "article"])
 def test_every_page_answers_head_and_refuses_post(client, article, address):
     address = article.get_absolute_url() if address == "article" else address
@@ -212,7 +234,7 @@ def test_htmx_gets_only_what_changes(client, article):
 
     assert fragment.content.decode().strip().startswith("<main")
     assert fragment.content.decode().strip() in page.content.decode()
-    assert page.headers["Vary"] == fragment.headers["Vary"] == "HX-Request"
+    assert page.headers["Vary"] == fragment.headers["Vary"] == "HX-Request, Accept-Encoding"
 
 
 def test_combinations_of_many_filters_are_kept_out_of_search_engines(client, article):
