@@ -281,15 +281,15 @@ def _marks(receipts: Sequence[Receipt], part: Part) -> list[Mark]:
 def _render_body(article: Article, receipts: Sequence[Receipt]) -> tuple[str, bool]:
     """Return the body's HTML with all evidence marked, and whether it had to be left unformatted."""
     marks = sorted(_marks(receipts, Part.BODY), key=lambda mark: (mark.start, mark.end, mark.tag))
-    key = _key(article.body, marks)
     kept: RenderedArticle | None = getattr(article, "rendered", None)
-    if kept is not None and kept.key == key:
+    if kept is not None and kept.key == _key(article.body, marks, is_plain=kept.is_plain):
         return kept.html, kept.is_plain
     try:
         html, is_plain = render_guarded(article.body, marks)
     except OSError:
         logger.exception("no worker process could be started to format article %s", article.pk)
         return render_plain(article.body, marks), True
+    key = _key(article.body, marks, is_plain=is_plain)
     _keep(RenderedArticle(article=article, key=key, html=html, is_plain=is_plain))
     return html, is_plain
 
@@ -305,9 +305,14 @@ def render_guarded(body: str, marks: Sequence[Mark] = (), *, guard: Guard | None
         return render_plain(body, marks), True
 
 
-def _key(body: str, marks: Sequence[Mark]) -> str:
-    """Return a hash of all that the HTML is made from."""
-    parts = [RENDERER_VERSION, body, [[mark.start, mark.end, mark.tag] for mark in marks]]
+def _key(body: str, marks: Sequence[Mark], *, is_plain: bool) -> str:
+    """Return a hash of all that the HTML is made from.
+
+    The day is part of what could not be formatted: the machine may only have been busy, so that it is tried
+    again on the next.
+    """
+    day = timezone.localdate().isoformat() if is_plain else ""
+    parts = [RENDERER_VERSION, body, [[mark.start, mark.end, mark.tag] for mark in marks], day]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

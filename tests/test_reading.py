@@ -8,8 +8,9 @@ import re
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
-from articles.guard import Guard
+from articles.guard import Guard, GuardError
 from articles.models import Article, RenderedArticle, Tag, Tagging
 from articles.reading import (
     Evidence,
@@ -315,6 +316,26 @@ def test_a_machine_without_room_for_a_worker_shows_the_text_as_it_is_for_now(art
 
 def refuse_to_start(channel):
     raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+
+def test_a_text_that_took_too_long_is_tried_again_on_the_next_day(article, monkeypatch):
+    monkeypatch.setattr(timezone, "localdate", lambda: dt.date(2025, 10, 17))
+    with monkeypatch.context() as busy:
+        busy.setattr("articles.reading._guard", Busy())
+        assert read(article).is_plain
+    assert read(article).is_plain
+
+    monkeypatch.setattr(timezone, "localdate", lambda: dt.date(2025, 10, 18))
+
+    assert not read(article).is_plain
+    assert not RenderedArticle.objects.get(article=article).is_plain
+
+
+class Busy:
+    """A guard on a machine so busy that nothing is finished in time."""
+
+    def run(self, function, *arguments):
+        raise GuardError("took longer than 2 s")
 
 
 def test_a_text_shown_as_it_is_is_kept_and_flagged():
