@@ -94,6 +94,8 @@ class Act:
 
         A tag that it carries already, or that somebody rejected, is confirmed with this role.
         """
+        # An import that is giving the article this very tag comes first, or afterwards.
+        Article.objects.select_for_update().only("pk").get(pk=article.pk)
         row = Tagging.objects.filter(article=article, tag=tag).first()
         if row is not None:
             self.decide([row], status=Tagging.Status.CONFIRMED, role=role)
@@ -155,7 +157,7 @@ class Act:
     def _move_mentions(self, row: Article, old_texts: Mapping[str, str]) -> None:
         changed = []
         rows = row.taggings.select_related("tag").annotate(title=Value(row.title))
-        for tagging in rows if old_texts else ():
+        for tagging in _locked(rows) if old_texts else ():
             before = values_of(tagging)
             tagging.mentions = _moved(tagging.mentions, row, old_texts)
             if tagging.mentions != before["mentions"]:
@@ -308,7 +310,7 @@ def reinstate(tags: Iterable[Tag], *, by: AbstractBaseUser) -> int:
 def _set_retired(tags: Iterable[Tag], *, by: AbstractBaseUser, kind: ChangeSet.Act) -> int:
     count = 0
     with recording(kind, by=by) as act:
-        for tag in tags:
+        for tag in sorted(tags, key=lambda tag: tag.pk):  # locked in one order, as everywhere
             tag.is_retired = kind is ChangeSet.Act.RETIRE
             count += act.save(tag)
     return count

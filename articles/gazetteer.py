@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from articles.models import Alias, Archive, Office, RecordOrigin, Tag, Tagging
+from articles.models import Alias, Archive, ChangeSet, Office, RecordOrigin, Tag, Tagging
 from articles.search.sync import enqueue, lock_archive
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, Entry, Kind
@@ -47,13 +47,27 @@ class LoadReport:
     total_count: int
     clashes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return (
+            f"{self.created_count} created, {self.updated_count} updated ({self.kept_count} with an editor's "
+            f"changes kept), {self.retired_count} retired, {self.total_count} in all"
+        )
+
+    @property
+    def changed_count(self) -> int:
+        """Return how many tags are not as they were."""
+        return self.created_count + self.updated_count + self.retired_count
+
 
 def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
     """Write the entries to the database, leaving alone what editors added or changed, and report.
 
-    An entry that left the gazetteer is retired, never deleted: its taggings and its page remain.
+    An entry that left the gazetteer is retired, never deleted: its taggings and its page remain.  A load that
+    changes something is an act in the audit trail, with its counts.
     """
     with transaction.atomic():
+        # Tags before the archive, as an editor's act locks them: neither waits for the other for ever.
+        list(Tag.objects.order_by("pk").select_for_update(no_key=True).values_list("pk"))
         archive = lock_archive()
         merge = _Merge(entries)
         merge.write_tags()
@@ -66,14 +80,17 @@ def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
         enqueue(
             Tagging.objects.filter(tag__in=shown_otherwise).values_list("article_id", flat=True).distinct()
         )
-    return LoadReport(
-        created_count=len(merge.created),
-        updated_count=len(merge.updated),
-        retired_count=len(retired),
-        kept_count=len(merge.kept),
-        total_count=len(merge.entries),
-        clashes=tuple(merge.clashes),
-    )
+        report = LoadReport(
+            created_count=len(merge.created),
+            updated_count=len(merge.updated),
+            retired_count=len(retired),
+            kept_count=len(merge.kept),
+            total_count=len(merge.entries),
+            clashes=tuple(merge.clashes),
+        )
+        if report.changed_count:
+            ChangeSet.objects.create(act=ChangeSet.Act.LOAD, note=f"gazetteer {release}: {report}")
+    return report
 
 
 def is_loaded(release: str) -> bool:

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from articles import gazetteer
 from articles.management.commands import lint_gazetteer, load_gazetteer
-from articles.models import Alias, Archive, Office, OutboxRow, RecordOrigin, Tag
+from articles.models import Alias, Archive, ChangeSet, Office, OutboxRow, RecordOrigin, Tag
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, DataError, Entry, Kind
 from articles.tagging.gazetteer import Office as OfficeRecord
@@ -72,6 +72,20 @@ def test_a_first_load_creates_every_tag():
     assert load(*ALL) == gazetteer.LoadReport(
         created_count=3, updated_count=0, retired_count=0, kept_count=0, total_count=3
     )
+
+
+def test_a_load_that_changes_something_is_in_the_audit_trail():
+    load(*ALL)
+    load(*ALL)
+    load(RUSSIA, CRIMEA, release="2")
+
+    assert list(ChangeSet.objects.order_by("id").values_list("act", "made_by", "note")) == [
+        ("load", None, f"gazetteer {release}: {counts}")
+        for release, counts in (
+            ("1", "3 created, 0 updated (0 with an editor's changes kept), 0 retired, 3 in all"),
+            ("2", "0 created, 0 updated (0 with an editor's changes kept), 1 retired, 2 in all"),
+        )
+    ]
 
 
 def test_a_second_load_changes_nothing(django_assert_max_num_queries):

@@ -7,7 +7,10 @@ from django.db import models
 
 
 class ChangeSet(models.Model):
-    """One act: an editor's decision, a bulk edit, a gazetteer load.  Append-only."""
+    """One act: an editor's decision, a bulk edit, a gazetteer load.  Append-only.
+
+    A load has no rows of its own: its note counts the tags, and `Tag.loaded` holds what it wrote.
+    """
 
     class Act(models.TextChoices):
         CONFIRM = "confirm", "confirm tags"

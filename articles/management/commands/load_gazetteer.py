@@ -41,10 +41,6 @@ class Command(BaseCommand):
             numbers = {name.removesuffix("_count"): value for name, value in asdict(report).items()}
             self.stdout.write(json.dumps({"release": release, **numbers}))
             return
-        self.stdout.write(
-            f"gazetteer {release}: {report.created_count} created, {report.updated_count} updated "
-            f"({report.kept_count} with an editor's changes kept), {report.retired_count} retired, "
-            f"{report.total_count} in all; {Tag.objects.in_use().count()} tags in use"
-        )
+        self.stdout.write(f"gazetteer {release}: {report}; {Tag.objects.in_use().count()} tags in use")
         for clash in report.clashes:
             self.stderr.write(clash)
