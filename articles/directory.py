@@ -107,12 +107,18 @@ class DirectoryForm(forms.Form):
     all = forms.ChoiceField(choices=[("1", "1")], required=False)
     page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
 
+    data: QueryDict
+
     def problems(self) -> list[str]:
         """Return what could not be understood."""
         invalid = [f"{name}: {error}" for name, errors in self.errors.items() for error in errors]
-        return invalid + [
+        unknown = [
             f"{name[:80]}: is not an option of this list" for name in self.data if name not in self.fields
         ]
+        repeated = [
+            f"{name}: can only be given once" for name in self.fields if len(self.data.getlist(name)) > 1
+        ]
+        return invalid + unknown + repeated
 
 
 def list_tags(kind: TagKind, asked: QueryDict, path: str) -> Directory:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from articles.directory import list_tags, portray
+from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
 from articles.models import Tag, TagKind
 from articles.reading import find_article, read_article
@@ -119,6 +120,10 @@ def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
     if tag is None:
         # Filters know a country by its code, and people type what they see there.
         return HttpResponsePermanentRedirect(get_object_or_404(tags, key=slug.lower()).get_absolute_url())
+    if any(name in ArticleFilter.base_filters for name in request.GET):
+        # A search within the tag: the page does not filter, and must not look as if it had.
+        query = f"{kind}={tag.key}&{request.GET.urlencode()}"
+        return HttpResponseRedirect(f"{reverse('article_list')}?{query}")
     return render(
         request,
         "tags/detail.html",

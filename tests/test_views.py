@@ -183,7 +183,7 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("path", ["/articles/", "/actors/", "/countries/russia/", "article"])
 def test_any_query_string_gets_a_page(client, article, path, query):
-    response = client.get((article.get_absolute_url() if path == "article" else path) + query)
+    response = client.get((article.get_absolute_url() if path == "article" else path) + query, follow=True)
 
     assert response.status_code == 200
     assert b"<script>alert" not in response.content
@@ -442,6 +442,19 @@ def test_the_page_of_a_tag_counts_its_articles_with_links(client, article):
 
     assert '<a href="/articles/?country=ru" data-count><data value="2">2</data> articles</a>' in html
     assert '<a href="/articles/?country__main=ru"><data value="1">1</data> as a main subject</a>' in html
+
+
+def test_a_search_within_a_tag_is_the_lists_to_answer(client, article):
+    response = client.get("/countries/russia/?topic=sanctions&colour=red")
+
+    assert response.url == "/articles/?country=ru&topic=sanctions&colour=red"
+    assert client.get("/countries/russia/?utm_source=feed").status_code == 200
+
+
+def test_an_option_of_a_list_of_tags_is_given_once(client):
+    html = client.get("/actors/?q=ann&q=bob").content.decode()
+
+    assert "q: can only be given once" in html
 
 
 def test_a_retired_tag_keeps_its_page_but_leaves_the_lists(client, article):
