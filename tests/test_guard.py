@@ -170,15 +170,6 @@ def test_an_answer_too_large_for_the_parent_is_refused(guard):
     assert guard.run(double, 4) == 8
 
 
-def test_a_hang_ends_soon_after_its_time(hasty):
-    hasty.run(double, 1)
-    started = time.monotonic()
-    with pytest.raises(GuardError):
-        hasty.run(hang)
-
-    assert time.monotonic() - started < 1.5
-
-
 def test_what_the_function_prints_or_reads_does_not_disturb_the_conversation(guard):
     assert guard.run(chatter) == ""
     assert guard.run(double, 2) == 4
@@ -200,17 +191,6 @@ def test_a_megabyte_passes_both_ways(guard):
 def test_threads_share_a_guard(guard):
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda number: guard.run(double, number), range(50))) == list(range(0, 100, 2))
-
-
-def test_a_call_costs_far_less_than_a_millisecond(guard):
-    guard.run(double, 1)
-    rounds = []
-    for number in range(200):
-        started = time.perf_counter()
-        guard.run(double, number)
-        rounds.append(time.perf_counter() - started)
-
-    assert sorted(rounds)[100] < 0.001
 
 
 def test_closing_leaves_no_process_and_no_open_file():
