@@ -1,0 +1,41 @@
+"""The style sheet and the pages know the same classes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from articles.models import TagKind
+from tests.conftest import PROJECT
+
+# Written by htmx while a request is under way.
+FOREIGN = {"htmx-request"}
+
+
+@pytest.fixture(scope="module")
+def styled() -> set[str]:
+    css = (PROJECT / "static/css/newsroom.css").read_text(encoding="utf-8")
+    return set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/|\"[^\"]*\"", "", css, flags=re.DOTALL)))
+
+
+@pytest.fixture(scope="module")
+def used() -> set[str]:
+    pages = [path for path in PROJECT.glob("templates/**/*.html") if "admin" not in path.parts]
+    names = set()
+    for path in pages:
+        for classes in re.findall(r'class="([^"]*)"', path.read_text(encoding="utf-8")):
+            # class="facet is-{{ group.name }}{% if value.is_active %} is-active{% endif %}"
+            classes = re.sub(r"is-\{\{.*?\}\}", " ".join(f"is-{kind}" for kind in TagKind.values), classes)
+            names |= set(re.sub(r"\{%.*?%\}", "", classes).split())
+    scripts = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("static/js/*.js"))
+    evidence = {"evidence", *(f"evidence-{kind}" for kind in TagKind.values)}
+    return names | evidence | set(re.findall(r'classList\.\w+\("([\w-]+)", "([\w-]+)"\)', scripts).pop())
+
+
+def test_no_style_is_left_over(styled, used):
+    assert styled - used - FOREIGN == set()
+
+
+def test_no_class_is_without_a_style(styled, used):
+    assert used - styled == set()
