@@ -10,11 +10,11 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup setup-dev admin lock screenshots clean
+.PHONY: help run test check setup setup-dev admin bench-import lock screenshots clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | while IFS=: read -r name text; do \
-		printf '  make %-12s%s\n' "$$name" "$$text"; done
+		printf '  make %-14s%s\n' "$$name" "$$text"; done
 
 run: setup  ## install, import SEEDS (default: seeds/) and serve on PORT (default: 8000)
 	@exec $(PY) manage.py serve --port "$(PORT)" --seeds "$(SEEDS)"
@@ -42,6 +42,9 @@ admin: setup  ## make an admin account: asks for name and password
 
 screenshots: setup-dev  ## take the pictures of the README and the docs with Chromium
 	@$(PY) docs/screenshots.py
+
+bench-import: setup  ## import N made-up articles (default: 10000) and say how fast that was
+	@$(PY) benchmarks/import_speed.py $(or $(N),10000) $(ARGS)
 
 lock:  ## pin requirements/*.in with hashes (needs the network)
 	@for name in base postgres dev; do \
