@@ -67,7 +67,13 @@ class Article(models.Model):
     class Status(models.TextChoices):
         PUBLIC = "public", "public"
         DRAFT = "draft", "draft (the file says so)"
-        WITHDRAWN = "withdrawn", "withdrawn by an editor"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    class Withdrawal(models.TextChoices):
+        """Why a program withdrew an article; what an editor withdraws has no such reason."""
+
+        MISSING = "missing", "its files are gone"
+        UNDONE = "undone", "the import that made it was undone"
 
     class DatePrecision(models.TextChoices):
         DAY = Precision.DAY.value, "day"
@@ -105,6 +111,13 @@ class Article(models.Model):
     extra = models.JSONField(default=dict, blank=True, help_text="Front matter that no other field takes.")
     cuts = models.JSONField(default=list, blank=True, help_text="Text that cleaning took out of the body.")
     status = models.CharField(max_length=10, choices=Status, default=Status.PUBLIC)
+    withdrawal = models.CharField(
+        max_length=7,
+        choices=Withdrawal,
+        blank=True,
+        editable=False,
+        help_text="Why a program withdrew it; its files may bring it back.  Empty: an editor's decision.",
+    )
     edited_fields = models.JSONField(
         default=list,
         blank=True,

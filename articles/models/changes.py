@@ -7,7 +7,7 @@ from django.db import models
 
 
 class ChangeSet(models.Model):
-    """One act: an editor's decision, a bulk edit, a gazetteer load.  Append-only.
+    """One act: an editor's decision, a bulk edit, an import, a gazetteer load.  Append-only.
 
     A load has no rows of its own: its note counts the tags, and `Tag.loaded` holds what it wrote.
     """
@@ -23,6 +23,8 @@ class ChangeSet(models.Model):
         RETIRE = "retire", "retire tags"
         REINSTATE = "reinstate", "take tags back into use"
         LOAD = "load", "load gazetteer"
+        IMPORT = "import", "import"
+        UNDO = "undo", "undo an import"
 
     act = models.CharField(max_length=10, choices=Act)
     made_by = models.ForeignKey(
@@ -32,6 +34,14 @@ class ChangeSet(models.Model):
     made_by_name = models.CharField("made by", max_length=150, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     note = models.TextField(blank=True)
+    run = models.ForeignKey(
+        "articles.ImportRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="change_sets",
+        help_text="The import that did this, or that this undid.",
+    )
     change_count = models.PositiveIntegerField("changes", default=0)
 
     class Meta:
@@ -45,7 +55,9 @@ class Change(models.Model):
     """One row before and after.
 
     A change of an existing row holds the columns that changed; ``before`` is null for a row that was made,
-    ``after`` for one that was removed, and the other side then holds the whole row.
+    ``after`` for one that was removed, and the other side then holds the whole row.  An import says less of
+    an article it made, for the file says the rest, and keeps the article's ``authors`` (ids in order) and
+    ``taggings`` (columns by tag id, null where there was none) beside its columns.
     """
 
     change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="changes")

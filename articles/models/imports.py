@@ -23,11 +23,16 @@ class ImportRun(models.Model):
         FINISHED = "finished", "finished"
         INTERRUPTED = "interrupted", "interrupted"
         FAILED = "failed", "failed"
+        UNDONE = "undone", "undone"
 
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Kept as text too: an import from the command line has no account, and an account may go.
+    started_by_name = models.CharField("started by", max_length=150, blank=True)
     paths = models.JSONField(default=list, help_text="The files and folders asked for.")
+    is_forced = models.BooleanField(default=False, help_text="Every file was read and tagged again.")
+    is_pruning = models.BooleanField(default=False, help_text="Articles whose files are gone were withdrawn.")
     state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
     heartbeat_at = models.DateTimeField(auto_now_add=True)
@@ -36,13 +41,21 @@ class ImportRun(models.Model):
     created_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
+    skipped_count = models.PositiveIntegerField(default=0)
+    skipped_count = models.PositiveIntegerField(default=0)
     failed_count = models.PositiveIntegerField(default=0)
+    withdrawn_count = models.PositiveIntegerField(default=0, help_text="Articles, not files.")
 
     class Meta:
         ordering = ["-started_at"]
 
     def __str__(self) -> str:
         return f"run {self.pk}"
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run took, or was seen at work."""
+        return ((self.finished_at or self.heartbeat_at) - self.started_at).total_seconds()
 
     @property
     def is_silent(self) -> bool:
@@ -56,6 +69,7 @@ class ImportIssue(models.Model):
     class Level(models.TextChoices):
         ERROR = "error", "not imported"
         WARNING = "warning", "imported with a warning"
+        SKIPPED = "skipped", "skipped: holds no article"
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="issues")
     level = models.CharField(max_length=7, choices=Level, default=Level.ERROR)
@@ -81,6 +95,10 @@ class ArticleSource(models.Model):
     sha256 = models.CharField(max_length=64, help_text="Of the file's bytes when last read.")
     reader_version = models.CharField(max_length=64)
     run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="sources")
+    is_undone = models.BooleanField(
+        default=False,
+        help_text="What it says was undone: it is skipped until its bytes change.",
+    )
 
     class Meta:
         ordering = ["path"]
