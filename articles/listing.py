@@ -49,10 +49,12 @@ DATE_CHIPS = {
 class Problem:
     """Something in the address that could not be understood.
 
-    ``is_unknown``: the parameter itself means nothing here, so the result beside it is still right.
+    ``label`` is what readers call the parameter.  ``is_unknown``: the parameter itself means nothing here, so
+    the result beside it is still right.
     """
 
     parameter: str
+    label: str
     message: str
     remove_url: str
     is_unknown: bool = False
@@ -128,6 +130,11 @@ class Listing:
     kept: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def is_refused(self) -> bool:
+        """Return whether a value could not be understood, so that no articles are shown."""
+        return any(not problem.is_unknown for problem in self.problems)
+
+    @property
     def next_url(self) -> str:
         """Return the address of the next page, empty on the last."""
         return str(self.address.page(self.next_cursor)) if self.next_cursor else ""
@@ -159,38 +166,15 @@ def list_articles(data: QueryDict, path: str, *, limit: int = 25) -> Listing:
     """
     asked = ArticleFilter(data)
     address = asked.address(path)
-    values = asked.problems()
-    problems = [
-        *(
-            _problem(name, message, address.dropping(name))
-            for name, found in values.items()
-            for message in found
-        ),
-        *_unknown(asked, address),
-    ]
-    listing = Listing(
-        address=address,
-        title="Articles",
-        words=_first(address, "q"),
-        problems=problems,
-        is_noindex=True,
-        form_values={name: _first(address, name) for name in ("q", *DATE_CHIPS)},
-        kept=[
-            (name, value)
-            for name, value in address.first_page().parameters
-            if name != "q" and name not in DATE_CHIPS
-        ],
-    )
-    if values:
+    listing = _unanswered(asked, address)
+    if listing.is_refused:
         return listing
     criteria = asked.criteria
     try:
         page = _find(asked, criteria, cursor=_first(address, "after"), limit=limit)
     except (CursorError, WordsError) as error:
-        parameter = "after" if isinstance(error, CursorError) else "q"
-        return replace(
-            listing, problems=[_problem(parameter, str(error), address.dropping(parameter)), *problems]
-        )
+        problem = _problem(asked, "after" if isinstance(error, CursorError) else "q", str(error), address)
+        return replace(listing, problems=[problem, *listing.problems])
     names = {**asked.names, **_names(page.facets, known=asked.names)}
     return replace(
         listing,
@@ -203,18 +187,42 @@ def list_articles(data: QueryDict, path: str, *, limit: int = 25) -> Listing:
         next_cursor=page.next_cursor,
         notice=page.notice,
         is_searchable=page.is_searchable,
-        is_noindex=bool(problems or criteria.words or len(address.filters()) >= NOINDEX_FROM),
+        is_noindex=bool(listing.problems or criteria.words or len(address.filters()) >= NOINDEX_FROM),
     )
 
 
-def _problem(parameter: str, message: str, without: Address) -> Problem:
-    return Problem(parameter, message, str(without))
+def _unanswered(asked: ArticleFilter, address: Address) -> Listing:
+    """Return what stands before the search is answered: its form, and what could not be understood."""
+    problems = [
+        _problem(asked, name, message, address)
+        for name, messages in asked.problems().items()
+        for message in messages
+    ]
+    return Listing(
+        address=address,
+        title="Articles",
+        words=_first(address, "q"),
+        problems=[*problems, *_unknown(asked, address)],
+        is_noindex=True,
+        form_values={name: _first(address, name) for name in ("q", *DATE_CHIPS)},
+        kept=[
+            (name, value)
+            for name, value in address.first_page().parameters
+            if name != "q" and name not in DATE_CHIPS
+        ],
+    )
+
+
+def _problem(asked: ArticleFilter, parameter: str, message: str, address: Address) -> Problem:
+    label = str(asked.filters[parameter].label) if parameter in asked.filters else "Page"
+    return Problem(parameter, label, message, str(address.dropping(parameter)))
 
 
 def _unknown(asked: ArticleFilter, address: Address) -> Iterator[Problem]:
     for name in asked.unknown:
         # The address holds known parameters only: it is already the way out.
-        yield Problem(name[:80], "is not a filter of this archive", str(address), is_unknown=True)
+        message = "is not a filter of this archive"
+        yield Problem(name[:80], name[:80], message, str(address), is_unknown=True)
 
 
 def _first(address: Address, name: str) -> str:

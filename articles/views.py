@@ -48,7 +48,6 @@ def article_list(request: HttpRequest) -> HttpResponse:
         {
             "section": "article",
             "listing": listing,
-            "is_refused": any(not problem.is_unknown for problem in listing.problems),
             "next_label": _next_label(listing),
             "canonical_url": request.build_absolute_uri(str(listing.address)),
         },

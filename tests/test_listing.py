@@ -319,36 +319,38 @@ def test_an_unknown_parameter_is_shown_beside_the_result(russia):
     listing = listed("country=ru&colour=blue")
 
     assert listing.problems == [
-        Problem("colour", "is not a filter of this archive", "/articles/?country=ru", is_unknown=True)
+        Problem(
+            "colour", "colour", "is not a filter of this archive", "/articles/?country=ru", is_unknown=True
+        )
     ]
     assert listing.count == 1
 
 
 @pytest.mark.parametrize(
-    ("query", "parameter", "message", "remove_url"),
+    ("query", "parameter", "label", "message", "remove_url"),
     [
-        ("country=ru&actor=nobody", "actor", "no actor is called 'nobody'", "/articles/?country=ru"),
+        ("country=ru&actor=nobody", "actor", "Actor", "no actor is called 'nobody'", "/articles/?country=ru"),
         (
-            "published_after=2025-02-30", "published_after",
+            "published_after=2025-02-30", "published_after", "Published from",
             "'2025-02-30' is not a date; write 2025-10-17, 2025-10 or 2025", "/articles/",
         ),
-        ("q=a&q=b", "q", "can only be given once", "/articles/"),
-        ("q=...&country=ru", "q", "there is no word to search for in '...'", "/articles/?country=ru"),
+        ("q=a&q=b", "q", "Words", "can only be given once", "/articles/"),
+        ("q=...", "q", "Words", "there is no word to search for in '...'", "/articles/"),
         (
-            "after=x&country=ru", "after", "'x' is not a page of this search; begin with the first page",
-            "/articles/?country=ru",
+            "after=x&country=ru", "after", "Page",
+            "'x' is not a page of this search; begin with the first page", "/articles/?country=ru",
         ),
     ],
     ids=["unknown value", "no date", "twice", "no word", "forged page"],
 )  # fmt: skip
 def test_a_value_that_means_nothing_yields_no_articles_and_the_way_out(
-    query, parameter, message, remove_url, russia
+    query, parameter, label, message, remove_url, russia
 ):
     make_article(main=[russia])
 
     listing = listed(query)
 
-    assert listing.problems == [Problem(parameter, message, remove_url)]
+    assert listing.problems == [Problem(parameter, label, message, remove_url)]
     assert (listing.rows, listing.count, listing.facets) == ([], 0, [])
 
 
