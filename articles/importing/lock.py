@@ -16,12 +16,12 @@ LOCK_KEY = 0x4E455753  # PostgreSQL advisory lock, "NEWS"; each database has its
 
 
 class ImportBusyError(Exception):
-    """Another import of this archive is running."""
+    """The import lock cannot be had: another import holds it, or there is nowhere to put it."""
 
 
 @contextlib.contextmanager
 def import_lock() -> Iterator[None]:
-    """Hold the archive's import lock; raise ImportBusyError at once if another import holds it.
+    """Hold the archive's import lock; raise ImportBusyError at once if that cannot be.
 
     SQLite: a lock on a file in the data folder.  PostgreSQL: an advisory lock, for imports may start on
     several machines.  Both end with the process, however it dies.
@@ -50,7 +50,13 @@ def _advisory_lock() -> Iterator[None]:
 def _file_lock() -> Iterator[None]:
     # One data folder may hold several databases: `DATABASE_URL` chooses.
     name = hashlib.sha256(str(connection.settings_dict["NAME"]).encode()).hexdigest()[:12]
-    with open(settings.NEWSROOM_DATA / f"import-{name}.lock", "w") as file:
+    path = settings.NEWSROOM_DATA / f"import-{name}.lock"
+    with contextlib.ExitStack() as held:
+        try:
+            file = held.enter_context(open(path, "w"))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise ImportBusyError(f"{path} cannot be written ({reason}); check the data folder") from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -18,7 +18,7 @@ from itertools import batched
 from pathlib import Path
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, DataError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
 from articles import gazetteer
@@ -280,11 +280,13 @@ def _refused(reading: Reading, error: Exception) -> Reading:
 
 def _failure(error: DatabaseError, report: Report) -> str:
     reason = " ".join(str(error).split())
-    if report.run_id is None:
+    # What PostgreSQL, then SQLite, says of a table or column that is not there.
+    if isinstance(error, ProgrammingError) or reason.startswith("no such "):
         return f"the database cannot be used ({reason}); make its tables first: python manage.py migrate"
+    kept = "; what was stored so far is kept" if report.run_id else ""
     return (
-        f"the database stopped working ({reason}); what was stored so far is kept: see that it has space and "
-        "may be written, then run this again"
+        f"the database refused to work ({reason}){kept}; see that it runs, has space and may be written, "
+        "then run this again"
     )
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, ProgrammingError, connection, connections
 
 from articles import gazetteer
 from articles.importing.identity import Outcome
-from articles.importing.lock import LOCK_KEY, import_lock
+from articles.importing.lock import LOCK_KEY, ImportBusyError, _file_lock, import_lock
 from articles.importing.report import Problem, Report
 from articles.management.commands.import_articles import describe
 from articles.models import Article, ImportIssue, ImportRun
@@ -145,16 +145,40 @@ def test_a_second_import_cannot_run(folder):
     assert refused.value.returncode == 2
 
 
-def test_a_database_without_tables_is_named_as_the_cause(folder):
-    def fail(execute, sql, params, many, context):
-        raise OperationalError("no such table: articles_archive")
+MIGRATE = "make its tables first: python manage.py migrate"
+CHECK = "see that it runs, has space and may be written, then run this again"
 
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (OperationalError("no such table: articles_archive"), MIGRATE),
+        (ProgrammingError('relation "articles_archive" does not exist'), MIGRATE),
+        (OperationalError("database or disk is full"), CHECK),
+    ],
+    ids=["no tables in SQLite", "no tables in PostgreSQL", "a full disk"],
+)
+def test_a_database_that_cannot_be_used_is_named_with_the_remedy(folder, error, remedy):
+    def fail(execute, sql, params, many, context):
+        raise error
+
+    stdout = io.StringIO()
     with connection.execute_wrapper(fail), pytest.raises(CommandError) as refused:
-        run(folder)
+        call_command("import_articles", str(folder), stdout=stdout)
 
     assert refused.value.returncode == 2
-    assert "no such table: articles_archive" in str(refused.value)
-    assert str(refused.value).endswith("make its tables first: python manage.py migrate")
+    assert f"({error})" in str(refused.value)
+    assert str(refused.value).endswith(f"; {remedy}")
+    # No report of nothing.
+    assert stdout.getvalue() == ""
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(settings, tmp_path):
+    settings.NEWSROOM_DATA = tmp_path / "gone"
+    reason = r"gone/import-\w+\.lock cannot be written \(no such file or directory\); check the data folder$"
+
+    with pytest.raises(ImportBusyError, match=reason), _file_lock():
+        pass
 
 
 def test_a_progress_line_is_written_over_on_a_terminal(folder):

@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 )
             except (ImportBusyError, ImportFailedError) as error:
                 line.clear()
-                if isinstance(error, ImportFailedError) and error.report:
+                if isinstance(error, ImportFailedError) and error.report and error.report.file_count:
                     people.write(describe(error.report, time.monotonic() - started))
                 raise CommandError(str(error), returncode=COULD_NOT_RUN) from error
             except KeyboardInterrupt:
