@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 
+from articles.filters import ArticleFilter
 from articles.listing import FacetGroup, Listing, list_articles
 from articles.models import Alias, Office, Tag, TagKind
 from articles.search import sync
@@ -24,12 +25,6 @@ ALL_KEYS = 20_000  # values of one facet counted at once; more than any gazettee
 LATEST = 10  # articles on the page about a tag
 COMPANIONS = 6  # of each kind
 
-HEADINGS = {
-    TagKind.ACTOR: "Actors",
-    TagKind.COUNTRY: "Countries",
-    TagKind.ORGANISATION: "Organisations",
-    TagKind.TOPIC: "Topics",
-}
 ORDERS = {"count": "most articles first", "name": "by name"}
 # What each sort of alias is to a reader; a surname alone says nothing new.
 ALIAS_HEADINGS = {
@@ -91,7 +86,7 @@ class Directory:
     @property
     def heading(self) -> str:
         """Return what the page is called: Actors, Countries ..."""
-        return HEADINGS[self.kind]
+        return ArticleFilter.facets()[self.kind]
 
     @property
     def is_partial(self) -> bool:
@@ -257,7 +252,7 @@ class Portrait:
     @property
     def heading(self) -> str:
         """Return what its kind is called: Actors, Countries ..."""
-        return HEADINGS[TagKind(self.tag.kind)]
+        return ArticleFilter.facets()[self.tag.kind]
 
     @property
     def list_name(self) -> str:

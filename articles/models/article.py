@@ -45,17 +45,6 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Return what every reader may see.  Every public page, feed and API goes through here."""
         return self.filter(status=Article.Status.PUBLIC)
 
-    def for_listing(self) -> ArticleQuerySet:
-        """Return the articles for a list: without the body, and any further query raises."""
-        return (
-            self.select_related("outlet")
-            .only(
-                "id", "slug", "title", "standfirst", "published_on", "published_precision", "clipped_on",
-                "summary", "outlet__name", "outlet__slug",
-            )
-            .fetch_mode(models.FETCH_RAISE)
-        )  # fmt: skip
-
 
 class Article(models.Model):
     """One stored clipping.

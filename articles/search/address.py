@@ -62,10 +62,6 @@ class Address:
         """Return the page of this search that a cursor names."""
         return replace(self, parameters=(*self.first_page().parameters, ("after", cursor)))
 
-    def at(self, path: str) -> Address:
-        """Return the same search under another path: feed, API, export."""
-        return replace(self, path=path)
-
     def filters(self) -> tuple[tuple[str, str], ...]:
         """Return the parameters that narrow the result."""
         return tuple(pair for pair in self.parameters if pair[0] not in PAGE_PARAMETERS)

@@ -51,9 +51,5 @@ def test_links_change_one_thing_and_begin_at_the_first_page(address, expected):
     assert str(address) == f"/articles/?{expected}"
 
 
-def test_the_same_search_has_other_paths():
-    assert str(HERE.dropping("country").at("/feed/")) == "/feed/?q=oil&sort=oldest"
-
-
 def test_order_and_page_are_no_filters():
     assert HERE.filters() == (("country", "ua"), ("country", "ru"), ("q", "oil"))
