@@ -186,4 +186,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    # Its one warning comes with each HEAD request: Django leaves it to the server to drop the body.
+    "loggers": {"gunicorn.http.wsgi": {"level": "ERROR"}},
 }

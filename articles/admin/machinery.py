@@ -39,7 +39,7 @@ class OutboxRowAdmin(ReadOnlyAdmin):
 class RenderedArticleAdmin(ReadOnlyAdmin):
     help_line = (
         "Texts as readers see them, kept from the first view. "
-        "Those shown plain were too much for the renderer."
+        "Those shown plain were too much for the renderer, which tries again on the next day."
     )
     list_display = ("article_shown", "is_plain")
     list_filter = ("is_plain",)
