@@ -126,9 +126,9 @@ def change_taggings(articles: Sequence[tuple[Article, Texts | None]], rules: Rul
 
 def wanted_taggings(article: Article, rules: Rules) -> dict[Identity, Values]:
     """Return the taggings that the article's text and its file's own tags call for."""
-    tagged = rules.tag(
-        title=article.title, standfirst=article.standfirst, body=article.body, on=article.published_on
-    )
+    # Who held which office: the day it was clipped is near enough where the article has no date.
+    on = article.published_on or article.clipped_on
+    tagged = rules.tag(title=article.title, standfirst=article.standfirst, body=article.body, on=on)
     wanted = {(finding.kind.value, finding.slug): _values(finding) for finding in tagged.findings}
     for word in article.keywords:
         if identity := rules.names.get(_fold(str(word))):

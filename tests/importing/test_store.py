@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,29 @@ def test_a_text_is_tagged_with_its_evidence():
     mentions = article.taggings.get(tag__slug="russia").mentions
     assert [article.body[start:end] for part, start, end, rule in mentions] == ["Russia"]
     assert article.taggings.get(tag__slug="russia").release == "r1"
+
+
+@pytest.mark.parametrize(
+    ("dates", "day"),
+    [
+        ({"published_on": dt.date(2016, 5, 1), "clipped_on": dt.date(2025, 5, 1)}, dt.date(2016, 5, 1)),
+        ({"clipped_on": dt.date(2025, 5, 1)}, dt.date(2025, 5, 1)),
+        ({}, None),
+    ],
+    ids=["published", "only clipped", "no date"],
+)
+def test_offices_are_those_of_the_day_it_was_published_else_clipped(dates, day):
+    days = []
+
+    plain = make_rules()
+
+    def tag(**texts: object) -> object:
+        days.append(texts["on"])
+        return plain.tag(**texts)
+
+    store(read(body="The president spoke.", **dates), rules=replace(plain, tag=tag))
+
+    assert days == [day]
 
 
 def test_an_edited_text_changes_its_automatic_tags():

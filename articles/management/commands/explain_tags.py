@@ -111,6 +111,7 @@ def stored(pk: int) -> Clipping:
         published_on=article.published_on,
         clipped_on=article.clipped_on,
         language=article.language,
+        keywords=tuple(map(str, article.keywords)),
     )
 
 
