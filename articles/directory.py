@@ -98,7 +98,13 @@ class DirectoryForm(forms.Form):
     """What a reader may ask of a list of tags."""
 
     q = forms.CharField(max_length=100, required=False)
-    order = forms.ChoiceField(choices=[(name, name) for name in ORDERS], required=False)
+    order = forms.ChoiceField(
+        choices=[(name, name) for name in ORDERS],
+        required=False,
+        error_messages={
+            "invalid_choice": f"'%(value).40s' is not an order; write one of {', '.join(ORDERS)}"
+        },
+    )
     all = forms.ChoiceField(choices=[("1", "1")], required=False)
     page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
 
@@ -106,7 +112,9 @@ class DirectoryForm(forms.Form):
 
     def problems(self) -> list[str]:
         """Return what could not be understood."""
-        invalid = [f"{name}: {error}" for name, errors in self.errors.items() for error in errors]
+        invalid = [
+            f"{name}: {str(error).rstrip('.')}" for name, errors in self.errors.items() for error in errors
+        ]
         unknown = [
             f"{name[:80]}: is not an option of this list" for name in self.data if name not in self.fields
         ]

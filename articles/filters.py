@@ -154,6 +154,14 @@ class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]  # no types
 class SortFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
     """The order of the result; it narrows nothing."""
 
+    def __init__(self, *, label: str) -> None:
+        orders = ", ".join(Sort)
+        super().__init__(
+            label=label,
+            choices=[(sort.value, sort.value) for sort in Sort],
+            error_messages={"invalid_choice": f"'%(value).40s' is not an order; write one of {orders}"},
+        )
+
     def filter(self, qs: QuerySet[Article], value: str) -> QuerySet[Article]:
         """Return ``qs`` as it is."""
         return qs
@@ -226,7 +234,7 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     clipped_after = DateBoundFilter("clipped_on", "gte", label="Clipped from")
     clipped_before = DateBoundFilter("clipped_on", "lte", label="Clipped until")
     q = WordsFilter(label="Words")
-    sort = SortFilter(choices=[(sort.value, sort.value) for sort in Sort], label="Order")
+    sort = SortFilter(label="Order")
 
     _form_class: ClassVar[type[ArticleFilterForm] | None] = None
 
@@ -276,7 +284,10 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
 
     def problems(self) -> dict[str, list[str]]:
         """Return what could not be understood, by parameter."""
-        problems = {name: [str(error) for error in errors] for name, errors in self.form.errors.items()}
+        # Our messages are no sentences of their own; those of Django's fields end in a full stop.
+        problems = {
+            name: [str(error).rstrip(".") for error in errors] for name, errors in self.form.errors.items()
+        }
         # Several values of a parameter that takes one: answering for the last alone would hide the others.
         single = (name for name, f in self.filters.items() if not isinstance(f, FacetFilter))
         for name in (*single, "after"):

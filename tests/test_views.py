@@ -454,7 +454,16 @@ def test_a_search_within_a_tag_is_the_lists_to_answer(client, article):
 def test_an_option_of_a_list_of_tags_is_given_once(client):
     html = client.get("/actors/?q=ann&q=bob").content.decode()
 
-    assert "q: can only be given once" in html
+    assert "q: can only be given once. <a" in html
+
+
+def test_a_message_is_one_sentence_whoever_wrote_it(client):
+    pages = [
+        client.get(address).content.decode() for address in ("/articles/?sort=up", "/actors/?order=up&page=0")
+    ]
+
+    assert ["&#x27;up&#x27; is not an order; write one of" in html for html in pages] == [True, True]
+    assert [".." in html for html in pages] == [False, False]
 
 
 def test_a_retired_tag_keeps_its_page_but_leaves_the_lists(client, article):
