@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from articles.tagging.records import Alias, AliasKind, Kind, Office
+from articles.tagging.records import GAP, Alias, AliasKind, Kind, Office
 
 type Table = Mapping[str, object]
 
@@ -225,6 +225,8 @@ def read_topics(file: str, content: Table) -> Iterator[Draft]:
             for text in texts:
                 if any(not word.strip("*") for word in text.split()):
                     refuse(file, fields.slug, f"trigger {text!r}", "let * be a part of a word only")
+                if "..." in text.replace(GAP, " ", 1):
+                    refuse(file, fields.slug, f"trigger {text!r}", "put one ... between two halves")
             draft.add(AliasKind.TRIGGER, texts, int(weight))
         draft.add(AliasKind.NEGATIVE, fields.texts("never"))
         yield draft

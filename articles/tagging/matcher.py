@@ -13,7 +13,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from articles.tagging.folding import Folded, fold, fold_name
-from articles.tagging.records import Alias, AliasKind, Entry, Kind
+from articles.tagging.records import GAP, Alias, AliasKind, Entry, Kind
 from articles.tagging.vocabulary import TITLES, TOO_COMMON, Title
 
 # A "*" inside a trigger ("impos* sanctions") stands for one of these endings; at its end for any.
@@ -44,10 +44,21 @@ class Sense(NamedTuple):
     alias: Alias
 
 
+class Half(NamedTuple):
+    """The first or second half of a trigger with a gap, told apart from others by its phrase."""
+
+    phrase: str
+    topic: str
+    weight: int
+    is_second: bool
+
+
 class Pattern:
     """What one string of the automaton stands for."""
 
-    __slots__ = ("blocked", "case", "is_open", "is_sure", "people", "places", "senses", "title", "triggers")
+    __slots__ = (
+        "blocked", "case", "halves", "is_open", "is_sure", "people", "places", "senses", "title", "triggers",
+    )  # fmt: skip
 
     def __init__(self, *, is_open: bool) -> None:
         self.is_open = is_open  # "sanction*": the word goes on
@@ -58,6 +69,7 @@ class Pattern:
         self.blocked: list[Sense] = []  # and those of these that the words say not to be meant
         self.is_sure = True  # no place among the senses is ambiguous
         self.triggers: list[tuple[str, int]] = []  # slug of the topic, weight
+        self.halves: list[Half] = []
         self.title: Title | None = None
 
     def settle(self) -> None:
@@ -130,7 +142,7 @@ class Matcher:
             hit = Hit(start + 1, folded.find(" ", end) if pattern.is_open else end - 1, pattern)
             if pattern.senses:
                 names.append(hit)
-            if pattern.triggers:
+            if pattern.triggers or pattern.halves:
                 hits.triggers.append(hit)
             if pattern.title is not None:
                 hits.titles.append(hit)
@@ -167,14 +179,23 @@ class Matcher:
         # What a topic excludes is excluded for its narrower topics too.
         slugs = (entry.slug, *self._children[entry.slug]) if is_never else (entry.slug,)
         weights = dict.fromkeys(slugs, 0 if is_never else alias.weight)
-        for form in trigger_forms(alias.text):
-            is_open = form.endswith("*")
-            string = f" {form.removesuffix('*')}" if is_open else f" {form} "
-            if not string.strip():
-                continue
-            pattern = self._pattern(string, Case.WRITTEN, is_open=is_open)
+        first, gap, second = alias.text.partition(GAP)
+        if gap:
+            for text, is_second in ((first, False), (second, True)):
+                half = Half(alias.text, entry.slug, alias.weight, is_second)
+                for pattern in self._trigger_patterns(text):
+                    pattern.halves.append(half)
+            return
+        for pattern in self._trigger_patterns(alias.text):
             known = {slug for slug, _ in pattern.triggers}
             pattern.triggers += [(slug, weight) for slug, weight in weights.items() if slug not in known]
+
+    def _trigger_patterns(self, text: str) -> Iterator[Pattern]:
+        for form in trigger_forms(text):
+            is_open = form.endswith("*")
+            string = f" {form.removesuffix('*')}" if is_open else f" {form} "
+            if string.strip():
+                yield self._pattern(string, Case.WRITTEN, is_open=is_open)
 
 
 def capitalised(words: str) -> str:

@@ -6,6 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+# "expel* ... diplomats": a few other words may stand between the two halves of a trigger.
+GAP = " ... "
+
 
 class Kind(StrEnum):
     """The four kinds of thing an article is tagged with."""

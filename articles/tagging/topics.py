@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, log2
 
 from articles.tagging import scoring
 from articles.tagging.findings import Role
-from articles.tagging.matcher import Hit
-from articles.tagging.reading import Reading
+from articles.tagging.matcher import START, Hit
+from articles.tagging.reading import LONGEST_WORD, Reading
 from articles.tagging.scoring import Layout
 
-NEGATION_WORDS = 3  # "no new sanctions", "not agree to sanctions"
+NEGATION_WORDS = 4  # "no new sanctions", "without agreement on Ukraine ceasefire"
 NEGATION_REACH = 40  # characters
+GAP_WORDS = 5  # "expelled [three of the embassy's senior] diplomats"
+# Ends what a trigger with a gap may span: "They were expelled. Diplomats ...", not "expelled U.S. diplomats".
+BREAK = re.compile(r"(?<![A-Z])[.!?;]\s|\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ def read_topics(reading: Reading, layout: Layout) -> list[TopicScore]:
     for hit in reading.hits.triggers:
         for slug, weight in hit.pattern.triggers:
             by_topic[slug].append((hit, weight))
+    for slug, hit, weight in _joined(reading):
+        by_topic[slug].append((hit, weight))
     sums = {slug: _sum(reading, layout, hits) for slug, hits in by_topic.items()}
     weights = scoring.TOPIC_WEIGHTS
     main = weights.main * (layout.length / scoring.USUAL_LENGTH) ** weights.length
@@ -51,6 +57,23 @@ def read_topics(reading: Reading, layout: Layout) -> list[TopicScore]:
     return [
         _score(reading, slug, one, min(main, max(strongest, weights.strongest))) for slug, one in sums.items()
     ]
+
+
+def _joined(reading: Reading) -> Iterator[tuple[str, Hit, int]]:
+    """Yield topic, place and weight of each trigger with a gap whose halves stand close in one sentence."""
+    firsts: dict[str, Hit] = {}
+    folded = reading.hits.folded
+    for hit in sorted((hit for hit in reading.hits.triggers if hit.pattern.halves), key=START):
+        for half in hit.pattern.halves:
+            if not half.is_second:
+                firsts[half.phrase] = hit
+                continue
+            first = firsts.get(half.phrase)
+            if first is None or hit.start <= first.end or hit.start - first.end > GAP_WORDS * LONGEST_WORD:
+                continue
+            between = reading.text[folded.origin(first.end - 1) + 1 : folded.origin(hit.start)]
+            if len(between.split()) <= GAP_WORDS and not BREAK.search(between):
+                yield half.topic, Hit(first.start, hit.end, hit.pattern), half.weight
 
 
 def _score(reading: Reading, slug: str, one: _Sum, main: float) -> TopicScore:

@@ -180,5 +180,10 @@ BORROWERS_OF = _words("Times Voice Gulf Sea Bay Captain Straits Strait Channel")
 WORDLIKE_ACRONYMS = _words("US WHO IS IT AM PA NAM AU SAC SHAPE PACE ETA IMO ALBA SWIFT BIS ICE CAR")
 # Acronyms whose small letters are on every line: to report each as refused would help nobody.
 TOO_COMMON = _words("who let is it am as an at in so un no or to me my")
-# Words that deny what follows: "no sanctions".
-NEGATIONS = _words("no not without never neither nor denied ruled")
+# Words that deny what follows: "no sanctions", "stops short of a ceasefire".
+NEGATIONS = frozenset(
+    _phrases(
+        """no, not, without, never, neither, nor, denied, ruled out, rules out, short of, instead of, rather
+        than"""
+    )
+)
