@@ -1,56 +1,121 @@
-"""Reads files in the worker process: each to a `Reading`, whatever it holds."""
+"""Reads files in the worker process: each to a `Reading` or several, whatever it holds."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from articles.importing.clipping import Clipping, read_clipping
-from articles.importing.problems import ClippingError, Notice, fault_of
-from articles.importing.sources import FoundFile, SourceError, read_source
+from articles.importing.clipping import Clipping, read_clipping, read_printed_dates
+from articles.importing.feeds import FeedEntry, is_feed, read_feed
+from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice, fault_of
+from articles.importing.sources import FoundFile, SourceError, SourceFile, read_source
+from articles.importing.zips import read_entry
 
 MAX_PATH_BYTES = 1_000  # a unique index of PostgreSQL takes 2,704 bytes, our column 1,000 characters
+# Matches `16/10/2025`, `10.16.2025`: files without such a date say nothing of the order of day and month.
+YEAR_LAST = re.compile(rb"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One file to read, and the hash of the bytes that need no reading again (empty: read it anyway)."""
+    """One file to read, and the hash of the bytes that need no reading again (empty: read it anyway).
+
+    ``day_first`` is how the folder writes dates like ``10/11/2025``; None if that is not known.
+    """
 
     found: FoundFile
     known_sha256: str = ""
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of one file: a clipping, or what is wrong with it, or neither if its bytes are known."""
+    """What came of one file: a clipping, or what is wrong with it, or neither if its bytes are known.
+
+    A file that is skipped holds no article, which is no fault of its own; ``fault`` says what it is.
+    """
 
     found: FoundFile
     sha256: str = ""
     clipping: Clipping | None = None
     fault: Notice | None = None
+    is_skipped: bool = False
+
+    @property
+    def is_undecided(self) -> bool:
+        """Return whether the dates of the other files in its folder may say more about this one."""
+        notices = [self.fault] if self.fault else self.clipping.notices if self.clipping else ()
+        return any(isinstance(notice, UndecidedNotice) for notice in notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The dates of one file as printed, and its outlet."""
+
+    found: FoundFile
+    outlet: str
+    dates: tuple[str, ...]
 
 
 def read_batch(requests: Sequence[Request]) -> list[Reading]:
-    """Return one reading for each request, in their order.  Nothing a file holds makes this raise.
+    """Return the readings of each request, in their order: one, or one for each entry of a feed.
 
-    MemoryError does pass: the worker is spent, and each file of the batch is tried again on its own.
+    Nothing a file holds makes this raise.  MemoryError does pass: the worker is spent, and each file of the
+    batch is tried again on its own.
     """
-    return [_read(request) for request in requests]
+    return [reading for request in requests for reading in _read(request)]
 
 
-def _read(request: Request) -> Reading:
+def read_dates(found_files: Iterable[FoundFile]) -> list[Written]:
+    """Return the dates of those files that print some with the year last, day or month first."""
+    written = []
+    for found in found_files:
+        try:
+            source = _source_of(found)
+            if not is_feed(found) and YEAR_LAST.search(source.content):
+                written.append(Written(found, *read_printed_dates(source)))
+        except (SourceError, ClippingError):
+            continue  # reported when the file itself is read
+    return written
+
+
+def _read(request: Request) -> list[Reading]:
     found = request.found
     try:
         if len(os.fsencode(found.path)) > MAX_PATH_BYTES:
             raise SourceError(f"its path is longer than {MAX_PATH_BYTES} bytes; move the folder further up")
-        source = read_source(found)
+        source = _source_of(found)
         if source.sha256 == request.known_sha256:
-            return Reading(found, source.sha256)
-        return Reading(found, source.sha256, read_clipping(source))
+            return [Reading(found, source.sha256)]
+        if is_feed(found):
+            return [_read_entry(entry) for entry in read_feed(source, found)]
+        return [Reading(found, source.sha256, read_clipping(source, day_first=request.day_first))]
     except (SourceError, ClippingError) as error:
-        return Reading(found, fault=Notice(error.message, error.line))
+        return [_refused(found, error)]
     except MemoryError:
         raise
     except Exception as error:  # a mistake of ours, met by one file, must not cost the others
-        return Reading(found, fault=fault_of(error))
+        return [Reading(found, fault=fault_of(error))]
+
+
+def _source_of(found: FoundFile) -> SourceFile:
+    return read_entry(found) if found.archive and found.content is None else read_source(found)
+
+
+def _read_entry(entry: FeedEntry) -> Reading:
+    """Return one entry of a feed, read; its problems stand on the line of the feed where it begins."""
+    try:
+        clipping = read_clipping(entry.source)
+    except ClippingError as error:
+        return Reading(entry.found, fault=Notice(error.message, entry.line))
+    notices = [Notice(notice.message, entry.line) for notice in clipping.notices]
+    clipping = replace(clipping, notices=(*entry.notices, *notices))
+    return Reading(entry.found, entry.source.sha256, clipping)
+
+
+def _refused(found: FoundFile, error: SourceError | ClippingError) -> Reading:
+    notice = UndecidedNotice if isinstance(error, UndecidedDateError) else Notice
+    fault = notice(error.message, error.line)
+    return Reading(found, fault=fault, is_skipped=isinstance(error, SourceError) and error.is_skipped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from articles.importing.addresses import canonical_url, host_of, web_address
@@ -81,6 +81,12 @@ def read_clipping(source: SourceFile, *, day_first: bool | None = None) -> Clipp
     ).clipping()
 
 
+def read_printed_dates(source: SourceFile) -> tuple[str, tuple[str, ...]]:
+    """Return a file's outlet and its dates as printed; raise ClippingError as `read_clipping` does."""
+    front = read_front_matter(decode(source.content)[0])
+    return _Reader(front, PurePosixPath(source.name), None, []).printed_dates()
+
+
 class _Reader:
     """One file being read: its front matter by field, and the notices so far."""
 
@@ -101,7 +107,7 @@ class _Reader:
         title, suffix = split_outlet(self._title(blocks), [outlet, host_of(url)])
         outlet = outlet or suffix or outlet_at(host_of(url)) or host_of(url)
         body = clean_body(blocks, About(title, outlet))
-        self.notices += [Notice(notice.message, self._body_line(notice.line)) for notice in body.notices]
+        self.notices += [replace(notice, line=self._body_line(notice.line)) for notice in body.notices]
         printed = tuple((label, text, self.front.body_line + line - 1) for label, text, line in body.dates)
         dated = date_clipping(
             self.front, self.fields, printed, (url, str(self.name)), day_first=self.day_first
@@ -133,6 +139,15 @@ class _Reader:
             notices=tuple(self.notices),
             extra=self.extra,
         )
+
+    def printed_dates(self) -> tuple[str, tuple[str, ...]]:
+        """Return the outlet, and every date that the front matter and the text's own date lines print."""
+        blocks = split_blocks(self.front.body)
+        outlet, _ = self._outlet_and_section()
+        outlet = outlet or outlet_at(host_of(self._url())) or host_of(self._url())
+        stated = [self.fields.first(name) for name in ("date", "clipped", "updated")]
+        dates = [texts(given.value)[0] for given in stated if given]
+        return outlet, (*dates, *(text for _, text, _ in clean_body(blocks, About("", outlet)).dates))
 
     def _title(self, blocks: list[Block]) -> str:
         given = self.fields.first("title")

@@ -27,6 +27,10 @@ class DateError(ValueError):
     """A date that does not exist, may be two days, or has an unknown form; says which, and the remedy."""
 
 
+class UndecidedError(DateError):
+    """A date that may be two days."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedDate:
     """A day, or the first day of the month or year that was printed."""
@@ -185,7 +189,7 @@ def _year_last(match: re.Match[str], printed: str, day_first: bool | None) -> Pr
         day_first = first > 12
     if day_first is None:
         either, other = _spoken(first, second, year), _spoken(second, first, year)
-        raise DateError(f"{printed!r} may be {either} or {other}; write YYYY-MM-DD")
+        raise UndecidedError(f"{printed!r} may be {either} or {other}; write YYYY-MM-DD")
     day, month = (first, second) if day_first else (second, first)
     return PrintedDate(_day(year, month, day, printed))
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from articles.importing.dates import DateError, Precision, PrintedDate, date_in_path, read_date
+from articles.importing.dates import (
+    DateError,
+    Precision,
+    PrintedDate,
+    UndecidedError,
+    date_in_path,
+    read_date,
+)
 from articles.importing.frontmatter import FrontMatter
 from articles.importing.handlers import Value
 from articles.importing.keys import Fields, same_key, texts
-from articles.importing.problems import ClippingError, Notice
+from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ def _printed_dates(
             date = read_date(text, day_first=day_first)
         except DateError as error:
             if "ago" not in text.lower().split():
-                notices.append(Notice(f"{label} {error}", line))
+                notices.append(_notice(error)(f"{label} {error}", line))
             continue
         if date:
             yield ("updated" if "updated" in label or "modified" in label else "published"), date
@@ -86,6 +93,8 @@ def _stated_date(front: FrontMatter, fields: Fields, day_first: bool | None) -> 
         return None
     try:
         return read_date(texts(given.value)[0], day_first=day_first)
+    except UndecidedError as error:
+        raise UndecidedDateError(f"{given.key} {error}", front.line_of(given.key)) from error
     except DateError as error:
         raise ClippingError(f"{given.key} {error}", front.line_of(given.key)) from error
 
@@ -104,9 +113,13 @@ def _other_date(
     try:
         return read_date(texts(given.value)[0], day_first=day_first)
     except DateError as error:
-        notices.append(Notice(f"{given.key} {error}; kept as text", front.line_of(given.key)))
+        notices.append(_notice(error)(f"{given.key} {error}; kept as text", front.line_of(given.key)))
         unread[given.key] = given.value
         return None
+
+
+def _notice(error: DateError) -> type[Notice]:
+    return UndecidedNotice if isinstance(error, UndecidedError) else Notice
 
 
 def _disagreements(

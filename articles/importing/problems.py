@@ -13,6 +13,10 @@ class Notice:
     line: int | None = None
 
 
+class UndecidedNotice(Notice):
+    """One about a date that may be two days; the dates of the other files in the folder may settle which."""
+
+
 class ClippingError(ValueError):
     """A file that cannot be imported: says what is wrong, on which line (1-based), and the remedy."""
 
@@ -24,6 +28,10 @@ class ClippingError(ValueError):
     def __reduce__(self) -> tuple[type[ClippingError], tuple[str, int | None]]:
         """Keep both arguments when the error crosses from the worker process."""
         return type(self), (self.message, self.line)
+
+
+class UndecidedDateError(ClippingError):
+    """A file whose date may be two days; the dates of the other files in the folder may settle which."""
 
 
 def fault_of(error: Exception) -> Notice:

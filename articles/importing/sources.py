@@ -11,10 +11,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".qmd"})
+ZIP_SUFFIX = ".zip"
+FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom"})
+LOOKED_FOR = SUFFIXES | FEED_SUFFIXES | {ZIP_SUFFIX}
+STANDARD_INPUT = Path("/dev/stdin")  # the folder, so to speak, of what was piped in
 MAX_BYTES = (
     2_000_000  # the longest article of a survey of 108,028 was under 1 MB; parsing twice this takes 2 s
 )
@@ -27,6 +31,7 @@ class SourceError(ValueError):
     """A file or folder that cannot be read: says what is wrong and the remedy; it has no line."""
 
     line: None = None
+    is_skipped: bool = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -39,13 +44,20 @@ class FoundFile:
 
     ``path`` is absolute, ``name`` is the path below the folder given, ``shown`` is what people are shown:
     safe on a terminal.  ``problem`` says why the file, or a whole folder, cannot even be tried; reading it
-    raises that.
+    raises that, and ``is_skipped`` says that this is no fault.
+
+    An entry of a zip has its path below the zip's own, ``archive``, and its number there, ``entry``.
+    ``content`` is there if the bytes did not come from a file: piped in, or uploaded.
     """
 
     path: Path
     name: str
     shown: str
     problem: str = ""
+    archive: Path | None = None
+    entry: int | None = None
+    content: bytes | None = field(default=None, repr=False)
+    is_skipped: bool = False
 
     @property
     def root(self) -> Path:
@@ -64,8 +76,14 @@ class SourceFile:
     sha256: str
 
 
+class SkippedError(SourceError):
+    """A file that holds no article, which is nobody's fault: says what it is."""
+
+    is_skipped = True
+
+
 def find_sources(paths: Iterable[Path]) -> Iterator[FoundFile]:
-    """Yield the article files at and below ``paths``, sorted, each once however often it was named.
+    """Yield the articles, feeds and zips at and below ``paths``, sorted, each once however often named.
 
     A file named itself is taken whatever its suffix.  What cannot be looked into (a missing path, a folder
     without permission, a link to a folder) is yielded too, and fails when read.  Hidden files and folders
@@ -85,28 +103,72 @@ def find_sources(paths: Iterable[Path]) -> Iterator[FoundFile]:
 def read_source(found: FoundFile) -> SourceFile:
     """Return the file read; raise SourceError if it is no regular file, too large or changes meanwhile."""
     if found.problem:
-        raise SourceError(found.problem)
+        raise SkippedError(found.problem) if found.is_skipped else SourceError(found.problem)
+    if found.content is not None:
+        return _piped(found, found.content)
     try:
-        descriptor = _open(found)
+        descriptor = open_safely(found.path, found.root)
         try:
             content = _read(descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise SourceError(_explain(error)) from error
+        raise SourceError(explain(error)) from error
     return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
 
 
-def _open(found: FoundFile) -> int:
+def given_source(content: bytes, name: str = "") -> FoundFile:
+    """Return a file that was piped in; of its name only the last part is used.
+
+    Without a name it gets one of its own: two texts piped in one after the other are not two versions of one.
+    """
+    name = Path(name.replace("\0", "")).name or f"{hashlib.sha256(content).hexdigest()[:16]}.md"
+    return replace(_found(STANDARD_INPUT / name, name, name), content=content)
+
+
+def found_below(path: Path, folder: Path) -> Iterator[FoundFile]:
+    """Yield what the import of ``folder`` finds at one path below it, if anything: a file, or a folder's."""
+    root = Path(os.path.realpath(folder))
+    parts = path.parts[len(root.parts) :]
+    if not path.is_relative_to(root) or any(is_hidden(part) for part in parts):
+        return
+    if path.is_dir() and not path.is_symlink():
+        for found in _walk(path, path):
+            yield _in_folder(str(found.path), root, folder, found.problem)
+    elif path.suffix.lower() in LOOKED_FOR and os.path.lexists(path):
+        yield _in_folder(str(path), root, folder, "")
+
+
+def is_there(path: str) -> bool:
+    """Return whether the file is still there that a source was read from: itself, or its zip or feed."""
+    return os.path.lexists(path) or any(
+        parent.suffix.lower() in FEED_SUFFIXES | {ZIP_SUFFIX} and parent.is_file()
+        for parent in Path(path).parents
+    )
+
+
+def is_hidden(name: str) -> bool:
+    """Return whether a file or folder of this name is left out."""
+    return name.startswith(".")
+
+
+def open_safely(path: Path, root: Path) -> int:
+    """Return a descriptor; raise SourceError for a link that leaves ``root``, OSError as ``os.open`` does."""
     try:
-        return os.open(found.path, OPEN_FLAGS)
+        return os.open(path, OPEN_FLAGS)
     except OSError as error:
         if error.errno not in {errno.ELOOP, errno.EMLINK}:
             raise
-    target = Path(os.path.realpath(found.path, strict=True))
-    if not target.is_relative_to(found.root):
+    target = Path(os.path.realpath(path, strict=True))
+    if not target.is_relative_to(root):
         raise SourceError("a link that leaves the folder, not followed; put the file itself there")
     return os.open(target, OPEN_FLAGS)
+
+
+def _piped(found: FoundFile, content: bytes) -> SourceFile:
+    if len(content) > MAX_BYTES:
+        raise SourceError(_too_large(len(content)))
+    return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
 
 
 def _read(descriptor: int) -> bytes:
@@ -132,7 +194,8 @@ def _too_large(size: int) -> str:
     )
 
 
-def _explain(error: OSError) -> str:
+def explain(error: OSError) -> str:
+    """Return why a file cannot be read, and the remedy."""
     remedies = {
         errno.ENOENT: "no such file or folder; check the path, or whether it was deleted meanwhile",
         errno.EACCES: "no permission to read it; change its owner or mode",
@@ -150,7 +213,7 @@ def _below(given: Path) -> Iterator[FoundFile]:
     try:
         real = Path(os.path.realpath(given, strict=True))
     except (OSError, ValueError) as error:  # ValueError: a NUL character
-        reason = _explain(error) if isinstance(error, OSError) else "not a path"
+        reason = explain(error) if isinstance(error, OSError) else "not a path"
         yield _found(
             Path(os.path.abspath(str(given).replace("\0", ""))), given.name or ".", str(given), reason
         )
@@ -173,14 +236,14 @@ def _walk(root: Path, given: Path) -> Iterator[FoundFile]:
             try:
                 stack.append(iter(_entries(pending)))
             except OSError as error:
-                yield _in_folder(pending, root, given, f"this folder was not looked into: {_explain(error)}")
+                yield _in_folder(pending, root, given, f"this folder was not looked into: {explain(error)}")
             pending = None
         entry = next(stack[-1], None)
         if entry is None:
             stack.pop()
         elif entry.is_dir(follow_symlinks=False):
             pending = entry.path
-        elif Path(entry.name).suffix.lower() in SUFFIXES:
+        elif Path(entry.name).suffix.lower() in LOOKED_FOR:
             yield _in_folder(entry.path, root, given, "")
         elif entry.is_symlink() and os.path.isdir(entry.path):
             problem = "a link to a folder, not followed; give that folder to the import as well"
@@ -189,9 +252,7 @@ def _walk(root: Path, given: Path) -> Iterator[FoundFile]:
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        return sorted(
-            (entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name
-        )
+        return sorted((entry for entry in entries if not is_hidden(entry.name)), key=lambda entry: entry.name)
 
 
 def _in_folder(path: str, root: Path, given: Path, problem: str) -> FoundFile:
@@ -206,14 +267,14 @@ def _found(path: Path, name: str, shown: str, problem: str = "") -> FoundFile:
         # No database holds such a name; the escaped one is only for the report.
         path, name = Path(_escaped(str(path))), _escaped(name)
         problem = problem or "its name is not UTF-8; rename it"
-    return FoundFile(path, name, _printable(shown), problem)
+    return FoundFile(path, name, printable(shown), problem)
 
 
 def _escaped(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return the text with all escaped that could move a cursor, change a colour or turn the line round."""
     if text.isprintable():
         return text

@@ -25,10 +25,10 @@ def break_reader(monkeypatch):
     """Return a function that makes the reader raise an error for the file b.md."""
 
     def break_reader(error: BaseException) -> None:
-        def read(source: SourceFile) -> Clipping:
+        def read(source: SourceFile, *, day_first: bool | None) -> Clipping:
             if source.path.stem == "b":
                 raise error
-            return read_clipping(source)
+            return read_clipping(source, day_first=day_first)
 
         monkeypatch.setattr(batch, "read_clipping", read)
 

@@ -1,0 +1,171 @@
+"""RSS and Atom files saved to disk: each entry becomes the text of a clipping, read like any other.
+
+So titles, bylines, dates and boilerplate of a feed go through the rules of every clipping.  A feed is only a
+file here; nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+import feedparser
+
+from articles.importing.addresses import host_of
+from articles.importing.dates import DateError, read_date
+from articles.importing.markup import to_markdown
+from articles.importing.outlets import outlet_at, outlet_named
+from articles.importing.problems import ClippingError, Notice
+from articles.importing.sources import FEED_SUFFIXES, FoundFile, SkippedError, SourceFile
+
+type Values = Mapping[str, Any]  # what feedparser returns has no types
+
+MAX_ENTRIES = 2_000  # a feed has 10 to 100; 285,000 empty ones fit into 2 MB
+MAX_SUMMARY = 2_000  # characters; beyond, it is the text
+# Matches `<!ENTITY a "b">` in any case, which an internal subset needs to do harm.
+ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+# Matches `<item>`, `<item rdf:about="...">`, `<atom:entry>`; not `<items>`.
+ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)(?=[\s/>])")
+HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry as the file it would be, and the line of the feed it begins on."""
+
+    found: FoundFile
+    source: SourceFile
+    line: int | None
+    notices: tuple[Notice, ...] = ()
+
+
+def is_feed(found: FoundFile) -> bool:
+    """Return whether a file is to be read as a feed, which its name says."""
+    return PurePosixPath(found.name).suffix.lower() in FEED_SUFFIXES
+
+
+def read_feed(source: SourceFile, found: FoundFile) -> list[FeedEntry]:
+    """Return the feed's entries; raise SkippedError for XML that is none, ClippingError for a broken feed."""
+    content = source.content.replace(b"\0", b"")  # UTF-16, as far as the two searches go
+    if entity := ENTITY.search(content):
+        line = content.count(b"\n", 0, entity.start()) + 1
+        raise ClippingError("it declares entities, which are not read; write the characters out", line)
+    # A stream, never a name: a name would be fetched or opened.
+    parsed = feedparser.parse(io.BytesIO(source.content))
+    problem = _problem(parsed)
+    if not parsed.get("version") and not parsed.entries:
+        if problem:
+            raise ClippingError(f"{problem.message}; save the feed again", problem.line)
+        raise SkippedError("XML, but not an RSS or Atom feed; leave it out")
+    if not parsed.entries:
+        if problem:
+            raise ClippingError(f"{problem.message}; save the feed again", problem.line)
+        raise SkippedError("a feed without entries; leave it out")
+    if len(parsed.entries) > MAX_ENTRIES:
+        raise ClippingError(f"{len(parsed.entries):,} entries, more than {MAX_ENTRIES:,}; split the feed")
+    lines = _lines(content, len(parsed.entries))
+    entries = list(_entries(parsed, found, lines))
+    if problem:
+        message = f"{problem.message}; the feed was read as far as possible, check that no entry is missing"
+        entries[0] = replace(entries[0], notices=(Notice(message, problem.line),))
+    return entries
+
+
+def _problem(parsed: feedparser.FeedParserDict) -> Notice | None:
+    """Return what is wrong with the XML, if anything is."""
+    error = parsed.get("bozo_exception")
+    if not parsed.get("bozo") or isinstance(error, HARMLESS):
+        return None
+    line = error.getLineNumber() if hasattr(error, "getLineNumber") else None
+    reason = error.getMessage() if hasattr(error, "getMessage") else type(error).__name__
+    return Notice(f"broken XML: {reason}", line)
+
+
+def _lines(content: bytes, count: int) -> Sequence[int | None]:
+    """Return the line that each entry begins on; unknown where more or fewer tags than entries are seen."""
+    starts = [match.start() for match in ENTRY.finditer(content)]
+    if len(starts) != count:
+        return [None] * count
+    lines, line, position = [], 1, 0
+    for start in starts:
+        line += content.count(b"\n", position, start)
+        lines.append(line)
+        position = start
+    return lines
+
+
+def _entries(
+    parsed: feedparser.FeedParserDict, found: FoundFile, lines: Sequence[int | None]
+) -> Iterator[FeedEntry]:
+    """Yield the entries; what stands twice under one id is one more entry, not a version of the first."""
+    seen: dict[str, int] = {}
+    feed = dict(parsed.feed)
+    for number, (given, line) in enumerate(zip(parsed.entries, lines, strict=True), start=1):
+        entry = dict(given)  # its own `get` answers for one date with another
+        content = _text_of(entry, feed).encode("utf-8", "replace")
+        identity = _first(entry, "id", "link", "title") or content.decode()
+        key = hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:16]
+        seen[key] = seen.get(key, 0) + 1
+        name = key if seen[key] == 1 else f"{key}-{seen[key]}"
+        place = FoundFile(found.path / name, f"{found.name}/{name}", f"{found.shown}, entry {number}")
+        # The feed's own name says nothing of its entries: `2025-10-16.xml` holds those of many days.
+        source = SourceFile(place.path, "entry.md", place.shown, content, hashlib.sha256(content).hexdigest())
+        yield FeedEntry(place, source, line)
+
+
+def _text_of(entry: Values, feed: Values) -> str:
+    """Return the entry as the text of a clipping: JSON front matter, then Markdown."""
+    contents = [to_markdown(part.get("value", "")) for part in entry.get("content", ())]
+    summary = to_markdown(_first(entry, "summary"))
+    body = max(contents, key=len, default="")
+    if not body or len(summary) > max(len(body), MAX_SUMMARY):
+        body, summary = summary, ""
+    outlet = _first(dict(entry.get("source", {})), "title") or _first(feed, "title")
+    values: dict[str, object] = {
+        "title": _first(entry, "title"),
+        "date": _date(entry, "published") or _date(entry, "created") or _date(entry, "updated"),
+        "updated": _date(entry, "updated"),
+        "authors": _authors(entry),
+        # `BBC News - World` is one of many feeds of one outlet.
+        "source": outlet_named(outlet) or outlet_at(host_of(_first(entry, "link"))) or outlet,
+        "url": _first(entry, "link"),
+        "tags": _categories(entry),
+        "language": _first(entry, "language") or _first(feed, "language"),
+        "summary": " ".join(summary.split()),
+    }
+    head = json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False, indent=0)
+    return f";;;\n{head}\n;;;\n\n{body}\n"
+
+
+def _first(values: Values, *names: str) -> str:
+    """Return the first of these values that is a text."""
+    found = (values.get(name) for name in names)
+    return next((" ".join(value.split()) for value in found if isinstance(value, str) and value.strip()), "")
+
+
+def _date(entry: Values, name: str) -> str:
+    """Return a date as printed, its day in its own zone; what our rules cannot read, as feedparser did."""
+    printed = _first(entry, name)
+    parsed = entry.get(f"{name}_parsed")
+    with contextlib.suppress(DateError):
+        if not printed or read_date(printed):
+            return printed
+    return time.strftime("%Y-%m-%d", parsed) if isinstance(parsed, time.struct_time) else printed
+
+
+def _authors(entry: Values) -> list[str]:
+    named = [_first(author, "name") for author in entry.get("authors", ())]
+    return list(dict.fromkeys(filter(None, named)))
+
+
+def _categories(entry: Values) -> list[str]:
+    named = [_first(tag, "label", "term") for tag in entry.get("tags", ())]
+    return list(dict.fromkeys(filter(None, named)))
