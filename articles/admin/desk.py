@@ -45,7 +45,11 @@ HISTORY_SHOWN = 100  # changes of one record, the newest
 
 
 class SeenForm(RecordForm):
-    """A form that knows which version of its record the editor saw, and refuses to write over a later one."""
+    """A form that knows which version of its record the editor saw, and refuses to write over a later one.
+
+    A text that came back as it went out is the stored text: browsers send CRLF for every line break, and
+    fields strip white space.
+    """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -59,15 +63,34 @@ class SeenForm(RecordForm):
         """Return all that an edit made elsewhere would change, inlines included."""
         return curation.values_of(self.instance)
 
+    @property
+    def changed_data(self) -> list[str]:
+        """Return the names of the fields that the editor changed."""
+        return [name for name in super().changed_data if not self._is_as_stored(name, self[name].data)]
+
+    def _is_as_stored(self, name: str, value: object) -> bool:
+        stored = self.initial.get(name)
+        is_text = isinstance(stored, str) and isinstance(value, str)
+        return is_text and _lines_of(stored) == _lines_of(value)
+
     def clean(self) -> dict[str, Any]:
         """Refuse to write over what somebody else did since the form was opened."""
         cleaned = super().clean() or self.cleaned_data
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                is_stored = self._is_as_stored(name, value)
+                cleaned[name] = self.initial[name] if is_stored else value.replace("\r\n", "\n")
         if self.instance.pk and cleaned.pop("seen", "") != self.stored:
             raise ValidationError(
                 "Somebody else, or an import, changed this while you had it open. Nothing of yours was "
                 "saved: open the page again to see how it stands now."
             )
         return cleaned
+
+
+def _lines_of(text: str) -> list[str]:
+    """Return the lines of a text, the white space at its ends aside."""
+    return text.strip().replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def fingerprint(version: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -129,7 +130,14 @@ class FormReader(HTMLParser):
 
 
 def form_data(response, **changes: object) -> dict[str, object]:
-    """Return what a browser would send back from a form of the desk, with some fields changed."""
+    """Return what a browser would send back from a form of the desk, with some fields changed.
+
+    Browsers end every line of a text with CRLF, whatever it came with.
+    """
     reader = FormReader()
     reader.feed(response.content.decode())
-    return {name: value for name, value in reader.fields.items() if not name.endswith("action")} | changes
+    fields = {name: value for name, value in reader.fields.items() if not name.endswith("action")} | changes
+    return {
+        name: re.sub(r"\r\n?|\n", "\r\n", value) if isinstance(value, str) else value
+        for name, value in fields.items()
+    }

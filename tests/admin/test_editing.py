@@ -56,6 +56,37 @@ def test_saving_a_form_untouched_changes_nothing(alice_at, desk):
     assert ChangeSet.objects.count() == before
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "One paragraph.\n\nAnother one.",
+        "    indented from its first line\n\nand on",
+        "breaks of an old\rmachine\r\nand another",
+    ],
+    ids=["two paragraphs", "a text that begins with spaces", "carriage returns"],
+)
+def test_an_untouched_text_stays_as_it_is(alice_at, desk, body):
+    Article.objects.filter(pk=desk.article.pk).update(body=body, title="Talks  go on")
+    page = address("article", "change", desk.article.pk)
+
+    save(alice_at, page, section="World")
+
+    desk.article.refresh_from_db()
+    assert (desk.article.body, desk.article.title, desk.article.edited_fields) == (
+        body, "Talks  go on", ["section"],
+    )  # fmt: skip
+    assert not {"title", "body"} & set(ChangeSet.objects.first().changes.get().after)
+
+
+def test_a_corrected_text_is_stored_with_plain_line_breaks(alice_at, desk):
+    save(alice_at, address("article", "change", desk.article.pk), body="First.\n\nSecond.")
+    save(alice_at, address("tag", "change", desk.putin.pk), description="One line.\nAnother.")
+
+    desk.article.refresh_from_db()
+    desk.putin.refresh_from_db()
+    assert (desk.article.body, desk.putin.description) == ("First.\n\nSecond.", "One line.\nAnother.")
+
+
 def test_alice_decides_taggings_where_she_reads_their_evidence(alice_at, alice, desk):
     page = address("article", "change", desk.article.pk)
     rows = alice_at.get(page).context["inline_admin_formsets"][0].formset.forms
