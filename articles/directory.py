@@ -1,4 +1,4 @@
-"""The gazetteer as readers see it: the list of one kind of tag, and the page about one tag."""
+"""The tags of one kind as readers see them: listed, counted, found by name."""
 
 from __future__ import annotations
 
@@ -13,28 +13,16 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from articles.filters import ArticleFilter
-from articles.listing import FacetGroup, Listing, list_articles
-from articles.models import Alias, Office, Tag, TagKind
+from articles.models import Alias, Tag, TagKind
 from articles.search import sync
 from articles.search.address import Address
 from articles.search.engine import IndexUnusable
-from articles.search.query import Criteria, Match
+from articles.search.query import Criteria
 
 PAGE_SIZE = 240  # tags; a page of names in three columns, about 100 kB
 ALL_KEYS = 20_000  # values of one facet counted at once; more than any gazetteer has
-LATEST = 10  # articles on the page about a tag
-COMPANIONS = 6  # of each kind
 
 ORDERS = {"count": "most articles first", "name": "by name"}
-# What each sort of alias is to a reader; a surname alone says nothing new.
-ALIAS_HEADINGS = {
-    Alias.Kind.NAME: "Also called",
-    Alias.Kind.DEMONYM: "People and adjectives",
-    Alias.Kind.CAPITAL: "Capital",
-    Alias.Kind.METONYM: "Also stands for it",
-    Alias.Kind.TRIGGER: "Words that point to it",
-    Alias.Kind.NEGATIVE: "Not to be taken for it",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,89 +214,3 @@ def _with_articles(entries: Iterable[Entry]) -> list[Entry]:
 
 def _size(entries: Iterable[Entry]) -> int:
     return sum(1 + len(entry.children) for entry in entries)
-
-
-# --- The page about one tag -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The aliases of one sort, under a heading for readers."""
-
-    heading: str
-    texts: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Portrait:
-    """What the archive knows of one tag, and its latest articles.
-
-    ``main_count`` is None while articles cannot be counted.  ``offices`` are those a person held,
-    ``holders`` those of a country or organisation.
-    """
-
-    tag: Tag
-    names: list[Names]
-    offices: list[Office]
-    holders: list[Office]
-    children: list[Tag]
-    listing: Listing
-    main_count: int | None
-    all_url: str
-    main_url: str
-
-    @property
-    def heading(self) -> str:
-        """Return what its kind is called: Actors, Countries ..."""
-        return ArticleFilter.facets()[self.tag.kind]
-
-    @property
-    def list_name(self) -> str:
-        """Return the name of the address of all tags of its kind."""
-        return f"{self.tag.kind}_list"
-
-    @property
-    def companions(self) -> list[FacetGroup]:
-        """Return what else these articles are tagged with, most often first."""
-        return [
-            replace(group, values=others[:COMPANIONS])
-            for group in self.listing.facets
-            if (others := [value for value in group.values if not value.is_active]) and group.name != "author"
-        ]
-
-
-def portray(tag: Tag) -> Portrait:
-    """Return the page of a tag; in a fixed number of queries however many articles it has."""
-    path = reverse("article_list")
-    return Portrait(
-        tag=tag,
-        names=_read_names(tag),
-        offices=list(tag.offices.select_related("of")),
-        holders=list(tag.holders.select_related("holder").filter(holder__is_retired=False)),
-        children=list(tag.children.filter(is_retired=False).order_by("name")),
-        listing=list_articles(_query(tag.kind, tag.key), path, limit=LATEST),
-        main_count=_count_main(tag),
-        all_url=f"{path}?{_query(tag.kind, tag.key).urlencode()}",
-        main_url=f"{path}?{_query(f'{tag.kind}__main', tag.key).urlencode()}",
-    )
-
-
-def _query(parameter: str, key: str) -> QueryDict:
-    query = QueryDict(mutable=True)
-    query[parameter] = key
-    return query
-
-
-def _count_main(tag: Tag) -> int | None:
-    try:
-        return sync.search(Criteria(values={(tag.kind, Match.MAIN): (tag.key,)}), limit=1).count
-    except IndexUnusable:
-        return None
-
-
-def _read_names(tag: Tag) -> list[Names]:
-    texts: dict[str, list[str]] = defaultdict(list)
-    for alias in tag.aliases.order_by("text"):
-        if alias.text != tag.name:
-            texts[alias.kind].append(alias.text.replace("*", "…"))
-    return [Names(heading, texts[kind]) for kind, heading in ALIAS_HEADINGS.items() if texts[kind]]

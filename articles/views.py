@@ -19,10 +19,11 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from articles.directory import list_tags, portray
+from articles.directory import list_tags
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
 from articles.models import Tag, TagKind
+from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.search.query import Sort
 

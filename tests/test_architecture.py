@@ -43,6 +43,7 @@ LAYERS = {
     "articles.listing": 3,
     "articles.reading": 3,
     "articles.directory": 3,
+    "articles.portrait": 3,
     "articles.views": 4,
     "articles.api": 4,
     "articles.urls": 4,
