@@ -52,13 +52,17 @@ class _Ending(StrEnum):
 class Guard:
     """A worker process with limits: ``seconds`` of wall clock a call, ``memory_mb`` beyond its own start.
 
-    Threads may share a guard; their calls take turns.  A guard that crossed a fork starts a worker of its
-    own.  Close it, or use it as a context manager.
+    ``prepare`` is called in every new worker before anything else, and is not on the clock.  Threads may
+    share a guard; their calls take turns.  A guard that crossed a fork starts a worker of its own.  Close it,
+    or use it as a context manager.
     """
 
-    def __init__(self, seconds: float = 2.0, memory_mb: int = 512) -> None:
+    def __init__(
+        self, seconds: float = 2.0, memory_mb: int = 512, *, prepare: Callable[[], object] | None = None
+    ) -> None:
         self.seconds = seconds
         self.memory_mb = memory_mb
+        self.prepare = prepare
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
 
@@ -90,7 +94,10 @@ class Guard:
     def _ready_worker(self, function: Callable[..., object]) -> _Worker:
         """Return a worker that has imported the function's module, which is not on the call's clock."""
         if self._worker is None or not self._worker.is_usable():
-            self._worker = _Worker(self.memory_mb)
+            worker = _Worker(self.memory_mb)
+            if self.prepare:
+                worker.call(self.prepare, (), START_SECONDS)
+            self._worker = worker
         worker, module = self._worker, function.__module__
         if module not in worker.modules:
             worker.call(_import, (module,), START_SECONDS)

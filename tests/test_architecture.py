@@ -17,6 +17,7 @@ APP = PROJECT / "articles"
 LAYERS = {
     "articles.tagging": 1,
     "articles.importing": 1,
+    "articles.importing.ahead": 3,
     "articles.importing.columns": 3,
     "articles.importing.identity": 3,
     "articles.importing.lock": 3,

@@ -1,20 +1,15 @@
 """One import from beginning to end: find the files, read, tag and store them, chunk by chunk.
 
 A chunk is one transaction: a killed run loses at most the chunk in flight, and the next run ends in the
-same database as an uninterrupted one.  While one chunk is stored, the worker process reads the next.
+same database as an uninterrupted one.  While one chunk is stored, worker processes read and tag the next.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gc
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
-from functools import cached_property
-from itertools import batched
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -22,25 +17,22 @@ from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
 from django.utils import timezone
 
 from articles import gazetteer
-from articles.guard import Guard, GuardError
 from articles.importing import store
-from articles.importing.batch import Reading, Request, read_batch
-from articles.importing.clipping import READER_VERSION
-from articles.importing.columns import fit
-from articles.importing.identity import Catalogue, Outcome, known_sources
+from articles.importing.ahead import Ahead
+from articles.importing.batch import Reading
+from articles.importing.identity import Catalogue, Outcome
 from articles.importing.lock import import_lock
-from articles.importing.problems import Notice, fault_of
+from articles.importing.problems import Notice
 from articles.importing.report import Report, problems_of
-from articles.importing.sources import FoundFile, find_sources
+from articles.importing.sources import find_sources
 from articles.importing.taggings import Rules, read_names
 from articles.models import Archive, ArticleSource, ImportIssue, ImportRun
 from articles.search import sync
 from articles.search.engine import IndexBusy, IndexUnusable
-from articles.tagging import Entry, Tagged, Tagger
+from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data
 
 CHUNK = 200  # files: about a fifth of a second, all that a kill can lose
-BATCH = 25  # files the worker is asked for at once: 50 ms, far from its limit of 2 s
 INDEX_EVERY = 20  # chunks between two commits of the search index
 HEARTBEAT = dt.timedelta(seconds=5)  # where a run has nothing else to write
 
@@ -72,11 +64,10 @@ def import_paths(
         with contextlib.ExitStack() as stack:
             if not is_dry:
                 stack.enter_context(import_lock())
-            stack.callback(gc.unfreeze)
-            rules = _read_rules(is_dry=is_dry)
-            guard = stack.enter_context(Guard())
+            ahead, rules = _get_ready(_read_entries(is_dry=is_dry))
+            stack.enter_context(ahead)
             run = _DryRun(report, rules) if is_dry else _Run(report, rules, paths, started_by)
-            chunks = stack.enter_context(contextlib.closing(_chunks(paths, guard)))
+            chunks = stack.enter_context(contextlib.closing(ahead.chunks(find_sources(paths), CHUNK)))
             for chunk in chunks:
                 run.take(chunk)
                 progress(report)
@@ -93,85 +84,20 @@ def import_paths(
     return report
 
 
-def _read_rules(*, is_dry: bool) -> Rules:
+def _get_ready(entries: Sequence[Entry]) -> tuple[Ahead, Rules]:
+    ahead = Ahead(entries)
+    return ahead, Rules(gazetteer.release_of(entries), ahead.tag, read_names(entries))
+
+
+def _read_entries(*, is_dry: bool) -> Sequence[Entry]:
     """Return the gazetteer in force, loading it from the program's own files if there is none."""
-    entries: Sequence[Entry]
     if Archive.objects.exclude(gazetteer_release="").exists():
-        entries = gazetteer.read_entries()
-    else:
-        entries = read_data()
-        if not is_dry:
-            gazetteer.load(entries, release=gazetteer.release_of(entries))
-            entries = gazetteer.read_entries()
-    return Rules(gazetteer.release_of(entries), _TaggerOnDemand(entries).tag, read_names(entries))
-
-
-class _TaggerOnDemand:
-    """A tagger built for the first text: half a second that a folder without changes does not cost."""
-
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries = entries
-
-    @cached_property
-    def _tagger(self) -> Tagger:
-        tagger = Tagger(self.entries)
-        # It stays to the end: the garbage collector need not walk it again and again (15 % of the time).
-        gc.freeze()
-        return tagger
-
-    def tag(self, *, title: str, standfirst: str, body: str, on: dt.date | None) -> Tagged:
-        """Return what `Tagger.tag` returns."""
-        return self._tagger.tag(title=title, standfirst=standfirst, body=body, on=on)
-
-
-def _chunks(paths: list[Path], guard: Guard) -> Generator[list[Reading]]:
-    """Yield chunk after chunk of files read; while the caller works on one, the next is being read."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader") as pool:
-        ahead: Future[list[Reading]] | None = None
-        for chunk in batched(find_sources(paths), CHUNK):
-            coming = pool.submit(_read, _requests(chunk), guard)
-            if ahead:
-                yield [_fitted(reading) for reading in ahead.result()]
-            ahead = coming
-        if ahead:
-            yield [_fitted(reading) for reading in ahead.result()]
-
-
-def _fitted(reading: Reading) -> Reading:
-    if reading.clipping is None:
-        return reading
-    try:
-        return replace(reading, clipping=fit(reading.clipping))
-    except Exception as error:  # as in the worker: a mistake of ours costs this file alone
-        return Reading(reading.found, fault=fault_of(error))
-
-
-def _requests(chunk: Sequence[FoundFile]) -> list[Request]:
-    known = known_sources([str(found.path) for found in chunk])
-    requests = []
-    for found in chunk:
-        sha256, version = known.get(str(found.path), ("", ""))
-        requests.append(Request(found, sha256 if version == READER_VERSION else ""))
-    return requests
-
-
-def _read(requests: Sequence[Request], guard: Guard) -> list[Reading]:
-    """Return a reading for each request; a file that harms the worker costs itself alone."""
-    readings: list[Reading] = []
-    for batch in batched(requests, BATCH):
-        try:
-            readings += guard.run(read_batch, batch)
-        except GuardError:
-            readings += [_read_alone(request, guard) for request in batch]
-    return readings
-
-
-def _read_alone(request: Request, guard: Guard) -> Reading:
-    try:
-        return guard.run(read_batch, (request,))[0]
-    except GuardError as error:
-        message = f"{error} and was given up; open the file and look for damaged or machine-made text"
-        return Reading(request.found, fault=Notice(message))
+        return gazetteer.read_entries()
+    entries = read_data()
+    if is_dry:
+        return entries
+    gazetteer.load(entries, release=gazetteer.release_of(entries))
+    return gazetteer.read_entries()
 
 
 class _DryRun:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from django.db import connection, models
 
+from articles.importing.clipping import Clipping
 from articles.models import Article, Tag, Tagging
-from articles.tagging import Entry, Finding, Tagged
+from articles.tagging import Entry
 from articles.tagging.anchors import move_spans
 from articles.tagging.folding import fold_name
 from articles.tagging.records import AliasKind
+from articles.tagging.standing import Claim, Text
 
 type Identity = tuple[str, str]  # kind and slug of a tag
 type Texts = Mapping[str, str]  # title, standfirst and body
@@ -26,20 +26,12 @@ UPDATED_FIELDS = ["role", "salience", "mentions", "origin", "release"]
 UNMENTIONED: Values = {"role": Tagging.Role.MENTIONED, "salience": 0.0, "mentions": []}
 
 
-class TagText(Protocol):
-    """What `Tagger.tag` looks like from here."""
-
-    def __call__(self, *, title: str, standfirst: str, body: str, on: dt.date | None) -> Tagged:
-        """Return the findings in one article's text."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The gazetteer in force: its release, its tagger, and which tag a front-matter word names."""
 
     release: str
-    tag: TagText
+    tag: Callable[[Text], Iterable[Claim]]
     names: Mapping[str, Identity]
 
 
@@ -104,6 +96,12 @@ def texts_of(article: Article) -> Texts:
     return {"title": article.title, "standfirst": article.standfirst, "body": article.body}
 
 
+def text_of(source: Article | Clipping) -> Text:
+    """Return what the tagger reads of an article, stored or about to be."""
+    # Who held which office: the day it was clipped is near enough where the article has no date.
+    return Text(source.title, source.standfirst, source.body, source.published_on or source.clipped_on)
+
+
 def change_taggings(articles: Sequence[tuple[Article, Texts | None]], rules: Rules) -> TaggingChanges:
     """Return what has to change so that the articles carry the tags that text and front matter call for.
 
@@ -126,10 +124,7 @@ def change_taggings(articles: Sequence[tuple[Article, Texts | None]], rules: Rul
 
 def wanted_taggings(article: Article, rules: Rules) -> dict[Identity, Values]:
     """Return the taggings that the article's text and its file's own tags call for."""
-    # Who held which office: the day it was clipped is near enough where the article has no date.
-    on = article.published_on or article.clipped_on
-    tagged = rules.tag(title=article.title, standfirst=article.standfirst, body=article.body, on=on)
-    wanted = {(finding.kind.value, finding.slug): _values(finding) for finding in tagged.findings}
+    wanted = {(claim.kind, claim.slug): _values(claim) for claim in rules.tag(text_of(article))}
     for word in article.keywords:
         if identity := rules.names.get(_fold(str(word))):
             wanted[identity] = {
@@ -140,11 +135,11 @@ def wanted_taggings(article: Article, rules: Rules) -> dict[Identity, Values]:
     return wanted
 
 
-def _values(finding: Finding) -> Values:
+def _values(claim: Claim) -> Values:
     return {
-        "role": finding.role.value,
-        "salience": round(finding.salience, 4),
-        "mentions": [[m.part.value, m.start, m.end, m.rule] for m in finding.mentions],
+        "role": claim.role,
+        "salience": claim.salience,
+        "mentions": claim.mentions,
         "origin": Tagging.Origin.AUTOMATIC,
     }
 

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import OperationalError, connection
 
 from articles import gazetteer
-from articles.importing import columns
+from articles.importing import ahead, columns
 from articles.importing import run as run_module
 from articles.importing.clipping import Clipping
 from articles.importing.report import Problem, Report
@@ -310,7 +310,7 @@ def test_a_mistake_of_ours_in_one_file_costs_no_other(folder, monkeypatch):
             raise KeyError("title")
         return columns.fit(clipping)
 
-    monkeypatch.setattr(run_module, "fit", fit)
+    monkeypatch.setattr(ahead, "fit", fit)
     report = import_paths([folder])
 
     assert counts(report) == {"created": 2, "failed": 1}

@@ -21,6 +21,7 @@ from articles.importing.store import preview, save, summarise
 from articles.importing.taggings import Rules, read_names
 from articles.models import Article, ArticleSource, Author, ImportRun, Outlet, Tagging
 from articles.tagging import Alias, AliasKind, Entry, Kind, Tagger
+from articles.tagging.standing import Claim, Text, claims_of
 from tests.factories import make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,12 @@ CREATED, UPDATED, UNCHANGED = Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGE
 def make_rules(*entries: Entry, release: str = "r1") -> Rules:
     for entry in entries:
         make_tag(entry.name, kind=entry.kind.value, slug=entry.slug, key=entry.key)
-    return Rules(release, Tagger(entries).tag, read_names(entries))
+    tagger = Tagger(entries)
+
+    def tag(text: Text) -> list[Claim]:
+        return claims_of(tagger.tag(**text._asdict()))
+
+    return Rules(release, tag, read_names(entries))
 
 
 def read(path: str = "/clippings/a.md", **values: object) -> Reading:
@@ -283,9 +289,9 @@ def test_offices_are_those_of_the_day_it_was_published_else_clipped(dates, day):
 
     plain = make_rules()
 
-    def tag(**texts: object) -> object:
-        days.append(texts["on"])
-        return plain.tag(**texts)
+    def tag(text: Text) -> object:
+        days.append(text.on)
+        return plain.tag(text)
 
     store(read(body="The president spoke.", **dates), rules=replace(plain, tag=tag))
 

@@ -1,0 +1,142 @@
+"""Reads and tags files ahead of the one who stores them, in two processes that may crash or hang.
+
+Three work at a time: while one chunk is stored, the next is tagged, and the one after that is read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from itertools import batched
+from types import TracebackType
+from typing import Self
+
+from articles.guard import Guard, GuardError
+from articles.importing.batch import Reading, Request, read_batch
+from articles.importing.clipping import READER_VERSION
+from articles.importing.columns import fit
+from articles.importing.identity import known_sources
+from articles.importing.problems import Notice, fault_of
+from articles.importing.sources import FoundFile
+from articles.importing.taggings import text_of
+from articles.tagging import Entry
+from articles.tagging.standing import Claim, Text, pack, set_up, tag_texts
+
+BATCH = 25  # files a worker is asked for at once: 50 ms, far from its limit
+TAG_SECONDS = 10.0  # for one batch: a text of 2 MB, the longest that is read, takes one
+
+type Claims = list[Claim] | Exception
+type Chunk = tuple[list[Reading], dict[Text, Claims]]
+
+
+class Ahead:
+    """The worker processes of one import, and what they found out about the chunk in hand."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._reader = Guard()
+        # It builds its tagger with its first text: a second that a folder without changes does not cost.
+        self._tagger = Guard(TAG_SECONDS, prepare=partial(set_up, pack(entries)))
+        self._claims: dict[Text, Claims] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reader.close()
+        self._tagger.close()
+
+    def chunks(self, files: Iterable[FoundFile], size: int) -> Generator[list[Reading]]:
+        """Yield chunk after chunk of files read; the claims of their texts are at hand until the next."""
+        with ThreadPoolExecutor(1, "reader") as readers, ThreadPoolExecutor(1, "tagger") as taggers:
+            coming: deque[Future[Chunk]] = deque()
+            try:
+                for chunk in batched(files, size):
+                    reading = readers.submit(self._read, _requests(chunk))
+                    coming.append(taggers.submit(self._tag_when_read, reading))
+                    if len(coming) > 2:
+                        yield self._take(coming.popleft())
+                while coming:
+                    yield self._take(coming.popleft())
+            finally:
+                for pool in (taggers, readers):
+                    pool.shutdown(wait=False, cancel_futures=True)
+
+    def _take(self, coming: Future[Chunk]) -> list[Reading]:
+        readings, self._claims = coming.result()
+        return readings
+
+    def tag(self, text: Text) -> list[Claim]:
+        """Return the tagger's claims; raise what goes wrong with this text: GuardError if it hangs.
+
+        Texts of the chunk in hand were tagged ahead.  Others are those that an editor corrected, and all
+        when the gazetteer has changed.
+        """
+        if text not in self._claims:
+            [self._claims[text]] = _run_each(self._tagger, tag_texts, [text], _itself)
+        claims = self._claims[text]
+        if isinstance(claims, Exception):
+            raise claims
+        return claims
+
+    def _read(self, requests: Sequence[Request]) -> list[Reading]:
+        return [_fitted(reading) for reading in _run_each(self._reader, read_batch, requests, _given_up)]
+
+    def _tag_when_read(self, coming: Future[list[Reading]]) -> Chunk:
+        readings = coming.result()
+        texts = [text_of(reading.clipping) for reading in readings if reading.clipping]
+        claims: Iterable[Claims] = _run_each(self._tagger, tag_texts, texts, _itself)
+        return readings, dict(zip(texts, claims, strict=True))
+
+
+def _run_each[T, R, F](
+    guard: Guard,
+    function: Callable[[Sequence[T]], Sequence[R]],
+    inputs: Sequence[T],
+    give_up: Callable[[T, Exception], F],
+) -> list[R | F]:
+    """Return the function's result for each input; one that harms the worker costs itself alone."""
+    results: list[R | F] = []
+    for batch in batched(inputs, BATCH):
+        try:
+            results += guard.run(function, batch)
+        except Exception:  # even a mistake of ours costs one file
+            for one in batch:
+                try:
+                    results += guard.run(function, (one,))
+                except Exception as error:
+                    results.append(give_up(one, error))
+    return results
+
+
+def _given_up(request: Request, error: Exception) -> Reading:
+    if not isinstance(error, GuardError):
+        return Reading(request.found, fault=fault_of(error))
+    message = f"{error} and was given up; open the file and look for damaged or machine-made text"
+    return Reading(request.found, fault=Notice(message))
+
+
+def _itself(text: Text, error: Exception) -> Exception:
+    return error
+
+
+def _requests(chunk: Sequence[FoundFile]) -> list[Request]:
+    known = known_sources([str(found.path) for found in chunk])
+    requests = []
+    for found in chunk:
+        sha256, version = known.get(str(found.path), ("", ""))
+        requests.append(Request(found, sha256 if version == READER_VERSION else ""))
+    return requests
+
+
+def _fitted(reading: Reading) -> Reading:
+    if reading.clipping is None:
+        return reading
+    try:
+        return replace(reading, clipping=fit(reading.clipping))
+    except Exception as error:  # as in the worker: a mistake of ours costs this file alone
+        return Reading(reading.found, fault=fault_of(error))
