@@ -56,7 +56,7 @@ clean:  ## remove the environment; the archive in var/ stays
 	rm -rf $(VENV)
 
 $(PY):
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.12 or newer is needed; there is no $(PYTHON)."; exit 1; }
+	@$(PYTHON) -c '' 2>/dev/null || { echo "Python 3.12 or newer is needed; $(PYTHON) does not run." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; v = sys.version.split()[0]; sys.exit(None if sys.version_info >= (3, 12) else \
 		f"Python 3.12 or newer is needed; $(PYTHON) is {v}. Try: make $(MAKECMDGOALS) PYTHON=python3.13")'
 	@$(PYTHON) -m venv $(VENV)

@@ -48,10 +48,10 @@ class LoadReport:
     clashes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return (
-            f"{self.created_count} created, {self.updated_count} updated ({self.kept_count} with an editor's "
-            f"changes kept), {self.retired_count} retired, {self.total_count} in all"
-        )
+        numbers = {"new": self.created_count, "changed": self.updated_count, "retired": self.retired_count}
+        changes = ", ".join(f"{count:,} {word}" for word, count in numbers.items() if count) or "nothing new"
+        kept = f"; an editor's changes to {self.kept_count:,} of them are kept" if self.kept_count else ""
+        return f"{self.total_count:,} names: {changes}{kept}"
 
     @property
     def changed_count(self) -> int:

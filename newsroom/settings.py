@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,7 +25,10 @@ def read_list(name: str) -> list[str]:
 # --- Where state lives: database, index, secret key -------------------------------------------------------
 
 NEWSROOM_DATA = Path(os.environ.get("NEWSROOM_DATA") or BASE_DIR / "var").expanduser().resolve()
-NEWSROOM_DATA.mkdir(parents=True, exist_ok=True)
+try:
+    NEWSROOM_DATA.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"NEWSROOM_DATA={NEWSROOM_DATA} cannot be made ({error.strerror})") from error
 NEWSROOM_INDEX = NEWSROOM_DATA / "index"
 NEWSROOM_SEEDS = BASE_DIR / "seeds"
 
@@ -95,13 +99,20 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{NEWSROOM_DATA / 'newsroom.sqlite3'}",
-        conn_max_age=600,
-        conn_health_checks=True,
-    )
-}
+
+def read_database() -> dj_database_url.DBConfig:
+    """Return the database of DATABASE_URL, else the SQLite file in the data folder."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{NEWSROOM_DATA / 'newsroom.sqlite3'}"
+    try:
+        return dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+    except ValueError as error:
+        # The address may hold a password: it is not repeated.
+        raise ImproperlyConfigured(
+            "DATABASE_URL is no database; write postgres://user@host:5432/name"
+        ) from error
+
+
+DATABASES = {"default": read_database()}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
@@ -180,12 +191,15 @@ if HTTPS:
 
 # --- Logging ----------------------------------------------------------------------------------------------
 
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "").upper() or "WARNING"
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured(f"LOG_LEVEL={LOG_LEVEL}; write DEBUG, INFO, WARNING, ERROR or CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Its one warning comes with each HEAD request: Django leaves it to the server to drop the body.
     "loggers": {"gunicorn.http.wsgi": {"level": "ERROR"}},
 }

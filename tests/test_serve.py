@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import socket
 import subprocess
@@ -30,14 +32,38 @@ def test_a_taken_port_is_named_together_with_the_way_out(taken_port):
         CommandError,
         match=rf"cannot listen on 127.0.0.1:{taken_port} .*; choose another port: make run PORT=",
     ):
-        call_command("serve", port=taken_port)
+        call_command("serve", port=str(taken_port))
 
 
-def test_a_folder_that_does_not_exist_stops_before_anything_is_done(tmp_path, monkeypatch):
+@pytest.mark.parametrize("port", ["", "abc", "0", "-1", "65536", "99999999999", "８０００"])
+def test_a_port_that_is_none_is_refused_with_one_that_is(port):
+    sentence = f"the port is a number from 1 to 65535, not {port!r}; try: make run PORT=8010"
+
+    with pytest.raises(CommandError, match=re.escape(sentence)):
+        call_command("serve", port=port)
+
+
+@pytest.mark.parametrize("seeds", ["", "  ", "/nowhere/at/all"], ids=["empty", "blank", "missing"])
+def test_a_folder_that_is_not_there_stops_before_anything_is_done(seeds, monkeypatch):
+    monkeypatch.setattr(serve, "check_port", lambda host, port: None)
     monkeypatch.setattr(serve, "prepare", lambda seeds: pytest.fail("nothing may be done"))
 
-    with pytest.raises(CommandError, match=r"there is no .*nowhere; give a folder of clippings"):
-        call_command("serve", port=0, seeds=tmp_path / "nowhere")
+    with pytest.raises(CommandError, match=re.escape(f"there is no {seeds!r}; give a folder of clippings")):
+        call_command("serve", seeds=seeds)
+
+
+def test_an_interrupted_start_says_what_was_kept(monkeypatch, tmp_path, capsys):
+    def interrupted(seeds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(serve, "check_port", lambda host, port: None)
+    monkeypatch.setattr(serve, "prepare", interrupted)
+
+    with pytest.raises(SystemExit) as stop:
+        call_command("serve", seeds=str(tmp_path))
+
+    assert stop.value.code == 130
+    assert capsys.readouterr().err.strip().startswith("stopped; what was imported is kept")
 
 
 @pytest.mark.django_db
@@ -100,3 +126,33 @@ def test_a_python_that_is_too_old_is_named_with_the_way_out(tmp_path):
     sentence = f"Python 3.12 or newer is needed; {old} is 3.9.2. Try: make setup PYTHON=python3.13"
     assert sentence in done.stderr.splitlines()
     assert not (tmp_path / "venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("DATABASE_URL", "nonsense", "newsroom cannot start: DATABASE_URL is no database; write postgres://"),
+        ("LOG_LEVEL", "loud", "newsroom cannot start: LOG_LEVEL=LOUD; write DEBUG, INFO, WARNING, ERROR"),
+        ("NEWSROOM_DATA", "/dev/null/x", "newsroom cannot start: NEWSROOM_DATA=/dev/null/x cannot be made ("),
+    ],
+)
+def test_a_wrong_variable_is_named_in_one_sentence(variable, value, sentence):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=PROJECT, capture_output=True, text=True, check=False, env={**os.environ, variable: value},
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert done.stderr.startswith(sentence)
+
+
+def test_a_command_without_tables_says_how_to_make_them(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "reindex", "--check"],
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+        env={**os.environ, "NEWSROOM_DATA": str(tmp_path), "DATABASE_URL": ""},
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "make its tables with: python manage.py migrate" in done.stderr
+    assert "Traceback" not in done.stderr

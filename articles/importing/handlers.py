@@ -80,6 +80,20 @@ TextLoader.add_constructor("tag:yaml.org,2002:map", TextLoader.construct_text_ma
 TextLoader.add_constructor(None, yaml.SafeLoader.construct_undefined)
 
 
+UNCLOSED_QUOTE = "found unexpected end of stream"
+# What libyaml says, in the words of somebody who did not write a parser.
+YAML_PROBLEMS = {
+    UNCLOSED_QUOTE: "a quotation mark is opened here and not closed",
+    "mapping values are not allowed in this context": "a second colon stands in the value",
+    "could not find expected ':'": "there is no colon after the key",
+    "did not find expected key": "a key is not where one belongs, or a value needs quotation marks",
+    "found character that cannot start any token": "a tab, or a sign that needs quotation marks",
+    "found a tab character that violates indentation": "there is a tab at the start; indent with spaces",
+    "did not find expected ',' or ']'": "a list is opened with [ and not closed",
+    "did not find expected ',' or '}'": "a mapping is opened with { and not closed",
+}
+
+
 class TextYAMLHandler(YAMLHandler):
     """YAML, every scalar as written; bombs are refused before libyaml sees them."""
 
@@ -89,8 +103,10 @@ class TextYAMLHandler(YAMLHandler):
         try:
             return super().load(fm, **{"Loader": TextLoader, **kwargs})
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            problem = error.problem or "it is not YAML"
+            # The end of the block is where libyaml noticed; the mend is where the quotation mark opened.
+            at_end = error.problem == UNCLOSED_QUOTE
+            mark = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
+            problem = YAML_PROBLEMS.get(error.problem or "", error.problem or "it is not YAML")
             raise BlockError(f"broken YAML: {problem}", mark.line if mark else None) from error
         except yaml.YAMLError as error:
             raise BlockError(f"broken YAML: {' '.join(str(error).split())}") from error

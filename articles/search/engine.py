@@ -18,7 +18,7 @@ from tantivy import FieldType, Occur, Query
 
 from articles.search import folder as files
 from articles.search.entry import FACETS, IndexedArticle, Standing, id_of_rank, searchable
-from articles.search.folder import IndexBusy, IndexUnusable, write_lock
+from articles.search.folder import IndexBusy, IndexMissing, IndexUnusable, write_lock
 from articles.search.query import (
     Criteria,
     Cursor,
@@ -36,6 +36,7 @@ __all__ = [
     "CursorError",
     "Engine",
     "IndexBusy",
+    "IndexMissing",
     "IndexUnusable",
     "IndexedArticle",
     "Result",

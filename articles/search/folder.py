@@ -31,6 +31,10 @@ class IndexUnusable(Exception):  # noqa: N818 - the answer is to rebuild
     """The index is missing, damaged, outdated or not of this archive; it must be built anew."""
 
 
+class IndexMissing(IndexUnusable):
+    """There is no index in the folder: it was never built, or was removed."""
+
+
 @contextmanager
 def write_lock(folder: Path, *, seconds: float) -> Iterator[None]:
     """Hold the index for writing; raise IndexBusy when another holds it for ``seconds``.
@@ -69,7 +73,7 @@ def current_generation(folder: Path) -> Path:
     """Return the folder of the index to read; raise IndexUnusable when there is none."""
     name = _read_current(folder)
     if not name.startswith(PREFIX) or "/" in name or not (folder / name).is_dir():
-        raise IndexUnusable(f"{folder}: there is no index")
+        raise IndexMissing(f"{folder}: there is no index")
     return folder / name
 
 

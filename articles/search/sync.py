@@ -23,6 +23,7 @@ from articles.search.engine import (
     Engine,
     IndexBusy,
     IndexedArticle,
+    IndexMissing,
     IndexUnusable,
     Result,
     Standing,
@@ -80,8 +81,14 @@ def apply_outbox(*, wait_seconds: float = 10.0) -> int:
         try:
             return _apply_rows(open_engine())
         except IndexUnusable as reason:
-            logger.warning("rebuilding the search index: %s", reason)
+            _log_rebuild(reason)
             return _build()
+
+
+def _log_rebuild(reason: IndexUnusable) -> None:
+    # While the outbox still reaches back to the first write, a missing index was never built: no cause for alarm.
+    is_first = isinstance(reason, IndexMissing) and OutboxRow.objects.filter(revision=1).exists()
+    logger.log(logging.INFO if is_first else logging.WARNING, "rebuilding the search index: %s", reason)
 
 
 def rebuild(*, progress: Callable[[int], None] | None = None) -> int:
@@ -250,7 +257,7 @@ def _fresh_engine() -> Engine:
 def _built_inline(reason: IndexUnusable) -> Engine:
     try:
         with write_lock(settings.NEWSROOM_INDEX, seconds=0):
-            logger.warning("rebuilding the search index: %s", reason)
+            _log_rebuild(reason)
             _build()
     except IndexBusy as busy:
         raise IndexUnusable("the index is being rebuilt") from busy

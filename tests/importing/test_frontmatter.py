@@ -139,7 +139,8 @@ def test_values_that_lack_quotes_are_read_with_a_notice(line, value):
     ("text", "line", "beginning"),
     [
         ("---\na: 1\nb: [\n---\n", 4, "broken YAML: "),
-        ("---\na:\n\tb: 1\n---\n", 3, "broken YAML: found character that cannot start any token"),
+        ('---\na: [x, "b\nc: 1\n---\n', 2, "broken YAML: a quotation mark is opened here and not closed"),
+        ("---\na:\n\tb: 1\n---\n", 3, "broken YAML: a tab, or a sign that needs quotation marks"),
         (
             "---\na: !!python/object/apply:os.system ['x']\n---\n",
             2,
@@ -239,5 +240,5 @@ def test_texts_of_a_value(value, found):
 def test_a_notice_about_quotes_says_what_the_parser_missed():
     front = read_front_matter("---\ntitle: Analysis: what next\n---\n")
 
-    reason = "broken YAML: mapping values are not allowed in this context"
+    reason = "broken YAML: a second colon stands in the value"
     assert front.notices == (Notice(f"{reason}; read as plain text: put such a value in quotes", 2),)

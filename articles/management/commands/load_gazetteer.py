@@ -9,7 +9,6 @@ from dataclasses import asdict
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
-from articles.models import Tag
 from articles.tagging.gazetteer import DataError, read_data
 
 
@@ -41,6 +40,6 @@ class Command(BaseCommand):
             numbers = {name.removesuffix("_count"): value for name, value in asdict(report).items()}
             self.stdout.write(json.dumps({"release": release, **numbers}))
             return
-        self.stdout.write(f"gazetteer {release}: {report}; {Tag.objects.in_use().count()} tags in use")
+        self.stdout.write(f"Gazetteer {release}, {report}")
         for clash in report.clashes:
             self.stderr.write(clash)

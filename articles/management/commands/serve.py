@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 WORKERS = 2  # sync workers were 2 to 4 times faster than threads on two cores
+MAX_PORT = 65_535
 FILES_FAILED = 1  # exit code of import_articles that the site can be served in spite of
 
 
@@ -28,19 +29,23 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare where to listen and what to import first."""
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        # Read below: argparse would answer a wrong value with its usage, in words of another command.
+        parser.add_argument("--port", default="8000")
         parser.add_argument(
-            "--seeds", type=Path, default=settings.NEWSROOM_SEEDS, help="folder or file to import first"
+            "--seeds", default=str(settings.NEWSROOM_SEEDS), help="folder or file to import first"
         )
 
-    def handle(self, *, host: str, port: int, seeds: Path, **options: object) -> None:
+    def handle(self, *, host: str, port: str, seeds: str, **options: object) -> None:
         """Do it; this process becomes the server."""
-        check_port(host, port)
-        if not seeds.exists():
-            raise CommandError(
-                f"there is no {seeds}; give a folder of clippings: make run SEEDS=/folder/of/clippings"
+        check_port(host, read_port(port))
+        folder = read_seeds(seeds)
+        try:
+            prepare(folder)
+        except KeyboardInterrupt:
+            self.stderr.write(
+                "\nstopped; what was imported is kept, and the next make run goes on from there"
             )
-        prepare(seeds)
+            sys.exit(130)
         address = f"http://{host}:{port}/"
         self.stdout.write(self.style.SUCCESS(f"\nThe archive is at {address}  (Ctrl-C stops it)"))
         self.stdout.write(admin_hint(address))
@@ -53,15 +58,37 @@ class Command(BaseCommand):
         os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, arguments from this command line
 
 
+def read_port(text: str) -> int:
+    """Return the port; raise CommandError for what is none."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PORT):
+        raise CommandError(
+            f"the port is a number from 1 to {MAX_PORT}, not {text!r}; try: make run PORT=8010"
+        )
+    return int(text)
+
+
+def read_seeds(text: str) -> Path:
+    """Return the folder or file; raise CommandError for one that is not there.
+
+    An empty value is not the working folder: an unset shell variable would import this whole checkout.
+    """
+    if not text.strip() or not Path(text).exists():
+        raise CommandError(
+            f"there is no {text!r}; give a folder of clippings: make run SEEDS=/folder/of/clippings"
+        )
+    return Path(text)
+
+
 def check_port(host: str, port: int) -> None:
     """Raise CommandError when nobody can listen there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
+            other = 8010 if port != 8010 else 8020
             raise CommandError(
-                f"cannot listen on {host}:{port} ({error}); choose another port: make run PORT={port + 10}"
+                f"cannot listen on {host}:{port} ({error}); choose another port: make run PORT={other}"
             ) from error
 
 
