@@ -43,6 +43,10 @@ BATCH = 500  # rows written by one statement
 PAIRS = {"published_on": "published_precision", "published_precision": "published_on"}
 
 
+# The status, why a program set it (an editor needs no reason), and that an editor did.
+STATUS_FIELDS = ("status", "withdrawal", "edited_fields")
+
+
 class Act:
     """One act under way: writes rows, and remembers each before and after."""
 
@@ -125,6 +129,8 @@ class Act:
         old_texts = {name: getattr(row, name) for name in store.TEXT_FIELDS if name in changed}
         for name in changed:
             setattr(row, name, values[name])
+        if "status" in changed:
+            row.withdrawal = ""  # from now on it is the editor's
         authors = self._set_authors(row, values)
         if authors:
             before["authors"] = authors[0]
@@ -169,14 +175,15 @@ class Act:
         """Move articles from one status to another as this person's decision; return how many that were."""
         changed = []
         rows = Article.objects.filter(pk__in=articles.values("pk"), status=old)
-        for row in _locked(rows.only("pk", "title", "status", "edited_fields", "changed_at")):
-            before = {"status": row.status, "edited_fields": row.edited_fields}
-            row.status = new
+        for row in _locked(rows.only("pk", "title", "changed_at", *STATUS_FIELDS)):
+            names = [name for name in STATUS_FIELDS if name != "withdrawal" or row.withdrawal]
+            before = {name: getattr(row, name) for name in names}
+            row.status, row.withdrawal = new, ""
             row.edited_fields = sorted({*row.edited_fields, "status"})
             row.changed_at = self.now
-            self._note(row, before, {"status": row.status, "edited_fields": row.edited_fields})
+            self._note(row, before, {name: getattr(row, name) for name in names})
             changed.append(row)
-        Article.objects.bulk_update(changed, ["status", "edited_fields", "changed_at"], batch_size=BATCH)
+        Article.objects.bulk_update(changed, [*STATUS_FIELDS, "changed_at"], batch_size=BATCH)
         self.touched |= {row.pk for row in changed}
         return len(changed)
 

@@ -35,7 +35,8 @@ type Chunk = tuple[list[Reading], dict[Text, Claims]]
 class Ahead:
     """The worker processes of one import, and what they found out about the chunk in hand."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], *, is_forced: bool = False) -> None:
+        self._is_forced = is_forced
         self._reader = Guard()
         # It builds its tagger with its first text: a second that a folder without changes does not cost.
         self._tagger = Guard(TAG_SECONDS, prepare=partial(set_up, pack(entries)))
@@ -56,7 +57,7 @@ class Ahead:
             coming: deque[Future[Chunk]] = deque()
             try:
                 for chunk in batched(files, size):
-                    reading = readers.submit(self._read, _requests(chunk))
+                    reading = readers.submit(self._read, self._requests(chunk))
                     coming.append(taggers.submit(self._tag_when_read, reading))
                     if len(coming) > 2:
                         yield self._take(coming.popleft())
@@ -82,6 +83,11 @@ class Ahead:
         if isinstance(claims, Exception):
             raise claims
         return claims
+
+    def _requests(self, chunk: Sequence[FoundFile]) -> list[Request]:
+        paths = [] if self._is_forced else [str(found.path) for found in chunk]
+        known = known_sources(paths, version=READER_VERSION)
+        return [Request(found, known.get(str(found.path), "")) for found in chunk]
 
     def _read(self, requests: Sequence[Request]) -> list[Reading]:
         return [_fitted(reading) for reading in _run_each(self._reader, read_batch, requests, _given_up)]
@@ -122,15 +128,6 @@ def _given_up(request: Request, error: Exception) -> Reading:
 
 def _itself(text: Text, error: Exception) -> Exception:
     return error
-
-
-def _requests(chunk: Sequence[FoundFile]) -> list[Request]:
-    known = known_sources([str(found.path) for found in chunk])
-    requests = []
-    for found in chunk:
-        sha256, version = known.get(str(found.path), ("", ""))
-        requests.append(Request(found, sha256 if version == READER_VERSION else ""))
-    return requests
 
 
 def _fitted(reading: Reading) -> Reading:

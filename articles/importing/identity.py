@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
+from django.db.models import Q
+
 from articles.importing.clipping import Clipping
+from articles.importing.sources import is_there
 from articles.models import Article, ArticleSource
 
 
@@ -23,6 +25,7 @@ class Outcome(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
     FAILED = "failed"
 
 
@@ -56,7 +59,9 @@ class Known:
     identity: str
     content_hash: str = ""
     release: str = ""
+    withdrawal: str = ""  # why a program withdrew it
     pk: int | None = None
+    is_tagged_again: bool = False  # because the run was forced
     paths: set[str] = field(default_factory=set)
 
 
@@ -65,6 +70,7 @@ class Decision:
     """What one file means for the archive: the outcome, and the article it is.
 
     ``rival`` is another file that holds the same article and is still there, but says something else.
+    Skipped is what an undo took back and nobody has changed since.
     """
 
     outcome: Outcome
@@ -78,15 +84,17 @@ class Catalogue:
     Decisions build on each other: two files with one text are created once.  The database is only read.
     """
 
-    def __init__(self, exists: Callable[[str], bool] = os.path.lexists) -> None:
+    def __init__(self, exists: Callable[[str], bool] = is_there, *, is_forced: bool = False) -> None:
         self._exists = exists
+        self.is_forced = is_forced
         self._by_pk: dict[int, Known] = {}
         self._by_identity: dict[str, Known] = {}
         self._by_path: dict[str, Known] = {}
+        self._undone: dict[str, Known] = {}  # by the hash of the bytes
 
-    def load(self, *, identities: Iterable[str], paths: Iterable[str]) -> None:
-        """Read the rows that decisions about these identities and paths need: three queries at most."""
-        columns = ("pk", "identity", "content_hash", "gazetteer_release")
+    def load(self, *, identities: Iterable[str], paths: Iterable[str], hashes: Iterable[str] = ()) -> None:
+        """Read the rows that decisions about these files need: four queries at most."""
+        columns = ("pk", "identity", "content_hash", "gazetteer_release", "withdrawal")
         wanted = [identity for identity in identities if identity not in self._by_identity]
         owners = []
         if wanted:
@@ -98,14 +106,18 @@ class Catalogue:
             owners.append(known := self._add(*row))
             known.paths.add(path)
             self._by_path[path] = known
+        undone = ArticleSource.objects.filter(sha256__in=[*filter(None, hashes)], is_undone=True)
+        for sha256, *row in undone.values_list("sha256", *(f"article__{column}" for column in columns)):
+            owners.append(known := self._add(*row))
+            self._undone[sha256] = known
         pks = {known.pk for known in owners}
         if pks:
             self._load_other_paths(pks)
 
-    def _add(self, pk: int, identity: str, content_hash: str, release: str) -> Known:
+    def _add(self, pk: int, identity: str, content_hash: str, release: str, withdrawal: str) -> Known:
         known = self._by_pk.get(pk)
         if known is None:
-            known = self._by_pk[pk] = Known(identity, content_hash, release, pk)
+            known = self._by_pk[pk] = Known(identity, content_hash, release, withdrawal, pk)
             self._by_identity[identity] = known
         return known
 
@@ -115,22 +127,33 @@ class Catalogue:
             if self._by_path.get(path, known) is known:
                 known.paths.add(path)
 
-    def decide(self, *, identity: str, content_hash: str, path: str) -> Decision:
+    def decide(self, *, identity: str, content_hash: str, path: str, sha256: str = "") -> Decision:
         """Return what a file read from ``path`` means, and take it as done from now on."""
+        if (known := self._undone.get(sha256)) and not self.is_forced:
+            self._place(known, path)
+            return Decision(Outcome.SKIPPED, known)
         known = self._by_identity.get(identity) or self._keeper(path, identity)
         if known is None:
-            known, outcome = Known(identity), Outcome.CREATED
-        elif known.content_hash == content_hash:
-            outcome = Outcome.UNCHANGED
+            known, outcome, is_other = Known(identity), Outcome.CREATED, False
         else:
-            outcome = Outcome.UPDATED
-        rival = self._other_file(known, path) if outcome is Outcome.UPDATED else ""
+            is_other = known.content_hash != content_hash
+            outcome = Outcome.UPDATED if is_other or known.withdrawal else Outcome.UNCHANGED
+        rival = self._other_file(known, path) if is_other else ""
         self._take(known, identity, content_hash, path)
         return Decision(outcome, known, rival)
 
-    def at(self, path: str) -> Known | None:
-        """Return the article last read from this path."""
-        return self._by_path.get(path)
+    def keep(self, *, path: str, sha256: str) -> Decision:
+        """Return what a file means that holds the same bytes as before; it brings back what it had lost."""
+        known = self._by_path.get(path) or Known("")
+        if sha256 in self._undone:
+            return Decision(Outcome.SKIPPED, known)
+        outcome = Outcome.UPDATED if known.withdrawal else Outcome.UNCHANGED
+        known.withdrawal = ""
+        return Decision(outcome, known)
+
+    def pks(self) -> set[int]:
+        """Return the stored articles that some file dealt with is, or was."""
+        return {known.pk for known in self._by_path.values() if known.pk is not None}
 
     def _keeper(self, path: str, identity: str) -> Known | None:
         """Return the article last read from this path, unless the file now holds another article.
@@ -151,8 +174,11 @@ class Catalogue:
     def _take(self, known: Known, identity: str, content_hash: str, path: str) -> None:
         if self._by_identity.get(known.identity) is known:
             del self._by_identity[known.identity]
-        known.identity, known.content_hash = identity, content_hash
+        known.identity, known.content_hash, known.withdrawal = identity, content_hash, ""
         self._by_identity[identity] = known
+        self._place(known, path)
+
+    def _place(self, known: Known, path: str) -> None:
         before = self._by_path.get(path)
         if before is not None:
             before.paths.discard(path)
@@ -160,10 +186,7 @@ class Catalogue:
         self._by_path[path] = known
 
 
-def known_sources(paths: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return the hash of the bytes and the reader's version that each path was last read with."""
-    rows = ArticleSource.objects.filter(path__in=paths)
-    return {
-        path: (sha256, version)
-        for path, sha256, version in rows.values_list("path", "sha256", "reader_version")
-    }
+def known_sources(paths: Sequence[str], *, version: str) -> dict[str, str]:
+    """Return the hash of the bytes of each path that this version of the reader need not read again."""
+    rows = ArticleSource.objects.filter(Q(reader_version=version) | Q(is_undone=True), path__in=paths)
+    return dict(rows.values_list("path", "sha256"))

@@ -32,6 +32,7 @@ class Report:
     counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     problems: list[Problem] = field(default_factory=list)
     is_interrupted: bool = False
+    withdrawn: int = 0  # articles whose files are gone
     index_problem: str = ""  # why the search index lags behind, should it do so
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import getpass
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
 from django.utils import timezone
 
 from articles import gazetteer
-from articles.importing import store
+from articles.importing import pruning, store
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
 from articles.importing.identity import Catalogue, Outcome
@@ -26,6 +27,7 @@ from articles.importing.problems import Notice
 from articles.importing.report import Report, problems_of
 from articles.importing.sources import find_sources
 from articles.importing.taggings import Rules, read_names
+from articles.importing.trail import record_import
 from articles.models import Archive, ArticleSource, ImportIssue, ImportRun
 from articles.search import sync
 from articles.search.engine import IndexBusy, IndexUnusable
@@ -49,24 +51,39 @@ def import_paths(
     paths: Iterable[Path],
     *,
     is_dry: bool = False,
+    is_forced: bool = False,
+    is_pruning: bool = False,
     started_by: User | None = None,
     progress: Callable[[Report], None] = lambda report: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Import files and folders, and return the report.  ``is_dry`` reports the same and writes nothing.
 
+    ``is_forced`` reads and tags every file again, changed or not; ``is_pruning`` withdraws the articles whose
+    files are gone, unless the import was stopped.
+
     Load the gazetteer first if that was never done.  Raise ImportBusyError when another import is running,
-    ImportFailedError when the database cannot be read or written.
+    ImportFailedError when the database cannot be read or written, PruneRefusedError when a path to prune is
+    not there.
     """
     paths = list(paths)
+    row = ImportRun(
+        paths=[str(path) for path in paths],
+        is_forced=is_forced,
+        is_pruning=is_pruning,
+        started_by=started_by,
+        started_by_name=str(started_by or _login())[:150],
+    )
     report = Report(run_id=None, is_dry=is_dry)
     try:
         with contextlib.ExitStack() as stack:
             if not is_dry:
                 stack.enter_context(import_lock())
-            ahead, rules = _get_ready(_read_entries(is_dry=is_dry))
+            if is_pruning:
+                pruning.check(paths, is_forced=is_forced)
+            ahead, rules = _get_ready(_read_entries(is_dry=is_dry), is_forced=is_forced)
             stack.enter_context(ahead)
-            run = _DryRun(report, rules) if is_dry else _Run(report, rules, paths, started_by)
+            run = _DryRun(report, rules, row) if is_dry else _Run(report, rules, row)
             chunks = stack.enter_context(contextlib.closing(ahead.chunks(find_sources(paths), CHUNK)))
             for chunk in chunks:
                 run.take(chunk)
@@ -74,6 +91,8 @@ def import_paths(
                 if should_stop():
                     report.is_interrupted = True
                     break
+            if is_pruning and not report.is_interrupted:
+                run.prune(paths, progress)
             run.finish()
     except DatabaseError as error:
         _close(report, ImportRun.State.FAILED)
@@ -84,8 +103,8 @@ def import_paths(
     return report
 
 
-def _get_ready(entries: Sequence[Entry]) -> tuple[Ahead, Rules]:
-    ahead = Ahead(entries)
+def _get_ready(entries: Sequence[Entry], *, is_forced: bool) -> tuple[Ahead, Rules]:
+    ahead = Ahead(entries, is_forced=is_forced)
     return ahead, Rules(gazetteer.release_of(entries), ahead.tag, read_names(entries))
 
 
@@ -100,13 +119,21 @@ def _read_entries(*, is_dry: bool) -> Sequence[Entry]:
     return gazetteer.read_entries()
 
 
+def _login() -> str:
+    """Return who is logged in on this machine, as far as it knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may have no names for its users; KeyError before Python 3.13
+        return ""
+
+
 class _DryRun:
     """One import that only says what it would do."""
 
-    def __init__(self, report: Report, rules: Rules) -> None:
+    def __init__(self, report: Report, rules: Rules, row: ImportRun) -> None:
         self.report = report
         self.rules = rules
-        self.catalogue = Catalogue()
+        self.catalogue = Catalogue(is_forced=row.is_forced)
 
     def take(self, chunk: Sequence[Reading]) -> None:
         """Count what would become of some files."""
@@ -114,21 +141,25 @@ class _DryRun:
         seen = store.preview(sound, catalogue=self.catalogue, rules=self.rules)
         self.report.add(seen.outcomes, chunk, seen.notices)
 
+    def prune(self, paths: Sequence[Path], progress: Callable[[Report], None]) -> None:
+        """Count the articles whose files are gone."""
+        self.report.withdrawn = pruning.count_missing(paths, moved=self.catalogue.pks())
+
     def finish(self) -> None:
         """Leave nothing behind."""
 
 
 class _Run:
-    """One import under way, and its row."""
+    """One import under way, and its row, not saved yet."""
 
-    def __init__(self, report: Report, rules: Rules, paths: Iterable[Path], started_by: User | None) -> None:
+    def __init__(self, report: Report, rules: Rules, row: ImportRun) -> None:
         self.report = report
         self.rules = rules
+        self.row = row
         # The lock is ours, so whoever says that it is running was killed.
         ImportRun.objects.filter(state=ImportRun.State.RUNNING).update(state=ImportRun.State.INTERRUPTED)
-        self.row = ImportRun.objects.create(
-            paths=[str(path) for path in paths], started_by=started_by, gazetteer_release=rules.release
-        )
+        row.gazetteer_release = rules.release
+        row.save()
         report.run_id = self.row.pk
         self.chunk_count = 0
 
@@ -149,7 +180,8 @@ class _Run:
         if any(reading.clipping or reading.fault for reading in chunk):
             return False
         sources = ArticleSource.objects.filter(path__in=[str(reading.found.path) for reading in chunk])
-        return not sources.exclude(article__gazetteer_release=self.rules.release).exists()
+        settled = {"article__gazetteer_release": self.rules.release, "article__withdrawal": ""}
+        return not sources.exclude(**settled, is_undone=False).exists()
 
     def _store(self, chunk: Sequence[Reading]) -> None:
         """Store some files in one transaction; if the database refuses one, the others without it."""
@@ -169,7 +201,8 @@ class _Run:
     def _write(self, chunk: Sequence[Reading]) -> store.Saved:
         sound = [reading for reading in chunk if not reading.fault]
         saved = store.save(sound, run=self.row, rules=self.rules)
-        sync.enqueue(saved.changed)
+        record_import(saved.changes, self.row)
+        sync.enqueue(change.row_id for change in saved.changes)
         ImportIssue.objects.bulk_create(
             ImportIssue(run=self.row, path=one.path, line=one.line, message=one.message, level=one.level)
             for one in problems_of(chunk, saved.notices)
@@ -184,6 +217,12 @@ class _Run:
             setattr(self.row, f"{outcome.value}_count", counts[outcome])
         self.row.heartbeat_at = timezone.now()
         self.row.save()
+
+    def prune(self, paths: Sequence[Path], progress: Callable[[Report], None]) -> None:
+        """Withdraw the articles whose files are gone."""
+        for count in pruning.prune(paths, run=self.row):
+            self.report.withdrawn += count
+            progress(self.report)
 
     def finish(self) -> None:
         """Close the run's row and bring the index up to date."""

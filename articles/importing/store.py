@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.importing.batch import Reading
@@ -19,7 +20,8 @@ from articles.importing.clipping import READER_VERSION, Clipping
 from articles.importing.identity import Catalogue, Decision, Known, Outcome, content_hash_of, identity_of
 from articles.importing.problems import Notice
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
-from articles.models import Article, ArticleSource, Author, Authorship, ImportRun, Outlet
+from articles.importing.trail import Authors, change_of, snapshot
+from articles.models import Article, ArticleSource, Author, Authorship, Change, ImportRun, Outlet
 
 SUMMARY_LENGTH = 300  # characters of a list's summary: three lines at 1440 px
 
@@ -32,29 +34,34 @@ PLAIN_FIELDS = (
 UPDATED_FIELDS = [
     field.name for field in Article._meta.concrete_fields if field.name not in {"id", "created_at"}
 ]
-SOURCE_FIELDS = ["article", "name", "sha256", "reader_version", "run"]
+SOURCE_FIELDS = ["article", "name", "sha256", "reader_version", "run", "is_undone"]
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What became of each file, in their order, what to say of some of them, and the articles changed.
 
-    ``changed`` are the ids of the articles whose index entries are out of date; ``notices`` go by path.
+    ``changes`` are rows for the trail, one for each article whose index entry is out of date; ``notices`` go
+    by path.
     """
 
     outcomes: list[Outcome]
     notices: dict[Path, Notice]
-    changed: list[int]
+    changes: list[Change]
 
 
 @dataclass(slots=True)
 class _Plan:
-    """What some files mean: a decision for each, the articles to write, and those that only need new tags."""
+    """What some files mean: a decision for each, the articles to write, and those that only need new tags.
+
+    ``returned`` are articles that were withdrawn when their files had gone, and whose files are back.
+    """
 
     files: Sequence[Reading]
     decisions: list[Decision]
     fresh: dict[Known, Clipping]
     stale: list[Known]
+    returned: list[Known]
 
     def outcomes(self, retagged: Iterable[Known]) -> list[Outcome]:
         """Return what became of each file; new tags count as an update of the article's first file."""
@@ -84,21 +91,31 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     Call inside a transaction; the caller queues the changed articles for the index.  The tagger is asked
     about the text as stored, which an editor may have corrected.
     """
-    plan = _make_plan(files, Catalogue(), rules.release)
-    articles = _load([*plan.fresh, *plan.stale])
+    plan = _make_plan(files, Catalogue(is_forced=run.is_forced), rules.release)
+    articles = _load([*plan.fresh, *plan.stale, *plan.returned])
     old_texts = {known: texts_of(article) for known, article in articles.items()}
+    former = {known: snapshot(article) for known, article in articles.items()}
     for known in plan.fresh:
         if known.pk is None:
             articles[known] = Article()
-    _write_articles(plan, articles, run)
+    authors = _write_articles(plan, articles, run)
+    _write_returned([articles[known] for known in plan.returned if known in articles])
     for known in plan.stale:
         articles[known].gazetteer_release = rules.release
     Article.objects.filter(pk__in=[known.pk for known in plan.stale]).update(gazetteer_release=rules.release)
-    changes = change_taggings([(article, old_texts.get(known)) for known, article in articles.items()], rules)
-    changes.write()
+    tags = change_taggings([(article, old_texts.get(known)) for known, article in articles.items()], rules)
+    tags.write()
     _write_sources(plan, articles, run)
-    changed = {articles[known].pk for known in plan.fresh} | changes.article_ids
-    return Saved(plan.outcomes(_retagged(plan, articles, changes)), plan.notices(), sorted(changed))
+    changes = [
+        change_of(
+            article,
+            former.get(known),
+            authors=authors.get(article.pk),
+            taggings=tags.trail.get(article.pk, ()),
+        )
+        for known, article in articles.items()
+    ]
+    return Saved(plan.outcomes(_retagged(plan, articles, tags)), plan.notices(), [*filter(None, changes)])
 
 
 def preview(files: Sequence[Reading], *, catalogue: Catalogue, rules: Rules) -> Saved:
@@ -115,22 +132,32 @@ def _make_plan(files: Sequence[Reading], catalogue: Catalogue, release: str) -> 
         identity_of(reading.clipping, path) if reading.clipping else ""
         for reading, path in zip(files, paths, strict=True)
     ]
-    catalogue.load(identities=filter(None, identities), paths=paths)
-    plan = _Plan(files, [], {}, [])
+    hashes = {reading.sha256 for reading in files}
+    catalogue.load(identities=filter(None, identities), paths=paths, hashes=hashes)
+    plan = _Plan(files, [], {}, [], [])
     stale: dict[Known, None] = {}
     for reading, identity, path in zip(files, identities, paths, strict=True):
         if clipping := reading.clipping:
-            decision = catalogue.decide(identity=identity, content_hash=content_hash_of(clipping), path=path)
+            decision = catalogue.decide(
+                identity=identity,
+                content_hash=content_hash_of(clipping),
+                path=path,
+                sha256=reading.sha256,
+            )
         else:
-            decision = Decision(Outcome.UNCHANGED, catalogue.at(path) or Known(""))
+            decision = catalogue.keep(path=path, sha256=reading.sha256)
         plan.decisions.append(decision)
         known = decision.known
-        if decision.outcome is not Outcome.UNCHANGED and clipping:
+        is_written = decision.outcome in {Outcome.CREATED, Outcome.UPDATED}
+        if is_written and clipping:
             plan.fresh[known] = clipping
             known.release = release
-        elif known.pk is not None and known.release != release:
+        elif is_written:
+            plan.returned.append(known)
+        needs_tags = known.release != release or (catalogue.is_forced and not known.is_tagged_again)
+        if known.pk is not None and needs_tags:
             stale[known] = None
-            known.release = release
+            known.release, known.is_tagged_again = release, True
     plan.stale = [known for known in stale if known not in plan.fresh]
     return plan
 
@@ -146,7 +173,8 @@ def _retagged(plan: _Plan, articles: Mapping[Known, Article], changes: TaggingCh
     return [known for known in plan.stale if known in articles and articles[known].pk in changes.article_ids]
 
 
-def _write_articles(plan: _Plan, articles: Mapping[Known, Article], run: ImportRun) -> None:
+def _write_articles(plan: _Plan, articles: Mapping[Known, Article], run: ImportRun) -> dict[int, Authors]:
+    """Write what the fresh clippings say; return the authors before and after, where they changed."""
     outlets = _named(Outlet, (clipping.outlet for clipping in plan.fresh.values()))
     for known, clipping in plan.fresh.items():
         article = articles[known]
@@ -161,7 +189,17 @@ def _write_articles(plan: _Plan, articles: Mapping[Known, Article], run: ImportR
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
-    _write_authors([(articles[known], clipping) for known, clipping in plan.fresh.items()])
+    return _write_authors([(articles[known], clipping) for known, clipping in plan.fresh.items()])
+
+
+def _write_returned(articles: Sequence[Article]) -> None:
+    """Show articles again that only their missing files had withdrawn, editors not having spoken since."""
+    returned = [article for article in articles if article.withdrawal == Article.Withdrawal.MISSING]
+    for article in returned:
+        article.status, article.withdrawal = Article.Status.PUBLIC, ""
+    Article.objects.filter(pk__in=[article.pk for article in returned]).update(
+        status=Article.Status.PUBLIC, withdrawal="", changed_at=timezone.now()
+    )
 
 
 def _fill(article: Article, clipping: Clipping, outlet: int | None, run: ImportRun) -> None:
@@ -169,9 +207,10 @@ def _fill(article: Article, clipping: Clipping, outlet: int | None, run: ImportR
     values["outlet_id"] = outlet
     values["keywords"] = list(clipping.keywords)
     values["extra"] = dict(clipping.extra)
-    # Whoever withdrew it meant the article, not this version of its file.
-    if article.status != Article.Status.WITHDRAWN:
+    # An editor who withdrew it meant the article, not this version of its file; a program meant its files.
+    if article.status != Article.Status.WITHDRAWN or article.withdrawal:
         values["status"] = Article.Status.PUBLIC if clipping.is_published else Article.Status.DRAFT
+        values["withdrawal"] = ""
     for name, value in values.items():
         if name.removesuffix("_id") not in article.edited_fields:
             setattr(article, name, value)
@@ -197,7 +236,7 @@ def summarise(text: str) -> str:
     return plain[: SUMMARY_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> None:
+def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> dict[int, Authors]:
     articles = [
         (article, clipping) for article, clipping in articles if "authors" not in article.edited_fields
     ]
@@ -214,6 +253,7 @@ def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> None:
         for pk in changed
         for position, author in enumerate(wanted[pk])
     )
+    return {pk: (stored[pk], wanted[pk]) for pk in changed}
 
 
 def _named[Row: (Outlet, Author)](model: type[Row], names: Iterable[str]) -> dict[str, int]:
@@ -257,6 +297,7 @@ def _write_sources(plan: _Plan, articles: Mapping[Known, Article], run: ImportRu
             sha256=reading.sha256,
             reader_version=READER_VERSION,
             run=run,
+            is_undone=decision.outcome is Outcome.SKIPPED,
         )
         for reading, decision in zip(plan.files, plan.decisions, strict=True)
         if reading.clipping

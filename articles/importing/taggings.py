@@ -19,6 +19,7 @@ from articles.tagging.standing import Claim, Text
 type Identity = tuple[str, str]  # kind and slug of a tag
 type Texts = Mapping[str, str]  # title, standfirst and body
 type Values = dict[str, object]  # columns of a tagging
+type Step = tuple[int, Values | None, Values | None]
 
 BATCH = 500  # rows by one statement: larger ones only take more memory
 UPDATED_FIELDS = ["role", "salience", "mentions", "origin", "release"]
@@ -67,6 +68,8 @@ class TaggingChanges:
     changed: list[Tagging] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     article_ids: set[int] = field(default_factory=set)
+    # By article: (tag, columns before, columns after); None where there was, or will be, no such tagging.
+    trail: dict[int, list[Step]] = field(default_factory=dict)
 
     def write(self) -> None:
         """Do it, in few statements."""
@@ -158,7 +161,7 @@ def _compare(
     release: str,
     changes: TaggingChanges,
 ) -> None:
-    before = (len(changes.added), len(changes.changed), len(changes.gone))
+    steps: list[Step] = []
     for tag_id, values in wanted.items():
         row = rows.pop(tag_id, None)
         if row is None:
@@ -167,25 +170,34 @@ def _compare(
                     article=article, tag_id=tag_id, release=release, status=Tagging.Status.SUGGESTED, **values
                 )
             )
-        elif _update(row, {"mentions": values["mentions"]} if row.is_decided else values):
-            row.release = release
+            steps.append((tag_id, None, {**values, "release": release}))
+        elif former := _update(row, {"mentions": values["mentions"]} if row.is_decided else values):
+            former |= _update(row, {"release": release})
             changes.changed.append(row)
+            steps.append((tag_id, former, columns_of(row, former)))
     for row in rows.values():
         if not row.is_decided:
             changes.gone.append(row.pk)
-        elif _update(row, {"mentions": _moved(row.mentions, old, texts_of(article))}):
+            steps.append((row.tag_id, columns_of(row), None))
+        elif former := _update(row, {"mentions": _moved(row.mentions, old, texts_of(article))}):
             changes.changed.append(row)
-    if before != (len(changes.added), len(changes.changed), len(changes.gone)):
+            steps.append((row.tag_id, former, columns_of(row, former)))
+    if steps:
         changes.article_ids.add(article.pk)
+        changes.trail[article.pk] = steps
 
 
-def _update(row: Tagging, values: Values) -> bool:
-    """Write the values to the row in memory, and return whether any of them is new."""
-    if all(getattr(row, name) == value for name, value in values.items()):
-        return False
-    for name, value in values.items():
-        setattr(row, name, value)
-    return True
+def columns_of(row: Tagging, names: Iterable[str] = UPDATED_FIELDS) -> Values:
+    """Return these columns of a tagging, all that an import writes unless told otherwise."""
+    return {name: getattr(row, name) for name in names}
+
+
+def _update(row: Tagging, values: Values) -> Values:
+    """Write the values to the row in memory, and return the former ones of those that are new."""
+    former = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
+    for name in former:
+        setattr(row, name, values[name])
+    return former
 
 
 def _moved(mentions: list[list[object]], old: Texts, new: Texts) -> list[list[object]]:

@@ -1,0 +1,77 @@
+"""What an import changed, article by article: rows of the audit trail, which an undo reads again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import F
+
+from articles.importing.taggings import Step
+from articles.models import Article, Change, ChangeSet, ImportRun
+
+BATCH = 500  # rows by one statement
+ARTICLE = "article"  # the table's name in the trail
+
+# Follow from other columns, or are bookkeeping that no undo takes back.
+UNTRACED = frozenset(
+    {"id", "created_at", "changed_at", "slug", "summary", "sort_on", "edited_fields", "gazetteer_release"}
+)
+FIELDS = tuple(field.attname for field in Article._meta.concrete_fields if field.attname not in UNTRACED)
+
+type Values = dict[str, object]
+type Authors = tuple[list[int], list[int]]  # ids before and after
+
+
+def snapshot(article: Article) -> Values:
+    """Return the columns that an import may change, as JSON values."""
+    return {name: plain(getattr(article, name)) for name in FIELDS}
+
+
+def plain(value: object) -> object:
+    """Return a column's value as JSON has it."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def change_of(
+    article: Article, former: Values | None, *, authors: Authors | None = None, taggings: Sequence[Step] = ()
+) -> Change | None:
+    """Return the row that says how the article differs from its former columns; None if it does not.
+
+    No former columns: the import made it.  Its text is not repeated in the trail, for its file holds it.
+    """
+    if former is None:
+        return row_of(article, None, {"status": article.status, "identity": article.identity})
+    now = snapshot(article)
+    names = [name for name in FIELDS if former[name] != now[name]]
+    before: Values = {name: former[name] for name in names}
+    after: Values = {name: now[name] for name in names}
+    if authors:
+        before["authors"], after["authors"] = authors
+    if taggings:
+        before["taggings"] = {str(tag): columns for tag, columns, _ in taggings}
+        after["taggings"] = {str(tag): columns for tag, _, columns in taggings}
+    return row_of(article, before, after) if before else None
+
+
+def row_of(article: Article, before: Mapping[str, object] | None, after: Mapping[str, object]) -> Change:
+    """Return the row of the trail for an article, in no change-set yet."""
+    return Change(table=ARTICLE, row_id=article.pk, label=article.title[:300], before=before, after=after)
+
+
+def record_import(changes: Iterable[Change], run: ImportRun) -> None:
+    """Append changes to the run's change-set.  Call inside the transaction that made them."""
+    who = {"made_by_id": run.started_by_id, "made_by_name": run.started_by_name}
+    record(changes, run=run, act=ChangeSet.Act.IMPORT, **who)
+
+
+def record(changes: Iterable[Change], *, run: ImportRun, act: ChangeSet.Act, **values: object) -> None:
+    """Append changes to the one change-set of this act on this run, new with these ``values``."""
+    changes = list(changes)
+    if not changes:
+        return
+    change_set, _ = ChangeSet.objects.get_or_create(run=run, act=act, defaults=values)
+    for change in changes:
+        change.change_set = change_set
+    Change.objects.bulk_create(changes, batch_size=BATCH)
+    ChangeSet.objects.filter(pk=change_set.pk).update(change_count=F("change_count") + len(changes))
