@@ -306,3 +306,11 @@ def test_a_canonical_address_means_the_same_search(gazetteer):
 
     assert again.criteria == first.criteria
     assert again.address("") == first.address("")
+
+
+def test_the_form_is_built_once_and_shares_nothing_between_requests(gazetteer):
+    one, other = ArticleFilter(QueryDict("country=ru")), ArticleFilter(QueryDict("country=atlantis"))
+
+    assert type(one.form) is type(other.form)
+    assert (one.problems(), list(other.problems())) == ({}, ["country"])
+    assert one.form.cleaned_data["country"] == ("ru",)
