@@ -86,7 +86,7 @@ def apply_outbox(*, wait_seconds: float = 10.0) -> int:
 
 
 def _log_rebuild(reason: IndexUnusable) -> None:
-    # While the outbox still reaches back to the first write, a missing index was never built: no cause for alarm.
+    # While the outbox still reaches back to the first write, a missing index was never built: no alarm.
     is_first = isinstance(reason, IndexMissing) and OutboxRow.objects.filter(revision=1).exists()
     logger.log(logging.INFO if is_first else logging.WARNING, "rebuilding the search index: %s", reason)
 
