@@ -21,6 +21,7 @@ COMPANIONS = 6  # of each kind
 # What each sort of alias is to a reader; a surname alone says nothing new.
 ALIAS_HEADINGS = {
     Alias.Kind.NAME: "Also called",
+    Alias.Kind.FORMER: "Formerly",
     Alias.Kind.DEMONYM: "People and adjectives",
     Alias.Kind.CAPITAL: "Capital",
     Alias.Kind.METONYM: "Also stands for it",

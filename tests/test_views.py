@@ -62,10 +62,10 @@ PAGES = [
         ("/articles/?q=talks&sort=relevance", 5),
         # And the values asked for.
         ("/articles/?country=ru&actor__not=vladimir-putin", 6),
-        # Index state, tags.
+        # Index state, tags; other names where words are sought.
         ("/actors/", 2),
         ("/countries/?order=name", 2),
-        ("/organisations/?q=n", 2),
+        ("/organisations/?q=n", 3),
         ("/topics/", 2),
         # The tag; its names, offices, holders and parts; a list; index state for its main articles.
         ("/countries/russia/", 12),
@@ -388,6 +388,35 @@ def test_tags_are_found_by_their_other_names(client):
 
     assert names_in(client.get("/organisations/?q=nat").content.decode()) == [nato.name, "United Nations"]
     assert names_in(client.get("/organisations/?q=nato").content.decode()) == [nato.name]
+
+
+def test_tags_are_found_by_how_a_word_of_any_name_begins(client):
+    orban, myanmar = make_tag("actor/Viktor Orbán"), make_tag("country/Myanmar")
+    make_tag("country/East Jerusalem")
+    Alias.objects.create(tag=myanmar, text="Burma", kind="former")
+    Alias.objects.create(tag=orban, text="Viktor Burman", kind="surname")
+    asked = ("/actors/?q=orban", "/actors/?q=burm", "/countries/?q=BURMA", "/countries/?q=usa")
+
+    assert [names_in(client.get(one).content.decode()) for one in asked] == [
+        ["Viktor Orbán"], [], ["Myanmar"], [],
+    ]  # fmt: skip
+
+
+def test_the_very_name_that_was_sought_comes_first(client):
+    make_article(tags=["organisation/UN Women"])
+    Alias.objects.create(tag=make_tag("organisation/United Nations"), text="UN")
+
+    html = client.get("/organisations/?q=un").content.decode()
+
+    assert names_in(html) == ["United Nations", "UN Women"]
+
+
+def test_the_page_of_a_tag_says_what_it_was_called(client):
+    Alias.objects.create(tag=make_tag("country/Myanmar"), text="Burma", kind="former")
+
+    html = client.get("/countries/myanmar/").content.decode()
+
+    assert re.search(r"Formerly</h2>\s*<ul class=\"aliases\">\s*<li>Burma</li>", html)
 
 
 def test_topics_stand_under_their_parents(client):

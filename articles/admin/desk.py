@@ -70,8 +70,9 @@ class SeenForm(RecordForm):
 
     def _is_as_stored(self, name: str, value: object) -> bool:
         stored = self.initial.get(name)
-        is_text = isinstance(stored, str) and isinstance(value, str)
-        return is_text and _lines_of(stored) == _lines_of(value)
+        if not isinstance(stored, str) or not isinstance(value, str):
+            return False
+        return _lines_of(stored) == _lines_of(value)
 
     def clean(self) -> dict[str, Any]:
         """Refuse to write over what somebody else did since the form was opened."""
