@@ -13,7 +13,7 @@ from articles.admin.desk import ReadOnlyAdmin, link_to, link_to_list
 from articles.admin.lists import chosen
 from articles.models import Article, ArticleSource, ImportIssue, ImportRun
 
-OUTCOMES = ("created", "updated", "unchanged", "failed")
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
 ISSUES_SHOWN = 200  # of one run on its page; the others are in the list of issues
 
 
@@ -55,6 +55,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def unchanged(self, run: ImportRun) -> int:
         """Return the number of files with nothing new."""
         return run.unchanged_count
+
+    @admin.display(ordering="skipped_count")
+    def skipped(self, run: ImportRun) -> int:
+        """Return the number of files that hold no article: what else lies in a zip, XML that is no feed."""
+        return run.skipped_count
 
     @admin.display(ordering="failed_count")
     def failed(self, run: ImportRun) -> int:

@@ -15,12 +15,12 @@ from types import TracebackType
 from typing import Self
 
 from articles.guard import Guard, GuardError
-from articles.importing.batch import Reading, Request, read_batch
+from articles.importing.batch import Reading, Request, Written, read_batch, read_dates
 from articles.importing.clipping import READER_VERSION
 from articles.importing.columns import fit
 from articles.importing.identity import known_sources
 from articles.importing.problems import Notice, fault_of
-from articles.importing.sources import FoundFile
+from articles.importing.sources import FEED_SUFFIXES, FoundFile
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
 from articles.tagging.standing import Claim, Text, pack, set_up, tag_texts
@@ -51,13 +51,22 @@ class Ahead:
         self._reader.close()
         self._tagger.close()
 
-    def chunks(self, files: Iterable[FoundFile], size: int) -> Generator[list[Reading]]:
-        """Yield chunk after chunk of files read; the claims of their texts are at hand until the next."""
+    def chunks(
+        self,
+        files: Iterable[FoundFile],
+        size: int,
+        *,
+        day_first: Callable[[FoundFile], bool | None] = lambda found: None,
+    ) -> Generator[list[Reading]]:
+        """Yield chunk after chunk of files read; the claims of their texts are at hand until the next.
+
+        ``day_first`` says how the folder of a file writes dates like ``10/11/2025``.
+        """
         with ThreadPoolExecutor(1, "reader") as readers, ThreadPoolExecutor(1, "tagger") as taggers:
             coming: deque[Future[Chunk]] = deque()
             try:
                 for chunk in batched(files, size):
-                    reading = readers.submit(self._read, self._requests(chunk))
+                    reading = readers.submit(self._read, self._requests(chunk, day_first))
                     coming.append(taggers.submit(self._tag_when_read, reading))
                     if len(coming) > 2:
                         yield self._take(coming.popleft())
@@ -69,7 +78,12 @@ class Ahead:
 
     def _take(self, coming: Future[Chunk]) -> list[Reading]:
         readings, self._claims = coming.result()
-        return readings
+        return readings if self._is_forced else _without_known_entries(readings)
+
+    def dates(self, files: Iterable[FoundFile]) -> list[Written]:
+        """Return how files print their dates; those that cannot be read say nothing."""
+        written: Iterable[Written | None] = _run_each(self._reader, read_dates, files, _nothing)
+        return [one for one in written if one]
 
     def tag(self, text: Text) -> list[Claim]:
         """Return the tagger's claims; raise what goes wrong with this text: GuardError if it hangs.
@@ -84,10 +98,12 @@ class Ahead:
             raise claims
         return claims
 
-    def _requests(self, chunk: Sequence[FoundFile]) -> list[Request]:
+    def _requests(
+        self, chunk: Sequence[FoundFile], day_first: Callable[[FoundFile], bool | None]
+    ) -> list[Request]:
         paths = [] if self._is_forced else [str(found.path) for found in chunk]
         known = known_sources(paths, version=READER_VERSION)
-        return [Request(found, known.get(str(found.path), "")) for found in chunk]
+        return [Request(found, known.get(str(found.path), ""), day_first(found)) for found in chunk]
 
     def _read(self, requests: Sequence[Request]) -> list[Reading]:
         return [_fitted(reading) for reading in _run_each(self._reader, read_batch, requests, _given_up)]
@@ -101,8 +117,8 @@ class Ahead:
 
 def _run_each[T, R, F](
     guard: Guard,
-    function: Callable[[Sequence[T]], Sequence[R]],
-    inputs: Sequence[T],
+    function: Callable[[Sequence[T]], list[R]],
+    inputs: Iterable[T],
     give_up: Callable[[T, Exception], F],
 ) -> list[R | F]:
     """Return the function's result for each input; one that harms the worker costs itself alone."""
@@ -124,6 +140,29 @@ def _given_up(request: Request, error: Exception) -> Reading:
         return Reading(request.found, fault=fault_of(error))
     message = f"{error} and was given up; open the file and look for damaged or machine-made text"
     return Reading(request.found, fault=Notice(message))
+
+
+def _nothing(found: FoundFile, error: Exception) -> None:
+    return None
+
+
+def _without_known_entries(readings: list[Reading]) -> list[Reading]:
+    """Return the readings, without the clippings of a feed's entries that are as they were last read.
+
+    What a feed holds shows only when it was read, so its entries could not be left out before.
+    """
+    paths = [
+        str(reading.found.path)
+        for reading in readings
+        if reading.clipping and reading.found.path.parent.suffix.lower() in FEED_SUFFIXES
+    ]
+    known = known_sources(paths, version=READER_VERSION) if paths else {}
+    return [
+        Reading(reading.found, reading.sha256)
+        if reading.clipping and known.get(str(reading.found.path)) == reading.sha256
+        else reading
+        for reading in readings
+    ]
 
 
 def _itself(text: Text, error: Exception) -> Exception:

@@ -101,7 +101,8 @@ def _read(request: Request) -> list[Reading]:
 
 
 def _source_of(found: FoundFile) -> SourceFile:
-    return read_entry(found) if found.archive and found.content is None else read_source(found)
+    is_packed = found.archive and found.content is None and not found.problem
+    return read_entry(found) if is_packed else read_source(found)
 
 
 def _read_entry(entry: FeedEntry) -> Reading:

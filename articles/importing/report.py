@@ -46,11 +46,16 @@ class Report:
         chunk: Sequence[Reading],
         notices: Mapping[Path, Notice] | None = None,
     ) -> None:
-        """Count some files, of which those without an outcome failed, and note what is wrong with them."""
-        for outcome in outcomes:
+        """Count some files, ``outcomes`` being those of the sound ones, and note what is wrong with them."""
+        for outcome in outcomes_of(chunk, outcomes):
             self.counts[outcome] += 1
-        self.counts[Outcome.FAILED] += len(chunk) - len(outcomes)
         self.problems += problems_of(chunk, notices or {})
+
+
+def outcomes_of(chunk: Iterable[Reading], outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return what became of each file: those of the sound ones as given, then skipped and failed ones."""
+    others = [Outcome.SKIPPED if reading.is_skipped else Outcome.FAILED for reading in chunk if reading.fault]
+    return [*outcomes, *others]
 
 
 def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Notice]) -> list[Problem]:
@@ -63,7 +68,8 @@ def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Notice]) -> lis
     for reading in chunk:
         path = reading.found.shown
         if reading.fault:
-            problems.append(Problem(path, reading.fault.line, _clean(reading.fault.message), levels.ERROR))
+            level = levels.SKIPPED if reading.is_skipped else levels.ERROR
+            problems.append(Problem(path, reading.fault.line, _clean(reading.fault.message), level))
         elif reading.clipping:
             of_storing = notices.get(reading.found.path)
             problems += [

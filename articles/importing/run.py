@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import getpass
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -23,11 +23,13 @@ from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.lock import import_lock
+from articles.importing.orders import chunks_in_order
 from articles.importing.problems import Notice
-from articles.importing.report import Report, problems_of
-from articles.importing.sources import find_sources
+from articles.importing.report import Report, outcomes_of, problems_of
+from articles.importing.sources import FoundFile, find_sources
 from articles.importing.taggings import Rules, read_names
 from articles.importing.trail import record_import
+from articles.importing.zips import look_into_zips
 from articles.models import Archive, ArticleSource, ImportIssue, ImportRun
 from articles.search import sync
 from articles.search.engine import IndexBusy, IndexUnusable
@@ -50,6 +52,7 @@ class ImportFailedError(Exception):
 def import_paths(
     paths: Iterable[Path],
     *,
+    found: Iterable[FoundFile] | None = None,
     is_dry: bool = False,
     is_forced: bool = False,
     is_pruning: bool = False,
@@ -58,6 +61,8 @@ def import_paths(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Import files and folders, and return the report.  ``is_dry`` reports the same and writes nothing.
+
+    ``found`` are the files to import where these are not all at and below ``paths``: those that changed.
 
     ``is_forced`` reads and tags every file again, changed or not; ``is_pruning`` withdraws the articles whose
     files are gone, unless the import was stopped.
@@ -84,7 +89,9 @@ def import_paths(
             ahead, rules = _get_ready(_read_entries(is_dry=is_dry), is_forced=is_forced)
             stack.enter_context(ahead)
             run = _DryRun(report, rules, row) if is_dry else _Run(report, rules, row)
-            chunks = stack.enter_context(contextlib.closing(ahead.chunks(find_sources(paths), CHUNK)))
+            files = found_files(paths) if found is None else found
+            in_order = chunks_in_order(ahead, files, CHUNK, folder=lambda: found_files(paths))
+            chunks = stack.enter_context(contextlib.closing(in_order))
             for chunk in chunks:
                 run.take(chunk)
                 progress(report)
@@ -101,6 +108,11 @@ def import_paths(
         _close(report, ImportRun.State.INTERRUPTED)
         raise
     return report
+
+
+def found_files(paths: Iterable[Path]) -> Iterator[FoundFile]:
+    """Yield the files at and below some paths, and those in zips."""
+    return look_into_zips(find_sources(paths))
 
 
 def _get_ready(entries: Sequence[Entry], *, is_forced: bool) -> tuple[Ahead, Rules]:
@@ -207,8 +219,7 @@ class _Run:
             ImportIssue(run=self.row, path=one.path, line=one.line, message=one.message, level=one.level)
             for one in problems_of(chunk, saved.notices)
         )
-        counts = Counter(self.report.counts) + Counter(saved.outcomes)
-        counts[Outcome.FAILED] += len(chunk) - len(sound)
+        counts = Counter(self.report.counts) + Counter(outcomes_of(chunk, saved.outcomes))
         self._write_row(counts)
         return saved
 

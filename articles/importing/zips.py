@@ -61,8 +61,8 @@ def look_into_zips(found_files: Iterable[FoundFile]) -> Iterator[FoundFile]:
 
 def read_entry(found: FoundFile) -> SourceFile:
     """Return one entry read; raise SourceError if it is damaged, encrypted or larger than it may be."""
-    if found.problem or found.archive is None or found.entry is None:
-        raise SourceError(found.problem or "not in a zip; give the file itself")
+    if found.archive is None or found.entry is None:
+        raise SourceError("not in a zip; give the file itself")
     archive = _kept_open(found.archive, found.root, _changed_at(found.archive))
     entries = archive.infolist()
     if found.entry >= len(entries) or found.archive / _below(entries[found.entry]) != found.path:
@@ -192,7 +192,9 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
                 if len(content) > MAX_BYTES:
                     raise SourceError(f"more than {MAX_BYTES / 1e6:.0f} MB; split it, one article to a file")
                 if len(content) > max(MIN_RATIO_BYTES, MAX_RATIO * info.compress_size):
-                    raise SourceError(f"it unpacks to more than {MAX_RATIO} times its size; store it plainly")
+                    raise SourceError(
+                        f"it unpacks to {MAX_RATIO} times its size and more, as no article does"
+                    )
     except SourceError:
         raise
     except (*DAMAGE, RuntimeError, OSError) as error:
