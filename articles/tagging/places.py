@@ -12,7 +12,9 @@ from articles.tagging.vocabulary import (
     BORROWERS_OF,
     BORROWING_ADJECTIVES,
     COUNTRY_BORROWERS,
+    FIRST_NAMES,
     SIGNED_TEXTS,
+    SITE_PREPOSITIONS,
     WORDLIKE_ACRONYMS,
 )
 
@@ -27,7 +29,7 @@ class Places:
     """The rules for countries, territories, areas and organisations."""
 
     def __init__(self, entries: Iterable[Entry], given_names: frozenset[str]) -> None:
-        self._given_names = given_names
+        self._given_names = given_names | FIRST_NAMES
         self._context: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         for entry in entries:
             for alias in entry.aliases:
@@ -54,7 +56,8 @@ class Places:
             for sense in named:
                 reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
             return
-        for sense in named if pattern.is_sure else self._meant(reading, hit, named):
+        meant = list(named) if pattern.is_sure else self._meant(reading, hit, named)
+        for sense in _town_or_body(reading, hit, meant) if len(meant) > 1 else meant:
             reading.accept(sense.entry, hit, sense.alias.kind.value)
             reading.keys.add(sense.entry.key)
 
@@ -130,6 +133,23 @@ class Places:
         if len(scored) > 1 and scored[0][:2] == scored[1][:2]:
             return "could be either of several"
         return scored[0][2]
+
+
+def _town_or_body(reading: Reading, hit: Hit, senses: list[Sense]) -> list[Sense]:
+    """Return what the name of a town that also stands for a body means: "in Brussels" or "Brussels said"."""
+    bodies = [
+        sense
+        for sense in senses
+        if sense.alias.kind is AliasKind.METONYM and sense.entry.kind is Kind.ORGANISATION
+    ]
+    towns = [sense for sense in senses if sense.alias.kind in SITES]
+    if not bodies or not towns:
+        return senses
+    is_town = reading.word_before(hit.start).lower() in SITE_PREPOSITIONS
+    for sense in bodies if is_town else towns:
+        reason = "the town, not the body that sits there" if is_town else "the body that sits there"
+        reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
+    return [sense for sense in senses if sense not in (bodies if is_town else towns)]
 
 
 def _folded(words: Iterable[str]) -> tuple[str, ...]:

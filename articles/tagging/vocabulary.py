@@ -156,6 +156,27 @@ NOT_NAMES = _words(
     Economic Public Central Secretary President Ambassador Envoy Speaker Chairman Both Also However Mr
     Mrs Ms Dr Sir Lord According Speaking Asked Meanwhile Reuters BBC CNN AP AFP"""
 )
+# First names of people who are seldom in office; the gazetteer's own are known from it.
+FIRST_NAMES = _words(
+    """Pam Jane Susan Karen Nancy Linda Barbara Lisa Sandra Sharon Kelly Heather Amy Emily Jessica Jennifer
+    Stephanie Nicole Rachel Laura Julie Amanda Melissa Rebecca Katherine Kathleen Kathy Kate Katie Megan
+    Hannah Samantha Ashley Lauren Alison Fiona Gemma Claire Joanne Louise Tracy Wendy Debbie Deborah Denise
+    Diane Donna Gloria Irene Jill Joan Joyce Judith Judy Lois Lucy Lynn Marilyn Martha Norma Paula Peggy
+    Phyllis Rita Rosemary Ruby Sally Sheila Shirley Sue Sylvia Tina Vera Whitney Kevin Brian Jason Gary
+    Larry Jerry Dennis Craig Derek Keith Kenneth Kyle Randy Roger Russell Scott Shawn Sean Stuart Terry Todd
+    Travis Troy Wayne Barry Brad Brett Bruce Carl Clive Colin Darren Dave Don Doug Duncan Dustin Dylan Eddie
+    Ernest Floyd Fred Gavin Gerry Glenn Graham Greg Hank Howard Hugh Jake Jeff Jeremy Joey Jon Josh Justin
+    Kirk Kurt Lance Leonard Liam Lloyd Lou Marcus Marvin Matt Mickey Mike Mitch Neil Nigel Norm Oscar Ozzy
+    Perry Phil Ralph Randall Ray Rick Ricky Rodney Ron Roy Rufus Ryan Sam Shane Sidney Simon Stan Steve Stevie
+    Ted Tim Toby Tommy Tyler Vince Walt Warren Zach Zoe Anita Becky Bella Beth Bridget Carla Carrie Cathy
+    Cindy Courtney Daisy Ellen Erica Erin Esther Freya Gail Gina Heidi Holly Ivy Jackie Jasmine Jenny Jodie
+    Kylie Leah Lena Lily Mandy Margot Maureen Miranda Molly Nadine Naomi Natalie Olivia Penny Poppy Robyn Rosie
+    Sandy Sienna Tanya Tess Tiffany Trudy Yvonne"""
+)
+# "In Brussels" is a place where something happens, "Brussels said" is the body that sits there.
+SITE_PREPOSITIONS = _words(
+    "in at near outside to from around through across leaves leaving reach reached visits visited"
+)
 # Small words inside names: "Ursula von der Leyen", "Mohammed bin Salman".
 NAME_PARTICLES = _words(
     "al el bin bint ibn ben de da do dos das del della di du la le van von der den ter ul ud abu al-"
