@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from articles.importing.clipping import Clipping
 from articles.importing.sources import is_there
+from articles.importing.summary import SUMMARY_VERSION
 from articles.models import Article, ArticleSource
 
 
@@ -44,8 +45,8 @@ def identity_of(clipping: Clipping, path: str) -> str:
 
 
 def content_hash_of(clipping: Clipping) -> str:
-    """Return a hash of all that the clipping says; the same hash means nothing to write."""
-    return _hash(asdict(replace(clipping, notices=())))
+    """Return a hash of all that the clipping says, and of how it is summed up; the same: nothing to write."""
+    return _hash([SUMMARY_VERSION, asdict(replace(clipping, notices=()))])
 
 
 def _hash(value: object) -> str:

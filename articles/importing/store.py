@@ -19,11 +19,10 @@ from articles.importing.batch import Reading
 from articles.importing.clipping import READER_VERSION, Clipping
 from articles.importing.identity import Catalogue, Decision, Known, Outcome, content_hash_of, identity_of
 from articles.importing.problems import Notice
+from articles.importing.summary import summarise
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
 from articles.importing.trail import Authors, change_of, snapshot
 from articles.models import Article, ArticleSource, Author, Authorship, Change, ImportRun, Outlet
-
-SUMMARY_LENGTH = 300  # characters of a list's summary: three lines at 1440 px
 
 # Article fields taken from the clipping; those an editor changed (`edited_fields`) are left alone.
 TEXT_FIELDS = ("title", "standfirst", "body")
@@ -225,15 +224,6 @@ def refresh_derived(article: Article, *, imported_on: dt.date | None = None) -> 
     first_seen = article.created_at.date() if article.created_at else imported_on
     if day := article.published_on or article.clipped_on or first_seen:
         article.sort_on = day
-
-
-def summarise(text: str) -> str:
-    """Return the beginning of a Markdown text as one plain line of at most 300 characters."""
-    # Marks and white space take part of it, so a generous piece; not the whole book.
-    plain = " ".join(text[: 4 * SUMMARY_LENGTH].replace("*", "").replace("#", "").replace(">", "").split())
-    if len(plain) <= SUMMARY_LENGTH:
-        return plain
-    return plain[: SUMMARY_LENGTH - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> dict[int, Authors]:

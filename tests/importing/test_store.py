@@ -17,7 +17,7 @@ from articles.importing.columns import fit
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.problems import Notice
 from articles.importing.sources import FoundFile
-from articles.importing.store import preview, save, summarise
+from articles.importing.store import preview, save
 from articles.importing.taggings import Rules, read_names
 from articles.models import Article, ArticleSource, Author, ImportRun, Outlet, Tagging
 from articles.tagging import Alias, AliasKind, Entry, Kind, Tagger
@@ -511,12 +511,3 @@ def test_a_preview_says_what_saving_would_and_remembers_it():
     assert [Article.objects.count(), Tagging.objects.count(), ArticleSource.objects.count()] == before
     assert previewed == [store(*chunk, rules=newer) for chunk in chunks]
     assert previewed == [[UNCHANGED, UPDATED, CREATED], [UNCHANGED, CREATED], [UNCHANGED, CREATED]]
-
-
-@pytest.mark.parametrize(
-    ("text", "summary"),
-    [("**Bold** opening.\n\n> Quote", "Bold opening. Quote"), ("word " * 100, "word " * 58 + "word…")],
-    ids=["Markdown marks go", "cut at a word"],
-)
-def test_summary(text, summary):
-    assert summarise(text) == summary
