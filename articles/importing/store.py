@@ -21,6 +21,7 @@ from articles.importing.identity import Catalogue, Decision, Known, Outcome, con
 from articles.importing.problems import Notice
 from articles.importing.summary import summarise
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
+from articles.importing.texthash import HASHED_FIELDS, text_hash_of
 from articles.importing.trail import Authors, change_of, snapshot
 from articles.models import Article, ArticleSource, Author, Authorship, Change, ImportRun, Outlet
 
@@ -218,12 +219,13 @@ def _fill(article: Article, clipping: Clipping, outlet: int | None, run: ImportR
 
 
 def refresh_derived(article: Article, *, imported_on: dt.date | None = None) -> None:
-    """Set the fields that follow from others: slug, summary and the date it sorts by."""
+    """Set the fields that follow from others: slug, summary, the date it sorts by, the hash of it all."""
     article.slug = Article.make_slug(article.title)
     article.summary = summarise(article.standfirst or article.body)
     first_seen = article.created_at.date() if article.created_at else imported_on
     if day := article.published_on or article.clipped_on or first_seen:
         article.sort_on = day
+    article.text_hash = text_hash_of(getattr(article, name) for name in HASHED_FIELDS)
 
 
 def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> dict[int, Authors]:

@@ -15,8 +15,9 @@ ARTICLE = "article"  # the table's name in the trail
 
 # Follow from other columns, or are bookkeeping that no undo takes back.
 UNTRACED = frozenset(
-    {"id", "created_at", "changed_at", "slug", "summary", "sort_on", "edited_fields", "gazetteer_release"}
-)
+    {"id", "created_at", "changed_at", "slug", "summary", "sort_on", "text_hash", "edited_fields",
+     "gazetteer_release"}
+)  # fmt: skip
 FIELDS = tuple(field.attname for field in Article._meta.concrete_fields if field.attname not in UNTRACED)
 
 type Values = dict[str, object]

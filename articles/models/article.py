@@ -114,6 +114,9 @@ class Article(models.Model):
         help_text="Fields an editor changed; imports leave them alone.",
     )
     content_hash = models.CharField(max_length=64, editable=False, help_text="Of the clipping as last read.")
+    text_hash = models.CharField(
+        max_length=64, editable=False, help_text="Of the text as stored; what `manage.py verify` checks."
+    )
     gazetteer_release = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
