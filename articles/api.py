@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
 from articles.filters import ArticleFilter
@@ -24,6 +25,7 @@ METHODS = ("GET", "HEAD")
 RETRY_SECONDS = 60  # while the search index is being rebuilt
 
 
+@csrf_exempt  # refused as JSON below, like every other method that could change something
 @gzip_page
 def article_list(request: HttpRequest) -> JsonResponse:
     """Return one page of a search: count, articles, facets and the address of the next page."""
@@ -54,6 +56,7 @@ def article_list(request: HttpRequest) -> JsonResponse:
     )
 
 
+@csrf_exempt
 @gzip_page
 def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
     """Return one article with its text, the evidence for each tag, and where it came from."""
@@ -76,6 +79,12 @@ def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
             "provenance": _provenance(article),
         }
     )
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest) -> JsonResponse:
+    """Return the answer to an address of the API that is none."""
+    return _refusal(404, {"address": [f"nothing is here; begin with {reverse('api_article_list')}"]})
 
 
 # --- Parameters and answers -------------------------------------------------------------------------------

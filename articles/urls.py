@@ -20,6 +20,7 @@ urlpatterns = [
     re_path(r"^articles/(?P<pk>[0-9]{1,18})/$", views.article_detail, name="article_short"),
     path("api/v1/articles/", api.article_list, name="api_article_list"),
     path("api/v1/articles/<str:pk>/", api.article_detail, name="api_article_detail"),
+    re_path(r"^api/(?:.*/)?$", api.nothing_here),  # without its slash it is redirected here, as everywhere
     path("favicon.ico", views.favicon),
 ]
 for kind, plural in PLURALS.items():

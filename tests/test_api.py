@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from articles.models import Article, ArticleSource, ImportRun, Tag, Tagging
 from articles.search import sync
@@ -286,7 +287,25 @@ def test_other_methods_are_refused_in_json(client, method, path):
     assert response.json() == {"errors": {"method": ["only GET and HEAD are answered here"]}}
 
 
-@pytest.mark.parametrize("path", [LIST, f"{LIST}0/", f"{LIST}?colour=blue"])
+def test_a_program_without_a_token_is_told_the_same(summit):
+    client = Client(enforce_csrf_checks=True)
+
+    answers = [client.post(path) for path in (LIST, f"{LIST}{summit.pk}/")]
+
+    assert [answer.status_code for answer in answers] == [405, 405]
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/tags/", "/api/v2/articles/1/", "/api/v1/x"])
+def test_an_address_that_is_none_is_a_404_in_json(client, path):
+    response = client.get(path, follow=True)
+
+    assert (response.status_code, response.json()) == (
+        404,
+        {"errors": {"address": ["nothing is here; begin with /api/v1/articles/"]}},
+    )
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}0/", f"{LIST}?colour=blue", "/api/v1/"])
 def test_no_answer_sets_a_cookie_or_varies_with_one(client, path):
     response = client.get(path)
 
