@@ -77,7 +77,7 @@ def _missing(paths: Sequence[Path]) -> Iterator[list[int]]:
     while True:
         # By article, so that none is met twice; an article has few files.
         below = _sources_below(paths).filter(article__gt=last, article__status=Article.Status.PUBLIC)
-        rows = list(below.order_by("article", "pk").values_list("article_id", "path")[:CHUNK])
+        rows = list(below.order_by("article_id", "pk").values_list("article_id", "path")[:CHUNK])
         if not rows:
             return
         last = rows[-1][0]

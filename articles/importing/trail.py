@@ -18,7 +18,7 @@ UNTRACED = frozenset(
     {"id", "created_at", "changed_at", "slug", "summary", "sort_on", "text_hash", "edited_fields",
      "gazetteer_release"}
 )  # fmt: skip
-FIELDS = tuple(field.attname for field in Article._meta.concrete_fields if field.attname not in UNTRACED)
+COLUMNS = {field.attname: field for field in Article._meta.concrete_fields if field.attname not in UNTRACED}
 
 type Values = dict[str, object]
 type Authors = tuple[list[int], list[int]]  # ids before and after
@@ -26,7 +26,7 @@ type Authors = tuple[list[int], list[int]]  # ids before and after
 
 def snapshot(article: Article) -> Values:
     """Return the columns that an import may change, as JSON values."""
-    return {name: plain(getattr(article, name)) for name in FIELDS}
+    return {name: plain(getattr(article, name)) for name in COLUMNS}
 
 
 def plain(value: object) -> object:
@@ -44,7 +44,7 @@ def change_of(
     if former is None:
         return row_of(article, None, {"status": article.status, "identity": article.identity})
     now = snapshot(article)
-    names = [name for name in FIELDS if former[name] != now[name]]
+    names = [name for name in COLUMNS if former[name] != now[name]]
     before: Values = {name: former[name] for name in names}
     after: Values = {name: now[name] for name in names}
     if authors:
