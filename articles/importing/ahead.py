@@ -23,13 +23,13 @@ from articles.importing.problems import Notice, fault_of
 from articles.importing.sources import FEED_SUFFIXES, FoundFile
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
-from articles.tagging.standing import Claim, Text, pack, set_up, tag_texts
+from articles.tagging.standing import Answer, Text, pack, set_up, tag_texts
 
 BATCH = 25  # files a worker is asked for at once: 50 ms, far from its limit
 TAG_SECONDS = 10.0  # for one batch: a text of 2 MB, the longest that is read, takes one
 
-type Claims = list[Claim] | Exception
-type Chunk = tuple[list[Reading], dict[Text, Claims]]
+type Answers = dict[Text, Answer | Exception]
+type Chunk = tuple[list[Reading], Answers]
 
 
 class Ahead:
@@ -40,7 +40,7 @@ class Ahead:
         self._reader = Guard()
         # It builds its tagger with its first text: a second that a folder without changes does not cost.
         self._tagger = Guard(TAG_SECONDS, prepare=partial(set_up, pack(entries)))
-        self._claims: dict[Text, Claims] = {}
+        self._answers: Answers = {}
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +58,7 @@ class Ahead:
         *,
         day_first: Callable[[FoundFile], bool | None] = lambda found: None,
     ) -> Generator[list[Reading]]:
-        """Yield chunk after chunk of files read; the claims of their texts are at hand until the next.
+        """Yield chunk after chunk of files read; the answers to their texts are at hand until the next.
 
         ``day_first`` says how the folder of a file writes dates like ``10/11/2025``.
         """
@@ -77,26 +77,25 @@ class Ahead:
                     pool.shutdown(wait=False, cancel_futures=True)
 
     def _take(self, coming: Future[Chunk]) -> list[Reading]:
-        readings, self._claims = coming.result()
+        readings, self._answers = coming.result()
         return readings if self._is_forced else _without_known_entries(readings)
 
     def dates(self, files: Iterable[FoundFile]) -> list[Written]:
         """Return how files print their dates; those that cannot be read say nothing."""
-        written: Iterable[Written | None] = _run_each(self._reader, read_dates, files, _nothing)
-        return [one for one in written if one]
+        return [one for one in run_each(self._reader, read_dates, files, _nothing) if one]
 
-    def tag(self, text: Text) -> list[Claim]:
-        """Return the tagger's claims; raise what goes wrong with this text: GuardError if it hangs.
+    def tag(self, text: Text) -> Answer:
+        """Return the tagger's answer; raise what goes wrong with this text: GuardError if it hangs.
 
         Texts of the chunk in hand were tagged ahead.  Others are those that an editor corrected, and all
         when the gazetteer has changed.
         """
-        if text not in self._claims:
-            [self._claims[text]] = _run_each(self._tagger, tag_texts, [text], _itself)
-        claims = self._claims[text]
-        if isinstance(claims, Exception):
-            raise claims
-        return claims
+        if text not in self._answers:
+            [self._answers[text]] = run_each(self._tagger, tag_texts, [text], itself)
+        answer = self._answers[text]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _requests(
         self, chunk: Sequence[FoundFile], day_first: Callable[[FoundFile], bool | None]
@@ -106,16 +105,16 @@ class Ahead:
         return [Request(found, known.get(str(found.path), ""), day_first(found)) for found in chunk]
 
     def _read(self, requests: Sequence[Request]) -> list[Reading]:
-        return [_fitted(reading) for reading in _run_each(self._reader, read_batch, requests, _given_up)]
+        return [_fitted(reading) for reading in run_each(self._reader, read_batch, requests, _given_up)]
 
     def _tag_when_read(self, coming: Future[list[Reading]]) -> Chunk:
         readings = coming.result()
         texts = [text_of(reading.clipping) for reading in readings if reading.clipping]
-        claims: Iterable[Claims] = _run_each(self._tagger, tag_texts, texts, _itself)
-        return readings, dict(zip(texts, claims, strict=True))
+        answers = run_each(self._tagger, tag_texts, texts, itself)
+        return readings, dict(zip(texts, answers, strict=True))
 
 
-def _run_each[T, R, F](
+def run_each[T, R, F](
     guard: Guard,
     function: Callable[[Sequence[T]], list[R]],
     inputs: Iterable[T],
@@ -165,7 +164,8 @@ def _without_known_entries(readings: list[Reading]) -> list[Reading]:
     ]
 
 
-def _itself(text: Text, error: Exception) -> Exception:
+def itself(text: Text, error: Exception) -> Exception:
+    """Return what went wrong with a text in place of an answer."""
     return error
 
 

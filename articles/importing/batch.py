@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from articles.importing.clipping import Clipping, read_clipping, read_printed_dates
@@ -68,7 +68,7 @@ def read_batch(requests: Sequence[Request]) -> list[Reading]:
     return [reading for request in requests for reading in _read(request)]
 
 
-def read_dates(found_files: Iterable[FoundFile]) -> list[Written]:
+def read_dates(found_files: Sequence[FoundFile]) -> list[Written]:
     """Return the dates of those files that print some with the year last, day or month first."""
     written = []
     for found in found_files:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import json
 import re
@@ -16,8 +17,9 @@ from articles import gazetteer
 from articles.importing.identity import Outcome
 from articles.importing.lock import LOCK_KEY, ImportBusyError, _file_lock, import_lock
 from articles.importing.report import Problem, Report
-from articles.management.commands.import_articles import describe
-from articles.models import Article, ImportIssue, ImportRun
+from articles.importing.sources import MAX_BYTES
+from articles.management.reports import describe
+from articles.models import Article, ArticleSource, ImportIssue, ImportRun
 from tests.importing.test_run import GAZETTEER, write
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +57,9 @@ def test_the_report_says_what_happened_in_numbers(folder):
     stdout, stderr, code = run(folder)
 
     assert re.fullmatch(
-        r"Imported 2 files in \d\.\d s: 2 created, 0 updated, 0 unchanged, 0 failed\.\n", stdout
+        r"Imported 2 files in \d\.\d s:\n\n"
+        r" +2  created\n +0  updated\n +0  unchanged\n +0  skipped\n +0  failed\n",
+        stdout,
     )
     assert (stderr, code) == ("", 0)
 
@@ -73,6 +77,7 @@ def test_json_is_all_there_is_on_standard_output(folder):
         ("created", 2),
         ("updated", 0),
         ("unchanged", 0),
+        ("skipped", 0),
         ("failed", 1),
     ]
     assert (issue["path"], issue["line"]) == (str(broken), 3)
@@ -90,6 +95,7 @@ def test_a_dry_run_has_no_number_and_says_would(folder):
         "created": 2,
         "updated": 0,
         "unchanged": 0,
+        "skipped": 0,
         "failed": 0,
         "issues": [],
     }
@@ -114,7 +120,10 @@ def test_a_folder_without_articles_is_no_failure(tmp_path):
     stdout, _, code = run(tmp_path)
 
     assert stdout.startswith("Imported 0 files")
-    assert "Nothing to import: articles are .markdown, .md, .qmd and .txt files.\n" in stdout
+    assert (
+        "Nothing to import: articles are .atom, .markdown, .md, .qmd, .rss, .txt, .xml and .zip files.\n"
+        in stdout
+    )
     assert code == 0
 
 
@@ -185,7 +194,7 @@ def test_a_progress_line_is_written_over_on_a_terminal(folder):
     _, stderr, _ = run(folder, stderr=Terminal())
 
     lines = stderr.split("\r")
-    assert re.match(r"2 files, [\d,]+ a second \(2 created, 0 updated, 0 unchanged, 0 failed\)", lines[1])
+    assert re.match(r"2 files, [\d,]+ a second", lines[1])
     # Nothing of it is left in the end.
     assert lines[-1] == "\x1b[K"
 
@@ -218,6 +227,28 @@ def report(*problems: Problem, failed: int = 0, run_id: int | None = 7, **values
             ["", "3 files were not imported:", "  no title", "    a.md", "    c.md", "  b.md: no date"],
         ),
         (
+            report(
+                problem("a.md", "'1/2/2025' may be two days", line=2),
+                problem("b.md", "'3/4/2025' may be two days", line=3),
+                failed=2,
+            ),
+            [
+                "",
+                "2 files were not imported:",
+                "  … may be two days",
+                "    a.md, line 2: '1/2/2025' may be two days",
+                "    b.md, line 3: '3/4/2025' may be two days",
+            ],
+        ),
+        (
+            report(
+                problem("a.xml", "no feed", level="skipped"),
+                problem("b.md", "no date", level="warning"),
+                failed=1,
+            ),
+            ["", "1 file was skipped:", "  a.xml: no feed", "", "1 warning:", "  b.md: no date"],
+        ),
+        (
             report(problem("b.md", "no date", level="warning"), problem("a.md", "no title"), failed=1),
             ["", "1 file was not imported:", "  a.md: no title", "", "1 warning:", "  b.md: no date"],
         ),
@@ -243,6 +274,8 @@ def report(*problems: Problem, failed: int = 0, run_id: int | None = 7, **values
     ids=[
         "one",
         "grouped by message",
+        "grouped by kind",
+        "skipped",
         "errors first",
         "many files with one message",
         "stopped",
@@ -250,7 +283,96 @@ def report(*problems: Problem, failed: int = 0, run_id: int | None = 7, **values
     ],
 )
 def test_the_issues_are_grouped(given, lines):
-    head, *rest = describe(given, 1.0).split("\n")
+    head, *rest = describe(given, 1.0, has_table=False).split("\n")
 
     assert head.startswith("Imported ")
     assert rest == lines
+
+
+def test_the_counts_stand_in_a_table(folder):
+    (folder / "site.xml").write_text("<urlset/>")
+    stdout, _, code = run(folder, "--dry-run")
+
+    assert stdout.splitlines()[1:7] == [
+        "",
+        "        2  created",
+        "        0  updated",
+        "        0  unchanged",
+        "        1  skipped",
+        "        0  failed",
+    ]
+    assert code == 0
+
+
+def test_the_report_is_a_page_with_every_issue_and_nothing_that_runs(folder, tmp_path):
+    for number in range(12):
+        (folder / f"<b>{number}.md").write_text("---\ntitle: T\ndate: '<script>'\n---\nText.\n")
+    page = tmp_path / "report.html"
+    run(folder, "--report", page)
+
+    html = page.read_text()
+    assert html.startswith("<!doctype html>")
+    assert html.count("&lt;b&gt;") == 12
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert f"<td><code>{folder}</code></td>" in html
+    assert re.search(r"created</th>\s*<td class=\"number\">2</td>", html)
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_import(folder, tmp_path):
+    with pytest.raises(CommandError, match=r"the folder of .* does not exist") as refused:
+        run(folder, "--report", tmp_path / "none" / "report.html")
+
+    assert (refused.value.returncode, Article.objects.count()) == (2, 0)
+
+
+@pytest.fixture
+def pipe(monkeypatch):
+    """Return a function that puts bytes on standard input."""
+
+    def pipe(content: bytes) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return pipe
+
+
+def test_a_clipping_on_standard_input_is_imported(pipe):
+    pipe(b"---\ntitle: Talks\n---\nText.\n")
+    stdout, _, code = run("-", "--name", "../2025-10-16-talks.md")
+
+    assert (stdout.splitlines()[2], code) == ("        1  created", 0)
+    source = ArticleSource.objects.get()
+    assert (source.path, source.name) == ("/dev/stdin/2025-10-16-talks.md", "2025-10-16-talks.md")
+    assert source.article.published_on == dt.date(2025, 10, 16)
+
+
+def test_two_texts_piped_in_without_a_name_are_two_articles(pipe):
+    for title in ("One", "Two", "One"):
+        pipe(f"---\ntitle: {title}\n---\nText of {title}.\n".encode())
+        run("-")
+
+    assert sorted(Article.objects.values_list("title", flat=True)) == ["One", "Two"]
+
+
+def test_more_than_an_article_on_standard_input_is_refused(pipe):
+    pipe(b"a" * (MAX_BYTES + 1))
+    stdout, _, code = run("-")
+
+    assert "2.0 MB, more than the 2 MB of the longest article" in stdout
+    assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--name", "a.md"], "--name is for a clipping on standard input"),
+        (["--watch", "a.md"], "--watch is for folders, and a.md is none"),
+        (["--watch", "-"], "--watch is for folders, and - is none"),
+    ],
+    ids=["a name for nothing", "a file to watch", "standard input to watch"],
+)
+def test_options_that_contradict_each_other_are_refused(arguments, message):
+    with pytest.raises(CommandError, match=message) as refused:
+        run(*arguments)
+
+    assert refused.value.returncode == 2

@@ -1,0 +1,143 @@
+"""What an import says in the end: for people on a terminal, for programs as JSON, as a page to keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.template.loader import render_to_string
+
+from articles.importing.identity import Outcome
+from articles.importing.report import Problem, Report
+from articles.importing.sources import LOOKED_FOR
+from articles.models import ImportIssue
+
+SHOWN_PLACES = 10  # files listed under one kind of issue; the rest is in the admin and in --report
+
+HEADINGS = {
+    ImportIssue.Level.ERROR: ("file was not imported", "files were not imported"),
+    ImportIssue.Level.SKIPPED: ("file was skipped", "files were skipped"),
+    ImportIssue.Level.WARNING: ("warning", "warnings"),
+}
+# Matches `'10/11/2025'`, `"it's"` and `5,000`: what differs between two issues of one kind.
+QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`""")
+NUMBER = re.compile(r"\d(?:[\d,.]*\d)?")
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKind:
+    """Issues that differ in no more than names and numbers."""
+
+    words: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_uniform(self) -> bool:
+        """Return whether all of them have the same words."""
+        return len({problem.message for problem in self.problems}) == 1
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """Return the report as the object that ``--json`` prints."""
+    return {
+        "run": report.run_id,
+        "dry_run": report.is_dry,
+        **{outcome.value: report.counts[outcome] for outcome in Outcome},
+        "issues": [
+            {"path": problem.path, "line": problem.line, "message": problem.message}
+            for problem in report.problems
+        ],
+    }
+
+
+def describe(report: Report, seconds: float, *, has_table: bool = True) -> str:
+    """Return the report for people: the counts, as a table or in a sentence, then the issues by kind."""
+    sentence, *lines = headline(report, seconds)
+    if has_table and report.file_count:
+        table = (f"{count:>9,}  {name}" for name, count in counts(report))
+        lines = [sentence.partition(":")[0] + ":", "", *table, *(["", *lines] if lines else [])]
+    else:
+        lines = [sentence, *lines]
+    for level, (one, many) in HEADINGS.items():
+        kinds = kinds_of(problem for problem in report.problems if problem.level == level)
+        count = sum(len(kind.problems) for kind in kinds)
+        if count:
+            lines += ["", f"{count:,} {one if count == 1 else many}:"]
+            lines += [line for kind in kinds for line in _listed(kind, report)]
+    return printable("\n".join(lines))
+
+
+def headline(report: Report, seconds: float) -> Iterator[str]:
+    """Yield what happened in numbers, and what else is to be known of the run."""
+    verb = "Would import" if report.is_dry else "Imported"
+    files = "1 file" if report.file_count == 1 else f"{report.file_count:,} files"
+    in_words = ", ".join(f"{count:,} {name}" for name, count in counts(report))
+    yield f"{verb} {files} in {seconds:.1f} s: {in_words}."
+    if not report.file_count:
+        suffixes = sorted(LOOKED_FOR)
+        yield f"Nothing to import: articles are {', '.join(suffixes[:-1])} and {suffixes[-1]} files."
+    if report.is_interrupted:
+        yield "It was stopped before the end. What was stored is kept; run this again to go on."
+    if report.index_problem:
+        yield (
+            f"The search index could not be brought up to date ({report.index_problem}); "
+            "make room in the data folder, then run: python manage.py reindex"
+        )
+
+
+def counts(report: Report) -> list[tuple[str, int]]:
+    """Return what became of the files, in numbers that add up to their number."""
+    return [(outcome.value, report.counts[outcome]) for outcome in Outcome]
+
+
+def kinds_of(problems: Iterable[Problem]) -> list[IssueKind]:
+    """Return the problems grouped by kind, the most frequent kind first."""
+    kinds: dict[str, list[Problem]] = {}
+    for problem in problems:
+        words = NUMBER.sub("…", QUOTED.sub("…", problem.message))
+        kinds.setdefault(words, []).append(problem)
+    grouped = [IssueKind(words, tuple(of_kind)) for words, of_kind in kinds.items()]
+    return sorted(grouped, key=lambda kind: -len(kind.problems))
+
+
+def write_page(file: Path, report: Report, seconds: float, options: Mapping[str, object]) -> None:
+    """Write the report as one HTML page that needs nothing else, with every issue; raise OSError."""
+    levels = [
+        (heading[1], kinds_of(problem for problem in report.problems if problem.level == level))
+        for level, heading in HEADINGS.items()
+    ]
+    context = {
+        "report": report,
+        "headline": [*headline(report, seconds)],
+        "counts": counts(report),
+        "levels": [(heading, kinds) for heading, kinds in levels if kinds],
+        "options": options,
+    }
+    page = render_to_string("import_report.html", context)
+    file.write_text(page, encoding="utf-8", errors="backslashreplace")
+
+
+def _listed(kind: IssueKind, report: Report) -> Iterator[str]:
+    """Yield the lines that list one kind: words that many files share stand once."""
+    places = [f"{one.path}, line {one.line}" if one.line else one.path for one in kind.problems]
+    if len(places) == 1:
+        yield f"  {places[0]}: {kind.problems[0].message}"
+        return
+    yield f"  {kind.problems[0].message if kind.is_uniform else kind.words}"
+    for place, problem in zip(places[:SHOWN_PLACES], kind.problems, strict=False):
+        yield f"    {place}" if kind.is_uniform else f"    {place}: {problem.message}"
+    if len(places) > SHOWN_PLACES:
+        where = "" if report.is_dry else f", listed in the admin under import run {report.run_id}"
+        yield f"    and {len(places) - SHOWN_PLACES:,} more{where}"
+
+
+def printable(text: str) -> str:
+    """Return the text with everything escaped that could play tricks on a terminal; line breaks stay."""
+    return "".join(
+        character
+        if character.isprintable() or character == "\n"
+        else character.encode("unicode_escape").decode()
+        for character in text
+    )
