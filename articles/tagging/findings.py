@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -35,15 +35,37 @@ class Mention(NamedTuple):
     rule: str  # name, surname, demonym, capital, metonym, office, trigger, implied
 
 
+class Sum(NamedTuple):
+    """What the signs of being central add up to, and the sum from which an entry is a main one."""
+
+    signs: tuple[tuple[str, float], ...]  # ("title", 5.0); of a topic the words and what they count
+    main: float
+
+    @property
+    def total(self) -> float:
+        """Return the sum of all signs."""
+        return sum(value for _, value in self.signs)
+
+    @property
+    def salience(self) -> float:
+        """Return 0 (passing) to 1 (its subject); half of the scale is where an entry becomes a main one."""
+        total = self.total
+        return round(total / (total + self.main), 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An entry found in an article: how central it is (0 passing, 1 its subject), and every mention of it."""
+    """An entry found in an article: how central it is (0 passing, 1 its subject), and every mention of it.
+
+    ``sum`` is how the salience came about; a topic that only follows from a narrower one has none.
+    """
 
     kind: Kind
     slug: str
     role: Role
     salience: float
     mentions: tuple[Mention, ...]
+    sum: Sum | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

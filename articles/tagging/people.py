@@ -29,6 +29,8 @@ YEARS_WITH_COUNTRY = 1.0
 STANDS_ALONE = 5
 STANDS_WITH_COUNTRY = 3
 FAR = 10**9  # characters: more than any text has
+# The reason of most refusals: He, May and Friday are surnames.
+BARE_SURNAME = "the surname alone, without full name or office"
 # A full name that several people bear is given to the one nearest to office by at least this many years.
 CLEAR_YEARS = 2.0
 
@@ -281,7 +283,7 @@ class People:
             return able[0], ""
         if able:
             return None, "several people of this surname fit"
-        return None, "the surname alone, without full name or office"
+        return None, BARE_SURNAME
 
     def _fits(self, person: Entry, title: Title, reading: Reading) -> bool:
         """Return whether the person held an office of this title at or near the article's date."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from articles.tagging.folding import fold_name
@@ -24,12 +25,23 @@ SITES = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
 # A leader named in full says as much for the own country as this many other words.
 LEADER = 2
 
+# Moscow and the Kremlin spoke for another state until it ended: today's key, the key of that one, its last day.
+FORMER_STATES = (
+    ("ru", "su", dt.date(1991, 12, 25)),
+    ("rs", "yu", dt.date(1992, 4, 26)),
+    ("cz", "cshh", dt.date(1992, 12, 31)),
+)
+
 
 class Places:
     """The rules for countries, territories, areas and organisations."""
 
     def __init__(self, entries: Iterable[Entry], given_names: frozenset[str]) -> None:
         self._given_names = given_names | FIRST_NAMES
+        by_key = {entry.key: entry for entry in entries if entry.kind is Kind.COUNTRY}
+        self._former = {
+            key: (by_key[former], last) for key, former, last in FORMER_STATES if former in by_key
+        }
         self._context: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         for entry in entries:
             for alias in entry.aliases:
@@ -58,8 +70,15 @@ class Places:
             return
         meant = list(named) if pattern.is_sure else self._meant(reading, hit, named)
         for sense in _town_or_body(reading, hit, meant) if len(meant) > 1 else meant:
-            reading.accept(sense.entry, hit, sense.alias.kind.value)
-            reading.keys.add(sense.entry.key)
+            entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
+            reading.accept(entry, hit, sense.alias.kind.value)
+            reading.keys.add(entry.key)
+
+    def _of_the_time(self, sense: Sense, on: dt.date) -> Entry:
+        """Return the state that a capital, town or metonym stood for on a day."""
+        former, last = self._former.get(sense.entry.key, (sense.entry, dt.date.min))
+        is_seat = sense.alias.kind is AliasKind.METONYM or sense.alias.kind in SITES
+        return former if on <= last and is_seat else sense.entry
 
     def _borrowed(self, reading: Reading, hit: Hit, sense: Sense) -> str:
         """Return why the words belong to a name of something else, or nothing if they do not."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 
-from articles.tagging.findings import Role
+from articles.tagging.findings import Role, Sum
 from articles.tagging.records import Kind
 
 # Characters of the body that count as its lead: the first paragraphs say what an article is about.
@@ -67,32 +67,30 @@ class Layout:
     length: int
 
 
-def sum_of_signs(kind: Kind, starts: Sequence[int], layout: Layout) -> float:
-    """Return the weighted sum of the signs that the mentions at these places give; 0 without mentions."""
-    if not starts:
-        return 0.0
+def weigh(kind: Kind, starts: Sequence[int], layout: Layout) -> Sum:
+    """Return the signs that mentions at these places, in their order, give; no signs without mentions."""
     weights = WEIGHTS[kind]
-    total = weights.doubling * log2(1 + len(starts))
+    if not starts:
+        return Sum((), weights.main)
+    signs: list[tuple[str, float]] = []
     if starts[0] < layout.title_end:
-        total += weights.title
+        signs.append(("title", weights.title))
     if any(layout.title_end <= start < layout.standfirst_end for start in starts):
-        total += weights.standfirst
+        signs.append(("standfirst", weights.standfirst))
     elif any(layout.standfirst_end <= start < layout.lead_end for start in starts):
-        total += weights.lead
+        signs.append(("lead", weights.lead))
+    signs.append(("count", weights.doubling * log2(1 + len(starts))))
     body_length = max(1, layout.length - layout.standfirst_end)
     stretches = {
         (start - layout.standfirst_end) * STRETCHES // body_length
         for start in starts
         if start >= layout.standfirst_end
     }
-    return total + weights.spread * len(stretches) / STRETCHES
+    if stretches:
+        signs.append(("spread", weights.spread * len(stretches) / STRETCHES))
+    return Sum(tuple(signs), weights.main)
 
 
-def salience_and_role(kind: Kind, starts: Sequence[int], layout: Layout) -> tuple[float, Role]:
-    """Return how central mentions at these places make an entry, 0 (passing) to 1, and its role.
-
-    Half of the scale is where an entry becomes a main one.
-    """
-    total = sum_of_signs(kind, starts, layout)
-    main = WEIGHTS[kind].main
-    return round(total / (total + main), 3), Role.MAIN if total >= main else Role.MENTIONED
+def role_of(weighed: Sum) -> Role:
+    """Return whether the signs make an entry a main one."""
+    return Role.MAIN if weighed.total >= weighed.main else Role.MENTIONED

@@ -15,7 +15,7 @@ from articles.tagging.people import People
 from articles.tagging.places import Places
 from articles.tagging.reading import Found, Named, Reading, Refused
 from articles.tagging.records import AliasKind, Entry, Kind
-from articles.tagging.scoring import LEAD_LENGTH, Layout, salience_and_role
+from articles.tagging.scoring import LEAD_LENGTH, Layout, role_of, weigh
 from articles.tagging.suggestions import occurrences
 from articles.tagging.topics import TopicScore, read_topics, with_parents
 
@@ -95,9 +95,9 @@ class Tagger:
         findings = []
         for (kind, slug), group in groups.items():
             group.sort(key=_place)
-            salience, role = salience_and_role(kind, [found.start for found in group], layout)
+            weighed = weigh(kind, [found.start for found in group], layout)
             mentions = parts.evidence(reading, [(found.start, found.end, found.rule) for found in group])
-            findings.append(Finding(kind, slug, role, salience, mentions))
+            findings.append(Finding(kind, slug, role_of(weighed), weighed.salience, mentions, weighed))
         scores = read_topics(reading, layout)
         findings += self._topic_findings(reading, parts, scores)
         findings.sort(key=_rank)
@@ -110,11 +110,13 @@ class Tagger:
             if not score.reason:
                 places = [(hit.start, hit.end, "trigger") for hit in score.hits]
                 mentions = parts.evidence(reading, places)
-                made[score.slug] = Finding(Kind.TOPIC, score.slug, score.role, score.salience, mentions)
+                made[score.slug] = Finding(
+                    Kind.TOPIC, score.slug, score.role, score.sum.salience, mentions, score.sum
+                )
         for parent, children in with_parents(scores, self._topic_parents).items():
             if parent in self._topics and parent not in made:
                 places = [(hit.start, hit.end, "implied") for child in children for hit in child.hits]
-                salience = max(child.salience for child in children)
+                salience = max(child.sum.salience for child in children)
                 mentions = parts.evidence(reading, sorted(set(places)))
                 made[parent] = Finding(Kind.TOPIC, parent, Role.MENTIONED, salience, mentions)
         return list(made.values())
@@ -180,10 +182,10 @@ class _Parts:
 
 def _suggestion(reading: Reading, parts: _Parts, layout: Layout, named: Named) -> Suggestion:
     places = occurrences(reading, named)
-    salience, role = salience_and_role(Kind.ACTOR, [start for start, _ in places], layout)
+    weighed = weigh(Kind.ACTOR, [start for start, _ in places], layout)
     rules = ["name", *repeat("surname", len(places) - 1)]
     mentions = parts.evidence(reading, [(*place, rule) for place, rule in zip(places, rules, strict=True)])
-    return Suggestion(named.name, named.office, named.owner, role, salience, mentions)
+    return Suggestion(named.name, named.office, named.owner, role_of(weighed), weighed.salience, mentions)
 
 
 def _place(found: Found) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf, log2
 
 from articles.tagging import scoring
-from articles.tagging.findings import Role
+from articles.tagging.findings import Role, Sum
 from articles.tagging.matcher import START, Hit
 from articles.tagging.reading import LONGEST_WORD, Reading
 from articles.tagging.scoring import Layout
@@ -24,19 +24,20 @@ BREAK = re.compile(r"(?<![A-Z])[.!?;]\s|\n\s*\n")
 
 @dataclass(frozen=True, slots=True)
 class TopicScore:
-    """One topic of an article: how central, its role, the hits that earned it, or why they do not."""
+    """One topic of an article: what its phrases add up to, its role, its hits, or why they do not suffice."""
 
     slug: str
-    salience: float
+    sum: Sum
     role: Role
     hits: tuple[Hit, ...]
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sum:
-    """What the phrases of one topic add up to; ``is_asserted`` unless all of them are denied."""
+class _Phrases:
+    """What each phrase of one topic counts; ``is_asserted`` unless all of them are denied."""
 
+    signs: tuple[tuple[str, float], ...]
     total: float
     is_asserted: bool
     hits: tuple[Hit, ...]
@@ -50,7 +51,11 @@ def read_topics(reading: Reading, layout: Layout) -> list[TopicScore]:
             by_topic[slug].append((hit, weight))
     for slug, hit, weight in _joined(reading):
         by_topic[slug].append((hit, weight))
-    sums = {slug: _sum(reading, layout, hits) for slug, hits in by_topic.items()}
+    sums = {
+        slug: _sum(reading, layout, hits)
+        for slug, hits in by_topic.items()
+        if any(weight for _, weight in hits)
+    }
     weights = scoring.TOPIC_WEIGHTS
     main = weights.main * (layout.length / scoring.USUAL_LENGTH) ** weights.length
     strongest = max((one.total for one in sums.values()), default=0.0)
@@ -76,7 +81,7 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Hit, int]]:
                 yield half.topic, Hit(first.start, hit.end, hit.pattern), half.weight
 
 
-def _score(reading: Reading, slug: str, one: _Sum, main: float) -> TopicScore:
+def _score(reading: Reading, slug: str, one: _Phrases, main: float) -> TopicScore:
     """Return the score of one topic where ``main`` is the sum that makes a main one."""
     enough = scoring.TOPIC_WEIGHTS.mentioned
     reason = ""
@@ -85,16 +90,17 @@ def _score(reading: Reading, slug: str, one: _Sum, main: float) -> TopicScore:
     elif one.total < enough:
         reason = f"below threshold: {one.total:.1f} of {enough:.1f}"
     role = Role.MAIN if one.total >= main and one.is_asserted else Role.MENTIONED
-    return TopicScore(slug, round(one.total / (one.total + main), 3), role, one.hits, reason)
+    return TopicScore(slug, Sum(one.signs, main), role, one.hits, reason)
 
 
-def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Sum:
+def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Phrases:
     standing = _without_overlaps(hits)
     if not standing:
-        return _Sum(0.0, False, (hits[0][0],))
+        return _Phrases((), 0.0, False, (hits[0][0],))
     weights = scoring.TOPIC_WEIGHTS
     best: dict[int, float] = defaultdict(float)
     counts: dict[int, int] = defaultdict(int)
+    words: dict[int, str] = {}
     is_asserted = False
     for hit, weight in standing:
         factor = _factor(hit, layout)
@@ -104,9 +110,13 @@ def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Sum:
             is_asserted = True
         phrase = id(hit.pattern)
         counts[phrase] += 1
+        words.setdefault(phrase, reading.words(hit))
         best[phrase] = max(best[phrase], weight * factor)
-    total = sum(most * (1 + weights.doubling * log2(counts[phrase])) for phrase, most in best.items())
-    return _Sum(total, is_asserted, tuple(hit for hit, _ in standing))
+    signs = tuple(
+        (words[phrase], most * (1 + weights.doubling * log2(counts[phrase]))) for phrase, most in best.items()
+    )
+    total = sum(value for _, value in signs)
+    return _Phrases(signs, total, is_asserted, tuple(hit for hit, _ in standing))
 
 
 def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:

@@ -170,7 +170,7 @@ FIRST_NAMES = _words(
     Perry Phil Ralph Randall Ray Rick Ricky Rodney Ron Roy Rufus Ryan Sam Shane Sidney Simon Stan Steve Stevie
     Ted Tim Toby Tommy Tyler Vince Walt Warren Zach Zoe Anita Becky Bella Beth Bridget Carla Carrie Cathy
     Cindy Courtney Daisy Ellen Erica Erin Esther Freya Gail Gina Heidi Holly Ivy Jackie Jasmine Jenny Jodie
-    Kylie Leah Lena Lily Mandy Margot Maureen Miranda Molly Nadine Naomi Natalie Olivia Penny Poppy Robyn Rosie
+    Kylie Leah Lily Mandy Margot Maureen Miranda Molly Nadine Naomi Natalie Olivia Penny Poppy Robyn Rosie
     Sandy Sienna Tanya Tess Tiffany Trudy Yvonne"""
 )
 # "In Brussels" is a place where something happens, "Brussels said" is the body that sits there.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import textwrap
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from articles.guard import Guard, GuardError
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.sources import SourceError, find_sources, read_source
 from articles.models import Article
-from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Tagged, Tagger, read_data
+from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Role, Tagged, Tagger, read_data
+from articles.tagging.people import BARE_SURNAME
 
 HEADINGS = {
     Kind.ACTOR: "Actors",
@@ -165,14 +167,42 @@ def explain(tagged: Tagged, book: Mapping[tuple[str, str], Entry]) -> Iterator[s
             name = book[kind.value, finding.slug].name
             standing = f"{finding.role.value}, salience {finding.salience:.2f}"
             yield f"  {name} [{kind.value}:{finding.slug}]  {standing}"
+            yield from wrapped(f"      {arithmetic(finding)}", indent=6)
             yield from wrapped(f"      {evidence(finding.mentions)}", indent=6)
     yield f"Refused ({len(tagged.refusals)})"
-    for refusal in tagged.refusals:
-        name = book[refusal.kind.value, refusal.slug].name
-        yield from wrapped(
-            f"  {name} [{refusal.kind.value}:{refusal.slug}]  {shown(refusal.mention)}: {refusal.reason}",
-            indent=6,
-        )
+    yield from refused(tagged.refusals, book)
+
+
+def refused(refusals: Iterable[Refusal], book: Mapping[tuple[str, str], Entry]) -> Iterator[str]:
+    """Yield the refusals: one line for all whom the same words do not mean, one for all bare surnames."""
+    bare: dict[str, None] = {}
+    groups: dict[tuple[Mention, str], list[Refusal]] = defaultdict(list)
+    for refusal in refusals:
+        if refusal.reason == BARE_SURNAME:
+            bare[refusal.mention.words] = None
+        else:
+            groups[refusal.mention, refusal.reason].append(refusal)
+    for (mention, reason), group in groups.items():
+        first = group[0]
+        name = f"{book[first.kind.value, first.slug].name} [{first.kind.value}:{first.slug}]"
+        others = f" and {len(group) - 1} more" if len(group) > 1 else ""
+        yield from wrapped(f"  {name}{others}  {shown(mention)}: {reason}", indent=6)
+    if bare:
+        words = ", ".join(repr(word) for word in bare)
+        yield from wrapped(f"  Words that are also surnames  {words}: {BARE_SURNAME}", indent=6)
+
+
+def arithmetic(finding: Finding) -> str:
+    """Return how the salience came about: "title 5.0 + count 2.0 = 7.0, main from 6.0"."""
+    if finding.sum is None:
+        return "follows from a narrower topic"
+    signs = " + ".join(
+        f"{words!r} {value:.1f}" if finding.kind is Kind.TOPIC else f"{words} {value:.1f}"
+        for words, value in finding.sum.signs
+    )
+    is_denied = finding.sum.total >= finding.sum.main and finding.role is Role.MENTIONED
+    denied = ", but denied wherever it is named" if is_denied else ""
+    return f"{signs} = {finding.sum.total:.1f}, main from {finding.sum.main:.1f}{denied}"
 
 
 def evidence(mentions: Iterable[Mention]) -> str:
