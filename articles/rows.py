@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -21,6 +21,7 @@ class TagLabel:
     """One tag of one article, as shown beside its title.
 
     ``url`` is the page about the tag, ``parent`` the key of the wider tag above it, empty if there is none.
+    ``is_sought``: the search that found the article asked for it.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class TagLabel:
     salience: float
     status: str
     parent: str
+    is_sought: bool = False
 
     @property
     def is_main(self) -> bool:
@@ -61,9 +63,10 @@ class Row:
 
 
 type Labels = Mapping[str, list[TagLabel]]  # by kind
+type Sought = Collection[tuple[str, str]]  # kind and key of the tags that a search asks for
 
 
-def read_rows(ids: Sequence[int]) -> list[Row]:
+def read_rows(ids: Sequence[int], *, sought: Sought = ()) -> list[Row]:
     """Return the rows of these articles, in this order, leaving out what readers may not see."""
     if not ids:
         return []
@@ -76,7 +79,7 @@ def read_rows(ids: Sequence[int]) -> list[Row]:
             "clipped_on", "language", "outlet__slug", "outlet__name",
         )
     }  # fmt: skip
-    labels, authors = read_labels(list(found)), _read_authors(list(found))
+    labels, authors = read_labels(list(found), sought=sought), _read_authors(list(found))
     rows = []
     for pk in ids:
         if pk not in found:
@@ -106,7 +109,7 @@ def read_rows(ids: Sequence[int]) -> list[Row]:
     return rows
 
 
-def read_labels(article_ids: Sequence[int]) -> Mapping[int, Labels]:
+def read_labels(article_ids: Sequence[int], *, sought: Sought = ()) -> Mapping[int, Labels]:
     """Return the standing tags of each article by kind, main ones first, then by falling salience."""
     labels: dict[int, dict[str, list[TagLabel]]] = {
         pk: {kind: [] for kind in TagKind.values} for pk in article_ids
@@ -122,7 +125,10 @@ def read_labels(article_ids: Sequence[int]) -> Mapping[int, Labels]:
         "tag__parent__key",
     ):  # fmt: skip
         url = slug.join(urls[kind])
-        labels[pk][kind].append(TagLabel(kind, key, slug, name, url, role, salience, status, parent or ""))
+        is_sought = (kind, key) in sought
+        labels[pk][kind].append(
+            TagLabel(kind, key, slug, name, url, role, salience, status, parent or "", is_sought)
+        )
     return labels
 
 

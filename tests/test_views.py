@@ -349,6 +349,19 @@ def test_a_text_that_cannot_be_formatted_is_shown_as_it_came(client):
     assert "the end" in html
 
 
+def test_tags_that_do_not_fit_are_a_link_to_the_article(client):
+    article = make_article(
+        tags=[f"country/{name}" for name in ("Austria", "Belgium", "Chad", "Fiji", "Togo")]
+    )
+
+    html = client.get("/articles/?country__any=togo").content.decode()
+
+    more = re.search(r'class="label-more" href="(.*?)">(.*?)<span', html)
+    assert more
+    assert more.groups() == (article.get_absolute_url(), "+1 more")
+    assert 'href="/countries/togo/"' in html
+
+
 # --- Lists of tags and their pages ------------------------------------------------------------------------
 
 

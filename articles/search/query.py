@@ -67,6 +67,16 @@ class Criteria:
         return not self.words and not any(self.values.values()) and not any(bounds)
 
     @property
+    def sought(self) -> frozenset[tuple[str, str]]:
+        """Return the facet and key of each value that articles are wanted with."""
+        return frozenset(
+            (facet, key)
+            for (facet, match), keys in self.values.items()
+            if match is not Match.NOT
+            for key in keys
+        )
+
+    @property
     def order(self) -> Sort:
         """Return the order the result comes in."""
         return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.words else self.sort

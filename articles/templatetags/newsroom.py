@@ -41,13 +41,30 @@ def machine(day: dt.date, precision: str) -> str:
 
 @register.filter
 def labels(row: Row) -> list[TagLabel]:
-    """Return the tags that fit under an article's summary: some of each kind, main ones first.
+    """Return the tags that fit under an article's summary: some of each kind, those sought first."""
+    return [label for kind, room in ROOM.items() for label in _ordered(row, kind)[:room]]
 
-    A topic says more than the wider one above it, which is left out unless it alone is a main one.
+
+@register.filter
+def more_count(row: Row) -> int:
+    """Return how many tags did not fit."""
+    return sum(max(len(_ordered(row, kind)) - room, 0) for kind, room in ROOM.items())
+
+
+# How many tags of each kind stand under a summary.
+ROOM = {"actors": 3, "countries": 4, "organisations": 2, "topics": 3}
+
+
+def _ordered(row: Row, kind: str) -> list[TagLabel]:
+    """Return the tags of one kind, what was sought first.
+
+    A topic says more than the wider one above it, which is left out unless it was sought or alone is a main
+    one.
     """
-    wider = {(topic.parent, is_main) for topic in row.topics for is_main in (False, topic.is_main)}
-    topics = [topic for topic in row.topics if (topic.key, topic.is_main) not in wider]
-    return [*row.actors[:3], *row.countries[:4], *row.organisations[:2], *topics[:3]]
+    found: list[TagLabel] = getattr(row, kind)
+    wider = {(label.parent, is_main) for label in found for is_main in (False, label.is_main)}
+    kept = [label for label in found if label.is_sought or (label.key, label.is_main) not in wider]
+    return sorted(kept, key=lambda label: not label.is_sought)
 
 
 @register.filter

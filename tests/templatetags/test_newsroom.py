@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from articles.rows import read_rows
-from articles.templatetags.newsroom import dated, explained, grouped, labels, language_tag
+from articles.templatetags.newsroom import dated, explained, grouped, labels, language_tag, more_count
 from tests.factories import make_article, make_tag
 
 DAY = dt.date(2025, 5, 7)
@@ -66,3 +66,27 @@ def test_a_wider_topic_is_left_out_beside_a_narrower_one(main, mentioned, shown)
     (row,) = read_rows([article.pk])
 
     assert [label.name for label in labels(row)] == shown
+
+
+@pytest.mark.django_db
+def test_what_was_sought_is_shown_whatever_else_there_is():
+    names = ["Austria", "Belgium", "Chad", "Denmark", "Estonia", "Fiji"]
+    war = make_tag("topic/War")
+    article = make_article(
+        tags=[*(f"country/{name}" for name in names), war, make_tag("topic/Truces", parent=war)]
+    )
+
+    (row,) = read_rows([article.pk], sought={("country", "fiji"), ("topic", "war")})
+
+    assert [label.name for label in labels(row)] == ["Fiji", "Austria", "Belgium", "Chad", "War", "Truces"]
+    assert more_count(row) == 2
+
+
+@pytest.mark.django_db
+def test_a_wider_topic_left_out_is_not_one_more():
+    war = make_tag("topic/War")
+    article = make_article(tags=[war, make_tag("topic/Truces", parent=war)])
+
+    (row,) = read_rows([article.pk])
+
+    assert more_count(row) == 0
