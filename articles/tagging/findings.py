@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, overload
 
 from articles.tagging.gazetteer import Kind
 
@@ -76,6 +77,37 @@ class Refusal:
     slug: str
     mention: Mention
     reason: str
+
+
+class Refusals(Sequence[Refusal]):
+    """The refusals of one article, worked out when somebody looks at them: imports never do."""
+
+    def __init__(self, work_out: Callable[[], list[Refusal]]) -> None:
+        self._work_out = work_out
+
+    @cached_property
+    def _refusals(self) -> list[Refusal]:
+        return self._work_out()
+
+    @overload
+    def __getitem__(self, place: int) -> Refusal: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Refusal]: ...
+
+    def __getitem__(self, place: int | slice) -> Refusal | list[Refusal]:
+        return self._refusals[place]
+
+    def __len__(self) -> int:
+        return len(self._refusals)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._refusals == list(other)
+
+    def __repr__(self) -> str:
+        return repr(self._refusals)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
 
 
 @dataclass(frozen=True, slots=True)

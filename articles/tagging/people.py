@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from articles.tagging.folding import fold_name
-from articles.tagging.matcher import Case, Hit, Sense
+from articles.tagging.matcher import Case, Hit, Pattern, Sense
 from articles.tagging.offices import Roll, years_from_office
-from articles.tagging.reading import Found, Reading
+from articles.tagging.reading import Reading, sought
 from articles.tagging.records import AliasKind, Entry, Kind
-from articles.tagging.suggestions import name_ending_at, read_named_beside_office
+from articles.tagging.suggestions import LOOK_BACK, name_ending_at, read_named_beside_office
 from articles.tagging.vocabulary import (
     GENERATIONS,
     NAME_PARTICLES,
@@ -45,6 +46,11 @@ class Seen:
     def __contains__(self, person: Entry) -> bool:
         return person.slug in self._starts
 
+    def among(self, senses: Iterable[Sense]) -> list[Entry]:
+        """Return those of the persons that were named."""
+        starts = self._starts
+        return [sense.entry for sense in senses if sense.entry.slug in starts]
+
     def add(self, person: Entry, start: int) -> None:
         """Note that the person is named at a place."""
         starts = self._starts[person.slug]
@@ -64,12 +70,23 @@ class Seen:
         return place - max(nearest) if nearest else FAR + self._starts[person.slug][0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Bearers:
+    """What is known of all who bear one surname: every part of their names, and what these begin with."""
+
+    own: frozenset[str]
+    firsts: frozenset[str]
+
+
 class People:
     """The rules for persons, with what the gazetteer knows of names and offices."""
 
     def __init__(self, entries: Iterable[Entry], roll: Roll) -> None:
         self._roll = roll
         self._own_names: dict[str, frozenset[str]] = {}
+        self._bearers: dict[Pattern, _Bearers] = {}
+        self._firsts: dict[str, set[str]] = defaultdict(set)  # last part of a full name -> its first parts
+        self._context: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._by_ends: dict[tuple[str, str], dict[str, tuple[Entry, list[str]]]] = defaultdict(dict)
         given: set[str] = set()
         for entry in entries:
@@ -78,38 +95,34 @@ class People:
             full_names = [
                 fold_name(alias.text).split() for alias in entry.aliases if alias.kind is AliasKind.NAME
             ]
-            self._own_names[entry.slug] = frozenset(part for name in full_names for part in name)
+            self._own_names[entry.slug] = frozenset([part for name in full_names for part in name])
             for name in full_names:
                 if len(name) > 1:
                     self._by_ends[name[0], name[-1]][entry.slug] = (entry, name)
-            given |= {
-                name[0]
-                for name in full_names
-                if len(name) > 1 and name[0].lower() not in TITLES and len(name[0]) > 1
-            }
-        self.given_names = frozenset(given - NOT_FIRST_NAMES)
+                    self._firsts[name[-1]].add(name[0])
+                    if len(name[0]) > 1:
+                        given.add(name[0])
+        self.given_names = frozenset([name for name in given - NOT_FIRST_NAMES if name.lower() not in TITLES])
 
     def read(self, reading: Reading) -> None:
         """Accept or refuse every hit that may mean a person; places must have been read before."""
-        surnames: list[tuple[Hit, list[Sense]]] = []
+        surnames: list[Hit] = []
         seen = Seen()
         for hit in reading.hits.names:
-            senses = hit.pattern.people
-            if not senses or hit.pattern.case is Case.SMALL:
+            pattern = hit[2]
+            if not pattern.people or pattern.case is Case.SMALL:
                 continue
-            full = [sense for sense in senses if sense.alias.kind is AliasKind.NAME]
-            if full:
-                self._read_full_name(reading, hit, full, seen)
-            elif any(sense.alias.kind is AliasKind.SURNAME for sense in senses):
-                surnames.append((hit, [sense for sense in senses if sense.alias.kind is AliasKind.SURNAME]))
-            for sense in senses:
-                if sense.alias.kind is AliasKind.NEGATIVE:
-                    words = reading.shown(hit)
-                    reading.refuse(sense.entry, hit, "negative", f"part of another name: {words}")
+            if pattern.full:
+                self._read_full_name(reading, hit, pattern.full, seen)
+            elif pattern.surnames:
+                surnames.append(hit)
+            for sense in pattern.others:
+                words = reading.shown(hit)
+                reading.refuse(sense.entry, hit, "negative", f"part of another name: {words}")
         self._read_longer_forms(reading, seen)
-        rest = [pair for pair in surnames if not self._read_middle_names(reading, pair[0], seen)]
-        for hit, senses in rest:
-            self._read_surname(reading, hit, senses, seen)
+        rest = [hit for hit in surnames if not self._read_middle_names(reading, hit, seen)]
+        for hit in rest:
+            self._read_surname(reading, hit, seen)
         self._read_offices(reading, seen)
 
     def _read_longer_forms(self, reading: Reading, seen: Seen) -> None:
@@ -119,23 +132,36 @@ class People:
             if person is None:
                 reading.unknown.append(named)
                 continue
-            found = Found(person, named.start, named.end, "longer name")
-            reading.found.append(found)
-            seen.add(person, found.start)
+            reading.found.append((person, named.start, named.end, "longer name"))
+            seen.add(person, named.start)
 
     def _read_middle_names(self, reading: Reading, hit: Hit, seen: Seen) -> bool:
         """Accept a surname that ends a longer form of a full name: "Kamil El Tayeb Idris"."""
-        before = reading.word_before(hit.start)
+        begin, end, pattern = hit
+        folded = reading.hits.folded
+        firsts = self._bearers_of(pattern).firsts
+        # Few surnames have a first name of their bearers near them: cheaper to look for than a whole name.
+        if folded.kept is None and firsts.isdisjoint(folded.text[max(0, end - LOOK_BACK) : end].split(" ")):
+            return False
+        before = reading.word_before(begin)
         if not before[:1].isupper() and before not in NAME_PARTICLES:
             return False
-        name, start = name_ending_at(reading, hit.end)
+        name, start = name_ending_at(reading, end)
         person = self._longer_form(reading, name) if name else None
         if person is None:
             return False
-        found = Found(person, start, hit.end, "longer name")
-        reading.found.append(found)
-        seen.add(person, found.start)
+        reading.found.append((person, start, end, "longer name"))
+        seen.add(person, start)
         return True
+
+    def _bearers_of(self, pattern: Pattern) -> _Bearers:
+        """Return what is known of the persons who bear the surname of a pattern."""
+        bearers = self._bearers.get(pattern)
+        if bearers is None:
+            own = frozenset().union(*(self._own_names[sense.entry.slug] for sense in pattern.surnames))
+            firsts = frozenset(self._firsts.get(pattern.words.rsplit(" ", 1)[-1], ()))
+            bearers = self._bearers[pattern] = _Bearers(own, firsts)
+        return bearers
 
     def _longer_form(self, reading: Reading, name: str) -> Entry | None:
         """Return the one person whose known name this is with more in it: "Ferdinand R. Marcos Jr."."""
@@ -149,8 +175,8 @@ class People:
         ]
         return fitting[0] if len(fitting) == 1 else None
 
-    def _read_full_name(self, reading: Reading, hit: Hit, senses: list[Sense], seen: Seen) -> None:
-        after = reading.word_after(hit.end)
+    def _read_full_name(self, reading: Reading, hit: Hit, senses: Sequence[Sense], seen: Seen) -> None:
+        after = reading.word_after(hit[1])
         if after in GENERATIONS and len(senses) == 1:
             reading.refuse(senses[0].entry, hit, "name", f"another person: {reading.shown(hit)} {after}")
             return
@@ -160,27 +186,29 @@ class People:
                 reading.refuse(sense.entry, hit, "name", "several people bear this name")
             return
         if any(sense.alias.is_ambiguous for sense in senses if sense.entry is person):
-            doubt = self._doubt(reading, hit, next(sense for sense in senses if sense.entry is person))
+            doubt = self._doubt(reading, next(sense for sense in senses if sense.entry is person))
             if doubt:
                 reading.refuse(person, hit, "name", doubt)
                 return
         reading.accept(person, hit, "name")
-        seen.add(person, hit.start)
+        seen.add(person, hit[0])
 
-    def _doubt(self, reading: Reading, hit: Hit, sense: Sense) -> str:
+    def _doubt(self, reading: Reading, sense: Sense) -> str:
         """Return why an ambiguous name is not believed, or nothing."""
-        context = [fold_name(word).lower() for word in (*sense.alias.context, *sense.entry.context)]
-        counter = [
-            fold_name(word).lower() for word in (*sense.alias.counter_context, *sense.entry.counter_context)
-        ]
-        spoken_for, against = reading.count_words(context), reading.count_words(counter)
+        words = self._context.get(id(sense.alias))
+        if words is None:
+            words = self._context[id(sense.alias)] = (
+                sought((*sense.alias.context, *sense.entry.context)),
+                sought((*sense.alias.counter_context, *sense.entry.counter_context)),
+            )
+        spoken_for, against = reading.count_words(words[0]), reading.count_words(words[1])
         if against > spoken_for:
             return "other words of the article speak against this person"
         if sense.alias.weight >= STANDS_ALONE or spoken_for or self._country_seen(reading, sense.entry):
             return ""
         return "nothing in the article speaks for this person"
 
-    def _nearest(self, reading: Reading, senses: list[Sense]) -> Entry | None:
+    def _nearest(self, reading: Reading, senses: Sequence[Sense]) -> Entry | None:
         """Return the one of several namesakes whose office, country and date fit, or None if two do."""
         ranked = sorted(
             ((years_from_office(sense.entry, reading.on), sense.entry) for sense in senses),
@@ -194,44 +222,45 @@ class People:
     def _country_seen(self, reading: Reading, person: Entry) -> bool:
         return any(office.of in reading.keys for office in person.offices)
 
-    def _read_surname(self, reading: Reading, hit: Hit, senses: list[Sense], seen: Seen) -> None:
-        other = self._other_person(reading, hit, senses)
-        if not other and not any(sense.entry in seen for sense in senses):
-            other = reading.strangers.get(reading.words(hit), "")
+    def _read_surname(self, reading: Reading, hit: Hit, seen: Seen) -> None:
+        start, _, pattern = hit
+        known = seen.among(pattern.surnames)
+        other = self._other_person(reading, hit)
+        if not other and not known:
+            other = reading.strangers.get(pattern.words, "")
         if other:
-            reading.strangers.setdefault(reading.words(hit), other)
-            for sense in senses:
-                reading.refuse(sense.entry, hit, "surname", other)
+            reading.strangers.setdefault(pattern.words, other)
+            reading.refuse_surname(hit, other)
             return
-        title = self._title_before(reading, hit)
-        person = self._known(reading, hit, senses, seen, title)
+        title = reading.titles_by_end().get(start - 1)
         reason = ""
+        person = self._known(reading, start, known, seen, title) if known else None
         if person is None:
-            person, reason = self._alone(reading, senses, title)
+            person, reason = self._alone(reading, pattern, title)
         if person is None:
-            for sense in senses:
-                reading.refuse(sense.entry, hit, "surname", reason)
+            reading.refuse_surname(hit, reason)
             return
-        for sense in senses:
+        for sense in pattern.surnames:
             if sense.entry is not person:
                 reading.refuse(sense.entry, hit, "surname", f"means {person.name} in this article")
         reading.accept(person, hit, "surname")
-        seen.add(person, hit.start)
+        seen.add(person, start)
 
-    def _other_person(self, reading: Reading, hit: Hit, senses: list[Sense]) -> str:
+    def _other_person(self, reading: Reading, hit: Hit) -> str:
         """Return why the surname belongs to somebody or something else, or nothing if it does not."""
-        words = reading.words(hit)
-        after = reading.word_after(hit.end)
-        own = frozenset().union(*(self._own_names[sense.entry.slug] for sense in senses))
+        start, end, pattern = hit
+        words = pattern.words
+        after = reading.word_after(end)
+        own = self._bearers_of(pattern).own
         if after in GENERATIONS or after in SURNAME_BORROWERS:
             return f"part of another name: {words} {after}"
-        before = reading.word_before(hit.start)
-        is_new = before[:1].isupper() and before not in own and not reading.ends_name(hit.start - 1)
-        if is_new and (before in self.given_names or self._may_be_first_name(reading, before, hit.start)):
+        before = reading.word_before(start)
+        is_new = before[:1].isupper() and before not in own and not reading.ends_name(start - 1)
+        if is_new and (before in self.given_names or self._may_be_first_name(reading, before, start)):
             return f"another person: {before} {words}"
-        is_first = words in self.given_names and after[:1].isupper()
-        is_first = is_first and not reading.begins_place_or_title(hit.end + 1)
-        if is_first and after not in own and not reading.in_title(hit.start):
+        is_first = after[:1].isupper() and words in self.given_names
+        is_first = is_first and not reading.begins_place_or_title(end + 1)
+        if is_first and after not in own and not reading.in_title(start):
             return f"another person: {words} {after}"
         return ""
 
@@ -244,29 +273,30 @@ class People:
         # "Asked", "Addressing", "Finally" open a sentence; few first names end so.
         return not (word.endswith(("ed", "ing", "ly")) and reading.opens_sentence(start - 1 - len(word)))
 
-    def _title_before(self, reading: Reading, hit: Hit) -> Title | None:
-        return reading.titles_by_end().get(hit.start - 1)
-
     def _known(
-        self,
-        reading: Reading,
-        hit: Hit,
-        senses: list[Sense],
-        seen: Seen,
-        title: Title | None,
-    ) -> Entry | None:
-        """Return the person whom the article has named in full, if one of that surname has been."""
-        known = [sense.entry for sense in senses if sense.entry in seen]
+        self, reading: Reading, start: int, known: list[Entry], seen: Seen, title: Title | None
+    ) -> Entry:
+        """Return which of the persons whom the article has named in full a surname means."""
         if len(known) > 1 and title is not None and title.roles:
             titled = [person for person in known if self._fits(person, title, reading)]
             known = titled or known
         if len(known) > 1:
             # The one last named before this place, else the first named after it.
-            known.sort(key=lambda person: seen.distance(person, hit.start))
-        return known[0] if known else None
+            known.sort(key=lambda person: seen.distance(person, start))
+        return known[0]
 
-    def _alone(self, reading: Reading, senses: list[Sense], title: Title | None) -> tuple[Entry | None, str]:
+    def _alone(self, reading: Reading, pattern: Pattern, title: Title | None) -> tuple[Entry | None, str]:
         """Return the person whom a surname means without a full name, or None and the reason."""
+        question = id(pattern), id(title)
+        answer = reading.alone.get(question)
+        if answer is None:
+            answer = reading.alone[question] = self._fitting(reading, pattern.surnames, title)
+        return answer
+
+    def _fitting(
+        self, reading: Reading, senses: Sequence[Sense], title: Title | None
+    ) -> tuple[Entry | None, str]:
+        """Return the one person whose time, country and title fit, or None and the reason."""
         if title is not None and title.roles:
             titled = [
                 sense.entry
@@ -303,29 +333,31 @@ class People:
 
     def _read_offices(self, reading: Reading, seen: Seen) -> None:
         """Count "the US president" for the holder on the day, if the article names that person too."""
-        ends = {found.end: found.entry for found in reading.found if found.entry.kind is not Kind.ACTOR}
-        starts = {found.start: found.entry for found in reading.found if found.entry.kind is not Kind.ACTOR}
+        ends = {end: entry for entry, _, end, _ in reading.found if entry.kind is not Kind.ACTOR}
+        starts: dict[int, Entry] = {}
         text = reading.hits.folded.text
         for hit in reading.hits.titles:
-            title = hit.pattern.title
+            start, end, pattern = hit
+            title = pattern.title
             if title is None or not title.roles:
                 continue
-            owner = ends.get(hit.start - 1) or (
-                ends.get(hit.start - 3) if text[hit.start - 3 : hit.start] == " s " else None
-            )
-            if owner is None and text[hit.end : hit.end + 4] == " of ":
-                owner = starts.get(hit.end + 4) or (
-                    starts.get(hit.end + 8) if text[hit.end + 4 : hit.end + 8] == "the " else None
+            owner = ends.get(start - 1) or (ends.get(start - 3) if text[start - 3 : start] == " s " else None)
+            if owner is None and text.startswith(" of ", end):
+                starts = starts or {
+                    begin: entry for entry, begin, _, _ in reading.found if entry.kind is not Kind.ACTOR
+                }
+                owner = starts.get(end + 4) or (
+                    starts.get(end + 8) if text.startswith("the ", end + 4) else None
                 )
             if owner is None:
                 continue
             holder = self._roll.holder(owner.key, title, reading.on)
             if holder is None:
                 continue
-            before = text[max(0, hit.start - 60) : hit.start].lower().split()
-            if PAST.intersection(before[-3:]) or text[hit.end : hit.end + 7].lower() == " elect ":
+            before = text[max(0, start - 60) : start].lower().split()
+            if PAST.intersection(before[-3:]) or text[end : end + 7].lower() == " elect ":
                 reading.refuse(holder, hit, "office", "not the present holder: former, then or elect")
-            elif reading.word_after(hit.end)[:1].isupper():
+            elif reading.word_after(end)[:1].isupper():
                 continue  # a name follows and speaks for itself
             elif holder in seen:
                 reading.accept(holder, hit, "office")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from articles.tagging.folding import fold_name
-from articles.tagging.matcher import Case, Hit, Sense
-from articles.tagging.reading import Reading
+from articles.tagging.matcher import Case, Hit, Pattern, Sense
+from articles.tagging.reading import Reading, sought
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
@@ -25,7 +24,7 @@ SITES = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
 # A leader named in full says as much for the own country as this many other words.
 LEADER = 2
 
-# Moscow and the Kremlin spoke for another state until it ended: today's key, the key of that one, its last day.
+# Moscow and the Kremlin spoke for another state until it ended: key of today's, of that one, its last day.
 FORMER_STATES = (
     ("ru", "su", dt.date(1991, 12, 25)),
     ("rs", "yu", dt.date(1992, 4, 26)),
@@ -47,32 +46,64 @@ class Places:
             for alias in entry.aliases:
                 if alias.is_ambiguous or entry.is_ambiguous:
                     self._context[id(alias)] = (
-                        _folded(alias.context + entry.context),
-                        _folded(alias.counter_context + entry.counter_context),
+                        sought(alias.context + entry.context),
+                        sought(alias.counter_context + entry.counter_context),
                     )
 
-    def read(self, reading: Reading, hit: Hit) -> None:
-        """Accept or refuse what one hit may mean, leaving persons aside."""
-        pattern = hit.pattern
+    def read(self, reading: Reading) -> None:
+        """Accept or refuse every hit that may mean a country or an organisation."""
+        accept, keys, marks = reading.found.append, reading.keys, reading.hits.marks
+        for hit in reading.hits.names:
+            start, end, pattern = hit
+            if not pattern.places and not pattern.blocked:
+                continue
+            is_plain = pattern.is_plain
+            if is_plain is None:
+                is_plain = pattern.is_plain = self._is_plain(pattern)
+            if is_plain and end + 1 not in marks and start - 1 not in marks:
+                for entry, _, rule in pattern.places:
+                    accept((entry, start, end, rule))
+                    keys.add(entry.key)
+                continue
+            for sense in self._believed(reading, hit):
+                entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
+                accept((entry, start, end, sense.rule))
+                keys.add(entry.key)
+
+    def _is_plain(self, pattern: Pattern) -> bool:
+        """Return whether only a marked neighbour could make the words mean something else: "France"."""
+        return (
+            pattern.case is not Case.SMALL
+            and pattern.is_sure
+            and not pattern.blocked
+            and not any(
+                sense.alias.kind in SITES
+                or (sense.alias.kind is AliasKind.METONYM and sense.entry.key in self._former)
+                for sense in pattern.places
+            )
+            and pattern.words not in self._given_names
+            and pattern.words not in WORDLIKE_ACRONYMS
+        )
+
+    def _believed(self, reading: Reading, hit: Hit) -> Sequence[Sense]:
+        """Return which meanings of the words hold, leaving persons aside; refuse the others."""
+        pattern = hit[2]
         named = pattern.places
         if pattern.case is Case.SMALL:
             for sense in named:
-                reading.refuse(sense.entry, hit, sense.alias.kind.value, "written in small letters")
-            return
+                reading.refuse(sense.entry, hit, sense.rule, "written in small letters")
+            return ()
         for sense in pattern.blocked:
             reading.refuse(sense.entry, hit, "negative", f"part of another name: {reading.shown(hit)}")
         if not named:
-            return
+            return ()
         reason = self._borrowed(reading, hit, named[0])
         if reason:
             for sense in named:
-                reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
-            return
-        meant = list(named) if pattern.is_sure else self._meant(reading, hit, named)
-        for sense in _town_or_body(reading, hit, meant) if len(meant) > 1 else meant:
-            entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
-            reading.accept(entry, hit, sense.alias.kind.value)
-            reading.keys.add(entry.key)
+                reading.refuse(sense.entry, hit, sense.rule, reason)
+            return ()
+        meant = named if pattern.is_sure else self._meant(reading, hit, named)
+        return _town_or_body(reading, hit, meant) if len(meant) > 1 else meant
 
     def _of_the_time(self, sense: Sense, on: dt.date) -> Entry:
         """Return the state that a capital, town or metonym stood for on a day."""
@@ -82,58 +113,60 @@ class Places:
 
     def _borrowed(self, reading: Reading, hit: Hit, sense: Sense) -> str:
         """Return why the words belong to a name of something else, or nothing if they do not."""
-        words = reading.words(hit)
-        if words in WORDLIKE_ACRONYMS and _is_shouted(reading.line(hit.start)):
+        start, end, pattern = hit
+        words = pattern.words
+        if words in WORDLIKE_ACRONYMS and _is_shouted(reading.line(start)):
             return "in a line of capitals, where it may be a word"
-        if sense.alias.kind in SITES and reading.in_dateline(hit.start):
+        is_site = sense.alias.kind in SITES
+        if is_site and reading.in_dateline(start):
             return "in the dateline, which says where the report was filed"
-        after = reading.word_after(hit.end)
+        after = reading.word_after(end)
         is_body = sense.entry.kind is Kind.ORGANISATION
-        if after in SIGNED_TEXTS and (is_body or sense.alias.kind in SITES):
+        if after in SIGNED_TEXTS and (is_body or is_site):
             return f"part of another name: {words} {after}"
         if " " in words:
             return ""
-        if after in COUNTRY_BORROWERS and not reading.in_title(hit.start):
+        if after in COUNTRY_BORROWERS and not reading.in_title(start):
             return f"part of another name: {words} {after}"
-        before = reading.word_before(hit.start)
+        before = reading.word_before(start)
         if before in BORROWING_ADJECTIVES and sense.entry.kind is Kind.COUNTRY:
             return f"part of another name: {before} {words}"
         if before == "of":
-            owner = reading.word_before(hit.start - 3)
+            owner = reading.word_before(start - 3)
             return f"part of another name: {owner} of {words}" if owner in BORROWERS_OF else ""
-        if sense.alias.kind in SITES or words in self._given_names or not hit.pattern.is_sure:
+        if is_site or words in self._given_names or not pattern.is_sure:
             return self._is_person(reading, hit, before, after)
         return ""
 
     def _is_person(self, reading: Reading, hit: Hit, before: str, after: str) -> str:
         """Return why a place that may be a given name ("Jordan", "Israel") is part of a person's here."""
-        words = reading.words(hit)
+        start, end, pattern = hit
+        words = pattern.words
         is_given = words in self._given_names and after[:1].isupper() and after not in self._given_names
-        if is_given and not reading.in_title(hit.start) and not reading.begins_place_or_title(hit.end + 1):
+        if is_given and not reading.in_title(start) and not reading.begins_place_or_title(end + 1):
             return f"part of a person's name: {words} {after}"
-        if after and not hit.pattern.is_sure and reading.begins_person(hit.end + 1):
+        if after and not pattern.is_sure and reading.begins_person(end + 1):
             return f"part of a person's name: {words} {after}"
-        if before in self._given_names and not reading.ends_name(hit.start - 1):
+        if before in self._given_names and not reading.ends_name(start - 1):
             return f"part of a person's name: {before} {words}"
         return ""
 
-    def _meant(self, reading: Reading, hit: Hit, senses: list[Sense]) -> list[Sense]:
+    def _meant(self, reading: Reading, hit: Hit, senses: Sequence[Sense]) -> list[Sense]:
         """Return the senses that hold in this article; refuse the others with the reason."""
         plain = [sense for sense in senses if id(sense.alias) not in self._context]
         unsure = [sense for sense in senses if id(sense.alias) in self._context]
         if not unsure:
             return plain
-        verdict = reading.verdicts.get(id(hit.pattern))
+        verdict = reading.verdicts.get(id(hit[2]))
         if verdict is None:
-            verdict = reading.verdicts[id(hit.pattern)] = self._verdict(
-                reading, unsure, has_rival=bool(plain)
-            )
+            verdict = self._verdict(reading, unsure, has_rival=bool(plain))
+            reading.verdicts[id(hit[2])] = verdict
         for sense in unsure:
             if sense.entry is verdict:
                 plain = [*plain, sense]
             else:
                 reason = verdict if isinstance(verdict, str) else f"means {verdict.name} in this article"
-                reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
+                reading.refuse(sense.entry, hit, sense.rule, reason)
         return plain
 
     def _verdict(self, reading: Reading, senses: list[Sense], *, has_rival: bool) -> Entry | str:
@@ -154,7 +187,7 @@ class Places:
         return scored[0][2]
 
 
-def _town_or_body(reading: Reading, hit: Hit, senses: list[Sense]) -> list[Sense]:
+def _town_or_body(reading: Reading, hit: Hit, senses: Sequence[Sense]) -> Sequence[Sense]:
     """Return what the name of a town that also stands for a body means: "in Brussels" or "Brussels said"."""
     bodies = [
         sense
@@ -164,15 +197,11 @@ def _town_or_body(reading: Reading, hit: Hit, senses: list[Sense]) -> list[Sense
     towns = [sense for sense in senses if sense.alias.kind in SITES]
     if not bodies or not towns:
         return senses
-    is_town = reading.word_before(hit.start).lower() in SITE_PREPOSITIONS
+    is_town = reading.word_before(hit[0]).lower() in SITE_PREPOSITIONS
     for sense in bodies if is_town else towns:
         reason = "the town, not the body that sits there" if is_town else "the body that sits there"
-        reading.refuse(sense.entry, hit, sense.alias.kind.value, reason)
+        reading.refuse(sense.entry, hit, sense.rule, reason)
     return [sense for sense in senses if sense not in (bodies if is_town else towns)]
-
-
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fold_name(word).lower() for word in words if fold_name(word)))
 
 
 def _is_shouted(line: str) -> bool:

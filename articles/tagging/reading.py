@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from articles.tagging.folding import fold_name
 from articles.tagging.matcher import Hit, Hits
-from articles.tagging.records import AliasKind, Entry
+from articles.tagging.records import Entry
 from articles.tagging.vocabulary import NEGATIONS, Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
@@ -18,6 +19,8 @@ LONGEST_WORD = 40
 LONGEST_DATELINE = 80  # characters
 # A title with more than this share of its longer words in capitals is set in title case.
 CAPITALISED_SHARE = 0.8
+# An entry that is refused at more places than this for one reason is not helped by hearing of each.
+REFUSALS_SHOWN = 2
 # Opening words that say nothing about the name they precede.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
 # Where and when a report was filed: "WASHINGTON, March 3 - ", "Kyiv (Reuters) - ", "Port Sudan — The".
@@ -37,23 +40,10 @@ DATELINE = re.compile(
 DENIAL = re.compile(rf" ({'|'.join(sorted(NEGATIONS))}|No|Not|Without|Never) ")
 
 
-class Found(NamedTuple):
-    """An entry that the text names, at [start, end) of the folded text."""
-
-    entry: Entry
-    start: int
-    end: int
-    rule: str
-
-
-class Refused(NamedTuple):
-    """An entry that the text seems to name, and why it does not."""
-
-    entry: Entry
-    start: int
-    end: int
-    rule: str
-    reason: str
+# An entry that the text names, at [start, end) of the folded text, and by which rule; bare like `Hit`.
+type Found = tuple[Entry, int, int, str]
+# An entry that the text seems to name, likewise, and why it does not.
+type Refused = tuple[Entry, int, int, str, str]
 
 
 class Named(NamedTuple):
@@ -64,6 +54,11 @@ class Named(NamedTuple):
     owner: str
     start: int
     end: int
+
+
+def sought(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words folded, in small letters and between blanks, each once: for `Reading.count_words`."""
+    return tuple(dict.fromkeys(f" {folded} " for word in words if (folded := fold_name(word).lower())))
 
 
 @dataclass(slots=True)
@@ -83,6 +78,9 @@ class Reading:
     )  # ambiguous pattern -> one sense per article
     unknown: list[Named] = field(default_factory=list)  # names beside an office that the gazetteer lacks
     strangers: dict[str, str] = field(default_factory=dict)  # surname -> "another person: Hunter Biden"
+    # What a surname without full name means after a title: asked once for each pair of pattern and title.
+    alone: dict[tuple[int, int], tuple[Entry | None, str]] = field(default_factory=dict)
+    _surname_refusals: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     _dateline: tuple[int, int] | None = None
     _lower: str = ""
     _denials: list[int] | None = None
@@ -95,38 +93,56 @@ class Reading:
 
     def accept(self, entry: Entry, hit: Hit, rule: str) -> None:
         """Note that the words of the hit name the entry."""
-        self.found.append(Found(entry, hit.start, hit.end, rule))
+        self.found.append((entry, hit[0], hit[1], rule))
 
     def refuse(self, entry: Entry, hit: Hit, rule: str, reason: str) -> None:
         """Note that the words of the hit do not name the entry."""
-        self.refused.append(Refused(entry, hit.start, hit.end, rule, reason))
+        self.refused.append((entry, hit[0], hit[1], rule, reason))
+
+    def refuse_surname(self, hit: Hit, reason: str) -> None:
+        """Note that the words of the hit name none of the persons of this surname.
+
+        Of a surname refused again and again ("He" in a text of capitals) only the first places are kept.
+        """
+        pattern = hit[2]
+        count = self._surname_refusals[id(pattern), reason]
+        if count < REFUSALS_SHOWN:
+            self._surname_refusals[id(pattern), reason] = count + 1
+            for sense in pattern.surnames:
+                self.refuse(sense.entry, hit, "surname", reason)
 
     def words(self, hit: Hit) -> str:
         """Return the hit's words as folded."""
-        return self.hits.folded.text[hit.start : hit.end]
+        return self.hits.folded.text[hit[0] : hit[1]]
 
     def shown(self, hit: Hit) -> str:
         """Return the hit's words as the text has them, for a reason that people read."""
         folded = self.hits.folded
-        return " ".join(self.text[folded.origin(hit.start) : folded.origin(hit.end - 1) + 1].split())
+        return " ".join(self.text[folded.origin(hit[0]) : folded.origin(hit[1] - 1) + 1].split())
 
     def word_before(self, start: int) -> str:
         """Return the word before a place, if only white space parts them, else nothing."""
         folded = self.hits.folded
-        if start < 3 or folded.text[start - 2] == " ":
+        text = folded.text
+        if start < 3 or text[start - 2] == " ":
             return ""
-        if not self.text[folded.origin(start) - 1].isspace():
+        origin = start - 1 if folded.kept is None else folded.kept[start - 1]
+        if not self.text[origin - 1].isspace():
             return ""
-        return folded.text[folded.text.rfind(" ", max(0, start - LONGEST_WORD), start - 1) + 1 : start - 1]
+        gap = text.rfind(" ", max(0, start - LONGEST_WORD), start - 1)
+        return text[gap + 1 : start - 1] if gap >= 0 else ""
 
     def word_after(self, end: int) -> str:
         """Return the word after a place, if only white space parts them, else nothing."""
         folded = self.hits.folded
-        if end + 1 >= len(folded.text) or folded.text[end + 1] == " ":
+        text = folded.text
+        if end + 1 >= len(text) or text[end + 1] == " ":
             return ""
-        if not self.text[folded.origin(end - 1) + 1].isspace():
+        origin = end - 1 if folded.kept is None else folded.kept[end - 2] + 1
+        if not self.text[origin].isspace():
             return ""
-        return folded.text[end + 1 : end + 1 + LONGEST_WORD].split(" ", 1)[0]
+        stop = text.find(" ", end + 1, end + 1 + LONGEST_WORD)
+        return text[end + 1 : stop if stop >= 0 else end + 1 + LONGEST_WORD]
 
     def opens_sentence(self, start: int) -> bool:
         """Return whether the word at a place is the first of its sentence: its capital means nothing."""
@@ -158,41 +174,38 @@ class Reading:
     def begins_place_or_title(self, start: int) -> bool:
         """Return whether a place, an organisation or a title begins at this place of the folded text."""
         if self._starts is None:
-            places = {hit.start for hit in self.hits.names if hit.pattern.places}
-            self._starts = places | {hit.start for hit in self.hits.titles}
+            self._starts = {begin for begin, _, pattern in self.hits.names if pattern.places}
+            self._starts.update([begin for begin, _, _ in self.hits.titles])
         return start in self._starts
 
     def begins_person(self, start: int) -> bool:
         """Return whether a name that some person bears begins at this place of the folded text."""
         if self._people is None:
-            self._people = {hit.start for hit in self.hits.names if hit.pattern.people}
+            self._people = {begin for begin, _, pattern in self.hits.names if pattern.people}
         return start in self._people
 
     def ends_name(self, end: int) -> bool:
         """Return whether a name or a title of the gazetteer ends at this place."""
         if self._ends is None:
-            self._ends = {hit.end for hit in self.hits.names} | {hit.end for hit in self.hits.titles}
+            self._ends = {stop for _, stop, _ in self.hits.names}
+            self._ends.update([stop for _, stop, _ in self.hits.titles])
         return end in self._ends
 
     def homes(self) -> Counter[str]:
         """Return the keys of what the persons named in full have held office in, with their number."""
         if self._homes is None:
+            persons = {
+                sense.entry.slug: sense.entry for _, _, pattern in self.hits.names for sense in pattern.full
+            }
             self._homes = Counter(
-                home
-                for homes in {
-                    sense.entry.slug: {office.of for office in sense.entry.offices}
-                    for hit in self.hits.names
-                    for sense in hit.pattern.people
-                    if sense.alias.kind is AliasKind.NAME
-                }.values()
-                for home in homes
+                home for person in persons.values() for home in {office.of for office in person.offices}
             )
         return self._homes
 
     def titles_by_end(self) -> dict[int, Title | None]:
         """Return the titles ("President") by the place where each ends."""
         if self._titles is None:
-            self._titles = {hit.end: hit.pattern.title for hit in self.hits.titles}
+            self._titles = {stop: pattern.title for _, stop, pattern in self.hits.titles}
         return self._titles
 
     def denials(self) -> list[int]:
@@ -202,10 +215,11 @@ class Reading:
         return self._denials
 
     def count_words(self, words: Iterable[str]) -> int:
-        """Return how many of these folded, small-letter words and phrases stand anywhere in the article."""
+        """Return how many of these words, as `sought` gives them, stand anywhere in the article."""
         if not self._lower:
             self._lower = self.hits.folded.text.lower()
-        return sum(f" {word} " in self._lower for word in words)
+        lower = self._lower
+        return sum([word in lower for word in words])
 
     def line(self, start: int) -> str:
         """Return the line of the original text around a place, at most 200 characters of it."""

@@ -33,15 +33,17 @@ APPOSITION = re.compile(r", (?:(?:the|a|an|who is|its|his|her|their) )?(?:[\w'â€
 
 def read_named_beside_office(reading: Reading) -> list[Named]:
     """Return the persons named beside an office whom the gazetteer does not know, each once, in order."""
-    taken = _Taken(reading)
+    taken: _Taken | None = None
     made: dict[str, Named] = {}
     place = reading.hits.folded.place
     for hit in reading.hits.titles:
-        title = hit.pattern.title
+        title = hit[2].title
         if title is None or not title.is_office:
             continue
         for name, start in _names_beside(reading, hit):
             end = start + len(name)
+            if taken is None:
+                taken = _Taken(reading)
             if taken.overlaps(start, end):
                 continue
             owner = taken.owner(hit, start)
@@ -77,7 +79,7 @@ def name_ending_at(reading: Reading, end: int) -> tuple[str, int]:
 def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
     """Yield the names that may go with an office, likeliest first, with their place in the original text."""
     folded, text = reading.hits.folded, reading.text
-    end = folded.origin(hit.end - 1) + 1
+    end = folded.origin(hit[1] - 1) + 1
     if text[end : end + 2] in {"'s", "â€™s"}:
         return  # "King's College"
     for start in _starts_after(text, end):
@@ -88,7 +90,7 @@ def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
         name = _name_at(text, start)
         if name:
             yield name, start
-    begin = folded.origin(hit.start)
+    begin = folded.origin(hit[0])
     window = text[max(0, begin - LOOK_BACK) : begin]
     apposition = APPOSITION.search(window)
     if apposition is not None:
@@ -163,7 +165,7 @@ def _ends_name(word: str) -> bool:
 
 
 def _is_public(reading: Reading, hit: Hit) -> bool:
-    before = reading.hits.folded.text[max(0, hit.start - LOOK_BACK) : hit.start].lower().split()
+    before = reading.hits.folded.text[max(0, hit[0] - LOOK_BACK) : hit[0]].lower().split()
     return not PUBLIC_WORDS.isdisjoint(before[-5:])
 
 
@@ -172,15 +174,15 @@ class _Taken:
 
     def __init__(self, reading: Reading) -> None:
         folded = reading.hits.folded
-        names = sorted(
-            (folded.origin(found.start), folded.origin(found.end - 1) + 1) for found in reading.found
-        )
-        self._starts = [start for start, _ in names]
-        self._ends = [end for _, end in names]
+        names = sorted([(begin, end) for _, begin, end, _ in reading.found])
+        self._starts = [folded.origin(begin) for begin, _ in names]
+        self._ends = [folded.origin(end - 1) + 1 for _, end in names]
         places = sorted(
-            (folded.origin(found.start), "" if found.entry.category in PRIVATE else found.entry.key)
-            for found in reading.found
-            if found.entry.kind is not Kind.ACTOR and found.rule != "implied"
+            [
+                (folded.origin(begin), "" if entry.category in PRIVATE else entry.key)
+                for entry, begin, _, rule in reading.found
+                if entry.kind is not Kind.ACTOR and rule != "implied"
+            ]
         )
         self._place_starts = [start for start, _ in places]
         self._place_keys = [key for _, key in places]
@@ -194,7 +196,7 @@ class _Taken:
 
     def owner(self, hit: Hit, name_start: int) -> str:
         """Return the key of the country or body nearest before the office, else between it and the name."""
-        begin = self._origin(hit.start)
+        begin = self._origin(hit[0])
         last = bisect_left(self._place_starts, begin) - 1
         nearest = self._place_starts[last] if last >= 0 else 0
         if last >= 0 and nearest >= begin - LOOK_BACK // 2 and not BREAK.search(self._text, nearest, begin):

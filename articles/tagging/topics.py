@@ -47,7 +47,7 @@ def read_topics(reading: Reading, layout: Layout) -> list[TopicScore]:
     """Return every topic with a trigger in the article, refused ones (with a reason) included."""
     by_topic: dict[str, list[tuple[Hit, int]]] = defaultdict(list)
     for hit in reading.hits.triggers:
-        for slug, weight in hit.pattern.triggers:
+        for slug, weight in hit[2].triggers:
             by_topic[slug].append((hit, weight))
     for slug, hit, weight in _joined(reading):
         by_topic[slug].append((hit, weight))
@@ -68,17 +68,17 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Hit, int]]:
     """Yield topic, place and weight of each trigger with a gap whose halves stand close in one sentence."""
     firsts: dict[str, Hit] = {}
     folded = reading.hits.folded
-    for hit in sorted((hit for hit in reading.hits.triggers if hit.pattern.halves), key=START):
-        for half in hit.pattern.halves:
+    for hit in sorted((hit for hit in reading.hits.triggers if hit[2].halves), key=START):
+        for half in hit[2].halves:
             if not half.is_second:
                 firsts[half.phrase] = hit
                 continue
             first = firsts.get(half.phrase)
-            if first is None or hit.start <= first.end or hit.start - first.end > GAP_WORDS * LONGEST_WORD:
+            if first is None or hit[0] <= first[1] or hit[0] - first[1] > GAP_WORDS * LONGEST_WORD:
                 continue
-            between = reading.text[folded.origin(first.end - 1) + 1 : folded.origin(hit.start)]
+            between = reading.text[folded.origin(first[1] - 1) + 1 : folded.origin(hit[0])]
             if len(between.split()) <= GAP_WORDS and not BREAK.search(between):
-                yield half.topic, Hit(first.start, hit.end, hit.pattern), half.weight
+                yield half.topic, (first[0], hit[1], hit[2]), half.weight
 
 
 def _score(reading: Reading, slug: str, one: _Phrases, main: float) -> TopicScore:
@@ -108,7 +108,7 @@ def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Phra
             factor *= weights.negated
         else:
             is_asserted = True
-        phrase = id(hit.pattern)
+        phrase = id(hit[2])
         counts[phrase] += 1
         words.setdefault(phrase, reading.words(hit))
         best[phrase] = max(best[phrase], weight * factor)
@@ -124,33 +124,33 @@ def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:
     kept: list[tuple[Hit, int]] = []
     reach = -1
     for hit, weight in sorted(hits, key=_precedence):
-        if hit.start >= reach:
+        if hit[0] >= reach:
             kept.append((hit, weight))
-            reach = hit.end
-        elif weight == 0 and kept and hit.end > kept[-1][0].end:
-            reach = hit.end
+            reach = hit[1]
+        elif weight == 0 and kept and hit[1] > kept[-1][0][1]:
+            reach = hit[1]
     return [(hit, weight) for hit, weight in kept if weight > 0]
 
 
 def _precedence(pair: tuple[Hit, int]) -> tuple[int, int, float]:
     """Return what sorts the longest first at each place, there the excluded, then the weightiest."""
     hit, weight = pair
-    return hit.start, -hit.end, -weight or -inf
+    return hit[0], -hit[1], -weight or -inf
 
 
 def _factor(hit: Hit, layout: Layout) -> float:
-    if hit.start < layout.title_end:
+    if hit[0] < layout.title_end:
         return scoring.TOPIC_WEIGHTS.title
-    return scoring.TOPIC_WEIGHTS.lead if hit.start < layout.lead_end else 1.0
+    return scoring.TOPIC_WEIGHTS.lead if hit[0] < layout.lead_end else 1.0
 
 
 def _is_negated(reading: Reading, hit: Hit) -> bool:
     """Return whether one of the few words before a phrase denies it."""
     denials = reading.denials()
-    last = bisect_left(denials, hit.start) - 1
-    if last < 0 or denials[last] < hit.start - NEGATION_REACH:
+    last = bisect_left(denials, hit[0]) - 1
+    if last < 0 or denials[last] < hit[0] - NEGATION_REACH:
         return False
-    between = reading.hits.folded.text[denials[last] : hit.start]
+    between = reading.hits.folded.text[denials[last] : hit[0]]
     # Two spaces are a comma or a full stop: what stands before belongs to another clause.
     return "  " not in between and between.count(" ") <= NEGATION_WORDS
 
