@@ -1,0 +1,233 @@
+"""Saved feeds: each entry becomes a clipping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from articles.importing import feeds
+from articles.importing.batch import Reading, Request, read_batch
+from articles.importing.markup import to_markdown
+from articles.importing.problems import Notice
+from articles.importing.sources import find_sources
+
+RSS = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+     xmlns:dc="http://purl.org/dc/elements/1.1/">
+  <channel>
+    <title>The Example Courier - World</title>
+    <language>en-gb</language>
+    <item>
+      <title>Ministers meet &amp;amp; talk</title>
+      <link>https://courier.example/2025/talks?utm_source=rss</link>
+      <guid>tag:courier,1</guid>
+      <pubDate>Thu, 16 Oct 2025 23:30:00 -0400</pubDate>
+      <dc:creator>Anna Keller</dc:creator>
+      <category>Russia</category>
+      <category>Ukraine</category>
+      <description>They met for three hours.</description>
+      <content:encoded><![CDATA[<p>The <b>ministers</b> met in <a href="https://courier.example/geneva">Geneva</a>.</p>
+        <script>alert(1)</script><p>They will meet again.</p>]]></content:encoded>
+    </item>
+    <item>
+      <title>Second</title>
+      <description>Only a summary.</description>
+    </item>
+  </channel>
+</rss>
+"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Courier</title>
+<entry><title type="html">&lt;i&gt;Talks&lt;/i&gt; fail</title><id>urn:1</id><link href="https://courier.example/1"/>
+<published>2025-10-16T23:30:00-04:00</published><updated>2025-10-18T01:00:00Z</updated>
+<author><name>Anna Keller</name></author><author><name>Tom Reed</name></author>
+<content type="html">&lt;p&gt;They failed.&lt;/p&gt;</content></entry></feed>
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that reads a feed as the import does."""
+    folder = tmp_path.resolve() / "feeds"
+    folder.mkdir()
+
+    def read(content: str | bytes, name: str = "feed.xml") -> list[Reading]:
+        path = folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return read_batch([Request(found) for found in find_sources([path])])
+
+    return read
+
+
+def test_an_entry_of_rss_is_an_article(read):
+    first, _ = read(RSS)
+
+    clipping = first.clipping
+    assert (clipping.title, clipping.outlet, clipping.language) == (
+        "Ministers meet & talk",
+        "The Example Courier - World",
+        "en-GB",
+    )
+    assert clipping.standfirst == "They met for three hours."
+    assert clipping.body == (
+        "The **ministers** met in [Geneva](https://courier.example/geneva).\n\nThey will meet again."
+    )
+    assert clipping.published_on == dt.date(2025, 10, 16)
+    assert (clipping.authors, clipping.keywords) == (("Anna Keller",), ("Russia", "Ukraine"))
+    assert clipping.canonical_url == "courier.example/2025/talks"
+    assert clipping.notices == ()
+
+
+def test_an_entry_without_content_is_its_summary(read):
+    _, second = read(RSS)
+
+    assert (second.clipping.body, second.clipping.standfirst) == ("Only a summary.", "")
+
+
+def test_an_entry_of_atom_is_an_article(read):
+    [entry] = read(ATOM, "feed.atom")
+
+    clipping = entry.clipping
+    assert (clipping.title, clipping.body, clipping.outlet) == ("Talks fail", "They failed.", "Courier")
+    assert (clipping.published_on, clipping.updated_on) == (dt.date(2025, 10, 16), dt.date(2025, 10, 18))
+    assert clipping.authors == ("Anna Keller", "Tom Reed")
+
+
+def test_an_entry_has_a_place_of_its_own_that_stays(read):
+    before = [reading.found for reading in read(RSS)]
+    new = RSS.replace("<item>", "<item><title>New</title><guid>n</guid></item>\n<item>", 1)
+    after = [reading.found for reading in read(new)]
+
+    assert [found.path for found in after[1:]] == [found.path for found in before]
+    assert before[0].path.parent.name == "feed.xml"
+    assert before[0].shown.endswith("feed.xml, entry 1")
+
+
+def test_two_entries_with_one_id_are_two_places(read):
+    item = "<item><guid>1</guid><title>T</title><description>Text {}.</description></item>"
+    content = f"<rss version='2.0'><channel>{item.format(1)}{item.format(2)}</channel></rss>"
+
+    first, second = read(content)
+
+    assert second.found.path.name == f"{first.found.path.name}-2"
+
+
+def test_an_entry_at_fault_is_named_with_its_line_and_costs_no_other(read):
+    first, second = read(RSS.replace("<title>Second</title>", "").replace("Only a summary.", ""))
+
+    assert first.clipping
+    assert (second.fault.message.split(";")[0], second.fault.line) == ("it has no title", 19)
+
+
+def test_the_name_of_the_file_dates_no_entry(read):
+    _, second = read(RSS, "2025-10-20.xml")
+
+    assert second.clipping.published_on is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("<?xml version='1.0'?><urlset><url/></urlset>", "XML, but not an RSS or Atom feed; leave it out"),
+        (
+            "<rss version='2.0'><channel><title>x</title></channel></rss>",
+            "a feed without entries; leave it out",
+        ),
+    ],
+    ids=["a sitemap", "no entries"],
+)
+def test_xml_that_holds_no_article_is_skipped(read, content, message):
+    [reading] = read(content)
+
+    assert (reading.fault, reading.is_skipped) == (Notice(message), True)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "beginning"),
+    [
+        ("hello", 2, "broken XML"),
+        ("<rss version='2.0'><channel>", 2, "broken XML"),
+        (
+            "<!DOCTYPE a [\n<!ENTITY a 'aaaa'>\n<!ENTITY b '&a;&a;'>]><rss version='2.0'><channel/></rss>",
+            2,
+            "it declares entities",
+        ),
+        (
+            "<!DOCTYPE a [<!entity a SYSTEM 'file:///etc/passwd'>]><rss><channel/></rss>".encode("utf-16"),
+            1,
+            "it declares entities",
+        ),
+    ],
+    ids=["no XML", "truncated", "entities", "an outer entity in UTF-16"],
+)
+def test_a_broken_or_dangerous_feed_is_one_issue(read, content, line, beginning):
+    [reading] = read(content)
+
+    assert reading.fault.message.startswith(beginning)
+    assert (reading.is_skipped, reading.clipping) == (False, None)
+    assert reading.fault.line in {line, 1, None}
+
+
+def test_a_feed_that_breaks_off_is_read_as_far_as_it_goes_and_says_so(read):
+    cut = RSS[: RSS.index("Only a summary")]
+
+    first, *_ = read(cut)
+
+    assert first.clipping.title == "Ministers meet & talk"
+    assert first.clipping.notices[0].message.startswith("broken XML")
+
+
+def test_more_entries_than_a_feed_has_are_refused(read, monkeypatch):
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 1)
+
+    [reading] = read(RSS)
+
+    assert reading.fault.message == "2 entries, more than 1; split the feed"
+
+
+def test_no_address_in_a_feed_is_fetched(read, monkeypatch):
+    def refuse(*arguments: object, **options: object) -> None:
+        raise AssertionError("it opened a connection")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+
+    assert len(read(b"https://courier.example/feed.xml")) == 1
+    assert len(read(RSS)) == 2
+
+
+def test_a_file_named_as_a_feed_may_lie_anywhere_below_a_folder(tmp_path):
+    (tmp_path / "sub").mkdir()
+    for name in ("a.rss", "sub/b.atom", "c.xml"):
+        Path(tmp_path / name).write_text(RSS)
+
+    found = [found.name for found in find_sources([tmp_path])]
+
+    assert found == ["a.rss", "c.xml", "sub/b.atom"]
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("Plain text.", "Plain text."),
+        ("One.\n\nTwo.", "One.\n\nTwo."),
+        ("<p>One.</p><p>Two.</p>", "One.\n\nTwo."),
+        ("One.<br><br>Two.<br>Three.", "One.\n\nTwo.\nThree."),
+        ("<h1>Head</h1><p>Text.</p>", "## Head\n\nText."),
+        ("<p>These:</p><ul><li>one</li><li>two</li></ul>", "These:\n\n- one\n- two"),
+        ("<blockquote><p>Said.</p></blockquote>After.", "> Said.\n\nAfter."),
+        ("<a href='javascript:x'>here</a> and <a href='https://a.example/b'>there</a>",
+         "here and [there](https://a.example/b)"),
+        ("<p>AT&amp;T &lt;script&gt;</p>", "AT&T &lt;script>"),
+        ("<p>- no list</p><p># no head</p>", "\\- no list\n\n\\# no head"),
+        ("<p>1. no number</p>", "1\\. no number"),
+        ("<p>-5 degrees, #tag</p>", "-5 degrees, #tag"),
+        ("<style>p{}</style><svg><text>x</text></svg><p>Text.</p>", "Text."),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+        ("<p><img src='x'></p>", ""),
+        ("<p>never closed <b>bold", "never closed **bold"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_html_becomes_markdown(html, markdown):
+    assert to_markdown(html) == markdown
