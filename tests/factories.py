@@ -62,7 +62,7 @@ def make_article(
         "outlet": make_outlet(outlet) if outlet else None,
     }
     article = Article(title=title, **{**defaults, **values})
-    store.refresh_derived(article, imported_on=dt.date(2025, 10, 17))
+    store.refresh_derived(article)
     article.save()
     for position, name in enumerate(authors):
         author, _ = Author.objects.get_or_create(name=name, defaults={"slug": slugify(name)})

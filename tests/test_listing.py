@@ -377,6 +377,23 @@ def test_without_an_index_sql_answers_filters_page_by_page(sort, russia):
     assert first.title == "Articles about Russia"
 
 
+@pytest.mark.parametrize("index", ["up to date", "rebuilding"])
+def test_undated_articles_come_after_all_others_however_early(request, index):
+    if index == "rebuilding":
+        request.getfixturevalue("rebuilding")
+    for title, published_on, clipped_on in (
+        ("undated", None, None), ("clipped", None, dt.date(2024, 5, 1)), ("1850", dt.date(1850, 1, 1), None),
+        ("new", dt.date(2025, 1, 1), None), ("undated too", None, None),
+    ):  # fmt: skip
+        make_article(title=title, published_on=published_on, clipped_on=clipped_on)
+
+    first = listed(limit=3)
+    second = listed(first.next_url.partition("?")[2], limit=2)
+
+    assert titles(first) + titles(second) == ["new", "clipped", "1850", "undated too", "undated"]
+    assert titles(listed("sort=oldest", limit=3)) == ["undated", "undated too", "1850"]
+
+
 @pytest.mark.usefixtures("rebuilding")
 def test_without_an_index_words_wait_and_say_so():
     make_article()

@@ -112,8 +112,9 @@ class YearFilter(admin.SimpleListFilter):
     parameter_name = "year"
 
     def lookups(self, request: HttpRequest, model_admin: RecordAdmin) -> list[tuple[str, str]]:
-        """Return the years between the first and the last article."""
-        days = Article.objects.order_by().values_list("sort_on", flat=True)
+        """Return the years between the first and the last dated article."""
+        dated = Article.objects.filter(sort_on__gt=Article.UNDATED)
+        days = dated.order_by().values_list("sort_on", flat=True)
         first, last = days.order_by("sort_on").first(), days.order_by("-sort_on").first()
         if first is None or last is None:
             return []

@@ -5,7 +5,6 @@ A batch of files is stored with a fixed number of statements, however many files
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -98,7 +97,7 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     for known in plan.fresh:
         if known.pk is None:
             articles[known] = Article()
-    authors = _write_articles(plan, articles, run)
+    authors = _write_articles(plan, articles)
     _write_returned([articles[known] for known in plan.returned if known in articles])
     for known in plan.stale:
         articles[known].gazetteer_release = rules.release
@@ -173,12 +172,12 @@ def _retagged(plan: _Plan, articles: Mapping[Known, Article], changes: TaggingCh
     return [known for known in plan.stale if known in articles and articles[known].pk in changes.article_ids]
 
 
-def _write_articles(plan: _Plan, articles: Mapping[Known, Article], run: ImportRun) -> dict[int, Authors]:
+def _write_articles(plan: _Plan, articles: Mapping[Known, Article]) -> dict[int, Authors]:
     """Write what the fresh clippings say; return the authors before and after, where they changed."""
     outlets = _named(Outlet, (clipping.outlet for clipping in plan.fresh.values()))
     for known, clipping in plan.fresh.items():
         article = articles[known]
-        _fill(article, clipping, outlets.get(clipping.outlet), run)
+        _fill(article, clipping, outlets.get(clipping.outlet))
         article.identity, article.content_hash = known.identity, known.content_hash
         article.gazetteer_release = known.release
     Article.objects.bulk_create([articles[known] for known in plan.fresh if known.pk is None])
@@ -202,7 +201,7 @@ def _write_returned(articles: Sequence[Article]) -> None:
     )
 
 
-def _fill(article: Article, clipping: Clipping, outlet: int | None, run: ImportRun) -> None:
+def _fill(article: Article, clipping: Clipping, outlet: int | None) -> None:
     values: dict[str, object] = {name: getattr(clipping, name) for name in PLAIN_FIELDS}
     values["outlet_id"] = outlet
     values["keywords"] = list(clipping.keywords)
@@ -215,16 +214,14 @@ def _fill(article: Article, clipping: Clipping, outlet: int | None, run: ImportR
         if name.removesuffix("_id") not in article.edited_fields:
             setattr(article, name, value)
     article.cuts = [asdict(cut) for cut in clipping.cuts]
-    refresh_derived(article, imported_on=run.started_at.date())
+    refresh_derived(article)
 
 
-def refresh_derived(article: Article, *, imported_on: dt.date | None = None) -> None:
+def refresh_derived(article: Article) -> None:
     """Set the fields that follow from others: slug, summary, the date it sorts by, the hash of it all."""
     article.slug = Article.make_slug(article.title)
     article.summary = summarise(article.standfirst or article.body)
-    first_seen = article.created_at.date() if article.created_at else imported_on
-    if day := article.published_on or article.clipped_on or first_seen:
-        article.sort_on = day
+    article.sort_on = article.published_on or article.clipped_on or Article.UNDATED
     article.text_hash = text_hash_of(getattr(article, name) for name in HASHED_FIELDS)
 
 

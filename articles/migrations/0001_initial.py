@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('published_precision', models.CharField(choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], default='day', help_text='How much of the date is known.', max_length=5)),
                 ('clipped_on', models.DateField(blank=True, null=True)),
                 ('updated_on', models.DateField(blank=True, null=True)),
-                ('sort_on', models.DateField(editable=False, help_text='Published, else clipped, else imported.')),
+                ('sort_on', models.DateField(editable=False, help_text='Published, else clipped, else a day before all others.')),
                 ('language', models.CharField(blank=True, max_length=20)),
                 ('section', models.CharField(blank=True, max_length=200)),
                 ('keywords', models.JSONField(blank=True, default=list, help_text="The file's own tags, as written.")),

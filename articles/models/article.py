@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
@@ -69,6 +70,9 @@ class Article(models.Model):
         MONTH = Precision.MONTH.value, "month"
         YEAR = Precision.YEAR.value, "year"
 
+    # The day by which undated articles sort: behind every dated one, the newest first.
+    UNDATED: ClassVar[dt.date] = dt.date.min
+
     identity = models.CharField(max_length=80, unique=True, editable=False)
     slug = models.SlugField(max_length=80, editable=False)
     title = models.CharField(max_length=500)
@@ -93,7 +97,9 @@ class Article(models.Model):
     )
     clipped_on = models.DateField(null=True, blank=True)
     updated_on = models.DateField(null=True, blank=True)
-    sort_on = models.DateField(editable=False, help_text="Published, else clipped, else imported.")
+    sort_on = models.DateField(
+        editable=False, help_text="Published, else clipped, else a day before all others."
+    )
     language = models.CharField(max_length=20, blank=True)
     section = models.CharField(max_length=200, blank=True)
     keywords = models.JSONField(default=list, blank=True, help_text="The file's own tags, as written.")

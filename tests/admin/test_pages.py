@@ -217,3 +217,12 @@ def test_names_of_files_are_escaped(alice_at, desk):
         content = alice_at.get(page).content
         assert b"<b>x</b>" not in content
         assert b"<script>alert" not in content
+
+
+def test_undated_articles_are_no_year_to_filter_by(alice_at, desk):
+    make_article(title="Nobody knows when", published_on=None)
+
+    page = alice_at.get(address("article"))
+
+    assert [str(cl.title) for cl in page.context["cl"].filter_specs][1] == "year"
+    assert page.context["cl"].filter_specs[1].lookup_choices == [("2025", "2025")]
