@@ -53,6 +53,8 @@ LAYERS = {
     "articles.directory": 3,
     "articles.portrait": 3,
     "articles.retagging": 3,
+    "articles.backups": 3,
+    "articles.verification": 3,
     "articles.views": 4,
     "articles.api": 4,
     "articles.urls": 4,
