@@ -1,10 +1,12 @@
 """The pages readers see.  Each asks one function for what it shows and hands it to a template.
 
-They are compressed, for they hold no secret and are the same for everybody (docs/decisions/0004).
+They are compressed, for they hold no secret (docs/decisions/0004), and are the same for everybody but those
+who may edit: these also get the way to the desk.
 """
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -22,7 +24,7 @@ from django.views.decorators.vary import vary_on_headers
 from articles.directory import list_tags
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
-from articles.models import Tag, TagKind
+from articles.models import Article, Tag, TagKind
 from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.search.query import Sort
@@ -88,6 +90,7 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
         {
             "section": "article",
             "reading": read_article(article, lit=request.GET.getlist("tag")),
+            "desk_url": _desk_url(request, article),
             "canonical_url": request.build_absolute_uri(url),
         },
     )
@@ -130,8 +133,26 @@ def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
         {
             "section": kind,
             "portrait": portray(tag),
+            "desk_url": _desk_url(request, tag),
             "canonical_url": request.build_absolute_uri(request.path),
         },
+    )
+
+
+def _desk_url(request: HttpRequest, record: Article | Tag) -> str:
+    """Return where the record can be edited, for who is let in there; empty for everybody else.
+
+    The session is read only where its cookie came with the request.  What all others get is the same for
+    everybody, and may be kept by any cache; what is made here varies with the cookie.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ""
+    name = record._meta.model_name
+    may_open = any(request.user.has_perm(f"articles.{verb}_{name}") for verb in ("view", "change"))
+    return (
+        reverse(f"admin:articles_{name}_change", args=[record.pk])
+        if request.user.is_staff and may_open
+        else ""
     )
 
 

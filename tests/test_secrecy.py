@@ -45,6 +45,7 @@ ADDRESSES = {
         f"/api/v1/articles/?outlet={SECRET}-gazette&author={SECRET}-quill",
     ],
     "api/v1/articles/<str:pk>/": ["/api/v1/articles/{public_pk}/", f"/api/v1/articles/{HIDDEN}/"],
+    "^api/(?:.*/)?$": ["/api/", f"/api/v1/{SECRET}/"],
     "favicon.ico": ["/favicon.ico"],
     "actors/": [f"/actors/{query}" for query in TAG_LISTS],
     "countries/": [f"/countries/{query}" for query in TAG_LISTS],

@@ -11,7 +11,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from articles import directory
-from articles.models import Alias, Article, Office
+from articles.models import Alias, Article, Office, Tag
 from articles.search import sync
 from tests.factories import make_article, make_tag, make_tagging
 
@@ -128,9 +128,37 @@ def test_every_page_is_compressed_for_it_is_the_same_for_everybody(client, alice
     packed = client.get(address, headers={"Accept-Encoding": "gzip"})
 
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.content) == plain.content
-    assert b"csrf" not in plain.content
+    unpacked = gzip.decompress(packed.content)
+    assert re.sub(rb"(<p>)?<a class=.desk.*?</a>(</p>)?", b"", unpacked) == plain.content
+    assert b"csrf" not in unpacked
     assert packed.cookies == {}
+
+
+@pytest.mark.parametrize("address", ["article", "/countries/russia/"])
+def test_who_may_edit_is_shown_the_way_to_the_desk(client, alice, article, address):
+    address = article.get_absolute_url() if address == "article" else address
+    record = article if address.startswith("/articles") else Tag.objects.get(slug="russia")
+    client.force_login(alice)
+
+    response = client.get(address)
+
+    way = f"/admin/articles/{record._meta.model_name}/{record.pk}/change/"
+    assert f'<a class="desk" href="{way}">Edit at the desk</a>' in response.content.decode()
+    assert "Cookie" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "a stale cookie", "staff without permission"])
+@pytest.mark.parametrize("address", ["article", "/countries/russia/"])
+def test_nobody_else_sees_that_there_is_a_desk(client, bob, article, address, who):
+    address = article.get_absolute_url() if address == "article" else address
+    plain = client.get(address)
+    if who == "a stale cookie":
+        client.cookies["sessionid"] = "x" * 32
+    elif who == "staff without permission":
+        client.force_login(bob)
+
+    assert client.get(address).content == plain.content
+    assert b"admin" not in plain.content
 
 
 def test_the_desk_is_not_compressed_for_its_forms_hold_tokens(client):
