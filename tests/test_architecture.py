@@ -41,6 +41,7 @@ LAYERS = {
     "articles.search.fields": 3,
     "articles.search.reading": 3,
     "articles.search.sync": 3,
+    "articles.references": 1,
     "articles.rendering": 1,
     "articles.guard": 1,
     "articles.models": 2,
