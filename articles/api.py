@@ -18,6 +18,7 @@ from articles.filters import ArticleFilter
 from articles.listing import Listing, Row, TagLabel, list_articles
 from articles.models import Article, ArticleSource, TagKind
 from articles.reading import Receipt, find_article, read_receipts
+from articles.references import references_of
 from articles.rows import read_rows
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100  # articles a page
@@ -75,6 +76,10 @@ def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
             "original_url": article.url,
             "byline": article.byline,
             "body": article.body,
+            "references": [
+                {"text": reference.text, "url": reference.url or None}
+                for reference in references_of(article.extra)
+            ],
             "taggings": [_tagging(receipt) for receipt in read_receipts(article)],
             "provenance": _provenance(article),
         }

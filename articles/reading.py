@@ -23,6 +23,7 @@ from django.utils import timezone
 from articles.filters import ArticleFilter
 from articles.guard import Guard, GuardError
 from articles.models import Article, Authorship, RenderedArticle, Tag, Tagging, TagKind
+from articles.references import Reference, references_of
 from articles.rendering import (
     RENDERER_VERSION,
     Mark,
@@ -140,7 +141,7 @@ class Reading:
     """One article and its receipts; the three HTML texts are safe and hold the lit evidence.
 
     ``is_plain``: the text could not be formatted and is shown as it is.  ``unknown`` are the tags asked for
-    that the article does not carry.
+    that the article does not carry, ``references`` the sources that the clipping names.
     """
 
     article: Article
@@ -153,6 +154,7 @@ class Reading:
     groups: list[ReceiptGroup]
     lit: list[Receipt]
     unknown: list[str]
+    references: list[Reference]
 
     @property
     def has_evidence(self) -> bool:
@@ -190,6 +192,7 @@ def read_article(article: Article, *, lit: Sequence[str] = ()) -> Reading:
         groups=_groups(receipts),
         lit=[receipt for receipt in receipts if receipt.is_lit],
         unknown=[tag[:80] for tag in lit if tag not in known],
+        references=references_of(article.extra),
     )
 
 

@@ -243,6 +243,7 @@ def test_an_article_adds_text_evidence_and_provenance(client, summit):
         "original_url": "",
         "byline": "",
         "body": "Russia agreed.",
+        "references": [],
     }
 
 
@@ -252,6 +253,15 @@ def test_absolute_paths_stay_on_the_server(client, summit):
     )
 
     assert b"/home/alice" not in client.get(f"{LIST}{summit.pk}/").content
+
+
+def test_the_sources_of_an_article_are_told(client):
+    article = make_article(extra={"references": ["A statement", "https://example.org/a"]})
+
+    assert client.get(f"{LIST}{article.pk}/").json()["references"] == [
+        {"text": "A statement", "url": None},
+        {"text": "https://example.org/a", "url": "https://example.org/a"},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ LAYERS = {
     "articles.search.reading": 3,
     "articles.search.sync": 3,
     "articles.references": 1,
+    "articles.references": 1,
     "articles.rendering": 1,
     "articles.guard": 1,
     "articles.models": 2,

@@ -390,6 +390,19 @@ def test_tags_that_do_not_fit_are_a_link_to_the_article(client):
     assert 'href="/countries/togo/"' in html
 
 
+def test_an_article_names_its_sources_as_text_and_links_only_addresses(client):
+    article = make_article(
+        extra={"references": ["<b>A statement</b>", "https://example.org/a", "javascript:x"]}
+    )
+
+    html = client.get(article.get_absolute_url()).content.decode()
+
+    assert "&lt;b&gt;A statement&lt;/b&gt;" in html
+    assert 'href="https://example.org/a" rel="noopener noreferrer external nofollow"' in html
+    assert 'href="javascript' not in html
+    assert 'id="sources"' not in client.get(make_article().get_absolute_url()).content.decode()
+
+
 # --- Lists of tags and their pages ------------------------------------------------------------------------
 
 
