@@ -53,6 +53,7 @@ class Places:
     def read(self, reading: Reading) -> None:
         """Accept or refuse every hit that may mean a country or an organisation."""
         accept, keys, marks = reading.found.append, reading.keys, reading.hits.marks
+        first, last = reading.dateline()
         for hit in reading.hits.names:
             start, end, pattern = hit
             if not pattern.places and not pattern.blocked:
@@ -60,7 +61,7 @@ class Places:
             is_plain = pattern.is_plain
             if is_plain is None:
                 is_plain = pattern.is_plain = self._is_plain(pattern)
-            if is_plain and end + 1 not in marks and start - 1 not in marks:
+            if is_plain and end + 1 not in marks and start - 1 not in marks and not first <= start < last:
                 for entry, _, rule in pattern.places:
                     accept((entry, start, end, rule))
                     keys.add(entry.key)
@@ -118,7 +119,7 @@ class Places:
         if words in WORDLIKE_ACRONYMS and _is_shouted(reading.line(start)):
             return "in a line of capitals, where it may be a word"
         is_site = sense.alias.kind in SITES
-        if is_site and reading.in_dateline(start):
+        if sense.entry.kind is Kind.COUNTRY and reading.in_dateline(start):
             return "in the dateline, which says where the report was filed"
         after = reading.word_after(end)
         is_body = sense.entry.kind is Kind.ORGANISATION

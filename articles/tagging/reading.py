@@ -155,13 +155,18 @@ class Reading:
         """Return whether a place lies in the title, where every word may have a capital."""
         return start < self.title_end
 
-    def in_dateline(self, start: int) -> bool:
-        """Return whether a place of the folded text lies in the line that says where the report was filed."""
+    def dateline(self) -> tuple[int, int]:
+        """Return where in the folded text stands the line that says where the report was filed."""
         if self._dateline is None:
             match = DATELINE.match(self.text, self.body_start, self.body_start + LONGEST_DATELINE)
             place = self.hits.folded.place
             self._dateline = (place(match.start()), place(match.end())) if match else (0, 0)
-        return self._dateline[0] <= start < self._dateline[1]
+        return self._dateline
+
+    def in_dateline(self, start: int) -> bool:
+        """Return whether a place of the folded text lies in the dateline."""
+        first, last = self.dateline()
+        return first <= start < last
 
     def is_title_capitalised(self) -> bool:
         """Return whether most words of the title have a capital, so that capitals mean nothing there."""

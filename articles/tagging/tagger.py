@@ -55,23 +55,27 @@ class Tagger:
         return self._tagged(reading, parts)
 
     def _read_nested(self, reading: Reading) -> None:
-        """Count a country in an organisation's name where that says that it works there: "... in Mali"."""
+        """Count a country in a longer name that says where: "UN Mission in Mali", "Abdullah II of Jordan"."""
         text = reading.hits.folded.text
-        named = [hit for hit in reading.hits.nested if hit[2].places and text.startswith(" in ", hit[0] - 4)]
-        if not named:
+        said = [
+            (hit, word)
+            for hit in reading.hits.nested
+            if hit[2].places and (word := text[hit[0] - 4 : hit[0]]) in {" in ", " of "}
+        ]
+        if not said:
             return
-        bodies = {
-            start: end
-            for start, end, pattern in reading.hits.names
-            if any(sense.entry.kind is Kind.ORGANISATION for sense in pattern.places)
-        }
-        starts = sorted(bodies)
-        for hit in named:
-            start, end, pattern = hit
-            place = bisect_right(starts, start) - 1
-            if place < 0 or end > bodies[starts[place]] or reading.word_before(start) != "in":
+        longer = {start: (end, pattern) for start, end, pattern in reading.hits.names}
+        starts = sorted(longer)
+        for hit, word in said:
+            place = bisect_right(starts, hit[0]) - 1
+            if place < 0 or hit[1] > longer[starts[place]][0]:
                 continue
-            for entry, alias, rule in pattern.places:
+            holder = longer[starts[place]][1]
+            if word == " in " and not any(sense.entry.kind is Kind.ORGANISATION for sense in holder.places):
+                continue
+            if word == " of " and (holder.places or not holder.people):
+                continue
+            for entry, alias, rule in hit[2].places:
                 if entry.kind is Kind.COUNTRY and alias.kind is AliasKind.NAME:
                     reading.accept(entry, hit, rule)
 
