@@ -33,6 +33,10 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     is_interrupted: bool = False
     withdrawn: int = 0  # articles whose files are gone
+    undone: int = 0  # files skipped because what they say was undone
+    started_by: str = ""
+    release: str = ""  # of the gazetteer
+    options: tuple[str, ...] = ()  # as on the command line
     index_problem: str = ""  # why the search index lags behind, should it do so
 
     @property
@@ -47,6 +51,7 @@ class Report:
         notices: Mapping[Path, Notice] | None = None,
     ) -> None:
         """Count some files, ``outcomes`` being those of the sound ones, and note what is wrong with them."""
+        self.undone += outcomes.count(Outcome.SKIPPED)
         for outcome in outcomes_of(chunk, outcomes):
             self.counts[outcome] += 1
         self.problems += problems_of(chunk, notices or {})

@@ -77,9 +77,10 @@ def import_paths(
         is_forced=is_forced,
         is_pruning=is_pruning,
         started_by=started_by,
-        started_by_name=str(started_by or _login())[:150],
+        started_by_name=str(started_by or login())[:150],
     )
-    report = Report(run_id=None, is_dry=is_dry)
+    options = [name for name, is_on in (("--force", is_forced), ("--prune", is_pruning)) if is_on]
+    report = Report(run_id=None, is_dry=is_dry, options=tuple(options))
     try:
         with contextlib.ExitStack() as stack:
             if not is_dry:
@@ -131,7 +132,7 @@ def _read_entries(*, is_dry: bool) -> Sequence[Entry]:
     return gazetteer.read_entries()
 
 
-def _login() -> str:
+def login() -> str:
     """Return who is logged in on this machine, as far as it knows."""
     try:
         return getpass.getuser()
@@ -172,7 +173,7 @@ class _Run:
         ImportRun.objects.filter(state=ImportRun.State.RUNNING).update(state=ImportRun.State.INTERRUPTED)
         row.gazetteer_release = rules.release
         row.save()
-        report.run_id = self.row.pk
+        report.run_id, report.release, report.started_by = row.pk, rules.release, row.started_by_name
         self.chunk_count = 0
 
     def take(self, chunk: Sequence[Reading]) -> None:

@@ -45,6 +45,10 @@ def as_json(report: Report) -> dict[str, object]:
         "run": report.run_id,
         "dry_run": report.is_dry,
         **{outcome.value: report.counts[outcome] for outcome in Outcome},
+        "withdrawn": report.withdrawn,
+        "options": list(report.options),
+        "started_by": report.started_by,
+        "gazetteer_release": report.release,
         "issues": [
             {"path": problem.path, "line": problem.line, "message": problem.message}
             for problem in report.problems
@@ -78,6 +82,15 @@ def headline(report: Report, seconds: float) -> Iterator[str]:
     if not report.file_count:
         suffixes = sorted(LOOKED_FOR)
         yield f"Nothing to import: articles are {', '.join(suffixes[:-1])} and {suffixes[-1]} files."
+    if report.withdrawn:
+        articles = "1 article" if report.withdrawn == 1 else f"{report.withdrawn:,} articles"
+        verb = "Would withdraw" if report.is_dry else "Withdrew"
+        yield f"{verb} {articles} whose files are gone; a file that comes back brings its article back."
+    if report.undone:
+        yield (
+            f"{report.undone:,} of the skipped files were left out because the import of what they say was "
+            "undone; edit them, or use --force, to import them again."
+        )
     if report.is_interrupted:
         yield "It was stopped before the end. What was stored is kept; run this again to go on."
     if report.index_problem:
@@ -85,6 +98,15 @@ def headline(report: Report, seconds: float) -> Iterator[str]:
             f"The search index could not be brought up to date ({report.index_problem}); "
             "make room in the data folder, then run: python manage.py reindex"
         )
+    if report.release:
+        options = " with " + " and ".join(report.options) if report.options else ""
+        yield f"Run {report.run_id} by {report.started_by or 'nobody known'}{options}, {_take_back(report)}."
+
+
+def _take_back(report: Report) -> str:
+    has_changed = report.withdrawn or report.counts[Outcome.CREATED] or report.counts[Outcome.UPDATED]
+    gazetteer = f"gazetteer release {report.release[:12]}"
+    return gazetteer + (f"; undo it: python manage.py undo_import {report.run_id}" if has_changed else "")
 
 
 def counts(report: Report) -> list[tuple[str, int]]:

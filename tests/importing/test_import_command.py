@@ -18,6 +18,7 @@ from articles.importing.identity import Outcome
 from articles.importing.lock import LOCK_KEY, ImportBusyError, _file_lock, import_lock
 from articles.importing.report import Problem, Report
 from articles.importing.sources import MAX_BYTES
+from articles.importing.undo import undo
 from articles.management.reports import describe
 from articles.models import Article, ArticleSource, ImportIssue, ImportRun
 from tests.importing.test_run import GAZETTEER, write
@@ -58,7 +59,8 @@ def test_the_report_says_what_happened_in_numbers(folder):
 
     assert re.fullmatch(
         r"Imported 2 files in \d\.\d s:\n\n"
-        r" +2  created\n +0  updated\n +0  unchanged\n +0  skipped\n +0  failed\n",
+        r" +2  created\n +0  updated\n +0  unchanged\n +0  skipped\n +0  failed\n\n"
+        r"Run \d+ by \w+, gazetteer release \w{12}; undo it: python manage.py undo_import \d+\.\n",
         stdout,
     )
     assert (stderr, code) == ("", 0)
@@ -79,6 +81,10 @@ def test_json_is_all_there_is_on_standard_output(folder):
         ("unchanged", 0),
         ("skipped", 0),
         ("failed", 1),
+        ("withdrawn", 0),
+        ("options", []),
+        ("started_by", ImportRun.objects.get().started_by_name),
+        ("gazetteer_release", ImportRun.objects.get().gazetteer_release),
     ]
     assert (issue["path"], issue["line"]) == (str(broken), 3)
     assert issue.keys() == {"path", "line", "message"}
@@ -97,10 +103,54 @@ def test_a_dry_run_has_no_number_and_says_would(folder):
         "unchanged": 0,
         "skipped": 0,
         "failed": 0,
+        "withdrawn": 0,
+        "options": [],
+        "started_by": "",
+        "gazetteer_release": "",
         "issues": [],
     }
     assert stderr.startswith("Would import 2 files")
     assert (code, Article.objects.count()) == (0, 0)
+
+
+def test_the_report_says_what_was_withdrawn_and_with_which_options(folder):
+    run(folder)
+    (folder / "a.md").unlink()
+    stdout, _, code = run(folder, "--prune", "--force")
+
+    assert code == 0
+    assert (
+        "\nWithdrew 1 article whose files are gone; a file that comes back brings its article back.\n"
+        in stdout
+    )
+    assert re.search(
+        r"\nRun \d+ by \w+ with --force and --prune, gazetteer release \w{12}; undo it: ", stdout
+    )
+
+
+def test_the_report_says_that_undone_files_were_skipped(folder):
+    run(folder)
+    undo(ImportRun.objects.get())
+
+    assert (
+        "\n2 of the skipped files were left out because the import of what they say was undone; "
+        in run(folder)[0]
+    )
+
+
+@pytest.mark.parametrize("options", [["--watch"], ["-"]], ids=" ".join)
+def test_prune_goes_with_folders_alone(folder, options):
+    with pytest.raises(CommandError, match="--prune goes with folders alone") as refused:
+        run(folder, *options, "--prune")
+
+    assert refused.value.returncode == 2
+
+
+def test_a_refused_prune_imports_nothing(folder):
+    with pytest.raises(CommandError, match="nowhere does not exist") as refused:
+        run(folder, folder / "nowhere", "--prune")
+
+    assert (refused.value.returncode, Article.objects.count()) == (2, 0)
 
 
 def test_without_a_path_the_seeds_are_imported(folder, settings):

@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from articles.importing.identity import Outcome
 from articles.importing.lock import ImportBusyError
+from articles.importing.pruning import PruneRefusedError
 from articles.importing.report import Report
 from articles.importing.run import ImportFailedError, found_files, import_paths
 from articles.importing.sources import MAX_BYTES, FoundFile, given_source
@@ -54,6 +55,12 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="file name of the clipping on standard input")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
         parser.add_argument(
+            "--prune", action="store_true", help="withdraw articles whose files are gone from the folders"
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="read and tag every file again, changed or not"
+        )
+        parser.add_argument(
             "--watch", action="store_true", help="go on importing what changes in the folders"
         )
         parser.add_argument(
@@ -69,6 +76,8 @@ class Command(BaseCommand):
         paths: list[Path],
         name: str,
         dry_run: bool,
+        prune: bool,
+        force: bool,
         watch: bool,
         is_json: bool,
         report: Path | None,
@@ -76,7 +85,8 @@ class Command(BaseCommand):
     ) -> None:
         """Import, report, and exit with 1 if a file failed, 2 if the import could not run."""
         self.is_dry, self.is_json, self.page = dry_run, is_json, report
-        check(paths, name=name, watch=watch, page=report)
+        self.is_pruning, self.is_forced = prune, force
+        check(paths, name=name, watch=watch, prune=prune, page=report)
         folders = [path for path in paths if path != STANDARD_INPUT]
         piped = [given_source(sys.stdin.buffer.read(MAX_BYTES + 1), name)] if folders != paths else []
         if not paths:
@@ -111,10 +121,12 @@ class Command(BaseCommand):
                 [*folders, *(found.path for found in piped)],
                 found=chain(found_files(folders) if changed is None else changed, piped),
                 is_dry=self.is_dry,
+                is_forced=self.is_forced and changed is None,
+                is_pruning=self.is_pruning,
                 progress=line.show,
                 should_stop=lambda: bool(requests),
             )
-        except (ImportBusyError, ImportFailedError) as error:
+        except (ImportBusyError, ImportFailedError, PruneRefusedError) as error:
             line.clear()
             if isinstance(error, ImportFailedError) and error.report and error.report.file_count:
                 people.write(describe(error.report, time.monotonic() - started))
@@ -129,7 +141,11 @@ class Command(BaseCommand):
         if self.is_json:
             self.stdout.write(json.dumps(as_json(done), ensure_ascii=False))
         if self.page:
-            asked = {"files and folders": ", ".join(map(str, folders)), "dry run": self.is_dry}
+            asked = {
+                "files and folders": ", ".join(map(str, folders)),
+                "dry run": self.is_dry,
+                "options": " ".join(done.options) or "none",
+            }
             self._write_page(self.page, done, seconds, asked)
         return done
 
@@ -160,12 +176,14 @@ class Command(BaseCommand):
                     watch.try_again(batch)
 
 
-def check(paths: list[Path], *, name: str, watch: bool, page: Path | None) -> None:
+def check(paths: list[Path], *, name: str, watch: bool, prune: bool, page: Path | None) -> None:
     """Raise CommandError for options that contradict each other, before anything is done."""
     if name and STANDARD_INPUT not in paths:
         raise CommandError("--name is for a clipping on standard input; add the path -", returncode=2)
     if watch and (files := [path for path in paths if not path.is_dir()]):
         raise CommandError(f"--watch is for folders, and {files[0]} is none", returncode=2)
+    if prune and (watch or STANDARD_INPUT in paths):
+        raise CommandError("--prune goes with folders alone, not with --watch or -", returncode=2)
     if page and not page.absolute().parent.is_dir():
         raise CommandError(f"the folder of {page} does not exist; make it first", returncode=2)
 
