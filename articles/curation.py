@@ -20,8 +20,9 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 
-from articles.importing import store
+from articles.importing import store, suggesting
 from articles.models import (
+    ActorSuggestion,
     Alias,
     Article,
     Author,
@@ -143,6 +144,7 @@ class Act:
         row.save()
         self._note_change(row, before, {"authors": authors[1]} if authors else {})
         self._move_mentions(row, old_texts)
+        suggesting.follow_words(row, old_texts)
         self.touched.add(row.pk)
         return changed
 
@@ -185,6 +187,17 @@ class Act:
             changed.append(row)
         Article.objects.bulk_update(changed, [*STATUS_FIELDS, "changed_at"], batch_size=BATCH)
         self.touched |= {row.pk for row in changed}
+        return len(changed)
+
+    def settle(self, suggestions: QuerySet[ActorSuggestion], status: ActorSuggestion.Status) -> int:
+        """Give suggested actors a status, accepted ones aside; return how many that changed."""
+        done = (status, ActorSuggestion.Status.ACCEPTED)
+        rows = ActorSuggestion.objects.filter(pk__in=suggestions.values("pk")).exclude(status__in=done)
+        changed = list(_locked(rows))
+        for row in changed:
+            self._note(row, {"status": row.status}, {"status": status})
+            row.status = status
+        ActorSuggestion.objects.bulk_update(changed, ["status"], batch_size=BATCH)
         return len(changed)
 
     def save(self, record: models.Model) -> bool:
@@ -302,6 +315,18 @@ def restore(articles: QuerySet[Article], *, by: AbstractBaseUser) -> int:
     """Show withdrawn articles again; return how many that were.  Drafts stay drafts."""
     with recording(ChangeSet.Act.RESTORE, by=by) as act:
         return act.set_status(articles, old=Article.Status.WITHDRAWN, new=Article.Status.PUBLIC)
+
+
+def dismiss(suggestions: QuerySet[ActorSuggestion], *, by: AbstractBaseUser) -> int:
+    """Say that these persons are not wanted in the gazetteer; no import or re-tag suggests them again."""
+    with recording(ChangeSet.Act.DISMISS, by=by) as act:
+        return act.settle(suggestions, ActorSuggestion.Status.DISMISSED)
+
+
+def reopen(suggestions: QuerySet[ActorSuggestion], *, by: AbstractBaseUser) -> int:
+    """Take the dismissal of suggested actors back; return how many that changed."""
+    with recording(ChangeSet.Act.REOPEN, by=by) as act:
+        return act.settle(suggestions, ActorSuggestion.Status.OPEN)
 
 
 def retire(tags: Iterable[Tag], *, by: AbstractBaseUser) -> int:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 # Headings of the index, and the models below each in this order.  What is named nowhere follows in its app.
 GROUPS = {
     "Archive": ("Article", "Tagging", "Outlet", "Author"),
-    "Gazetteer": ("Tag", "Alias", "Office"),
+    "Gazetteer": ("Tag", "Alias", "Office", "ActorSuggestion", "SuggestionMention"),
     "Imports": ("ImportRun", "ImportIssue", "ArticleSource"),
     "Trail": ("ChangeSet", "Change"),
     "People": ("User", "Group"),

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.text import slugify
 
-from articles.importing import store
-from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging
+from articles.importing import store, suggesting
+from articles.models import ActorSuggestion, Article, Author, Authorship, Outlet, Tag, Tagging
 from articles.search.sync import enqueue
+from articles.tagging.standing import Unknown
 
 _numbers = itertools.count(1)
 
@@ -36,6 +37,16 @@ def make_tagging(article: Article, tag: Tag | str, **values: object) -> Tagging:
     }
     tag = make_tag(tag) if isinstance(tag, str) else tag
     return Tagging.objects.create(article=article, tag=tag, **{**defaults, **values})
+
+
+def make_suggestion(
+    article: Article, name: str, *, office: str = "minister", owner: str = ""
+) -> ActorSuggestion:
+    """Return the suggested actor of this name, whom the article names wherever its body does."""
+    start = article.body.find(name)
+    mentions = [["body", start, start + len(name), "name"]] if start >= 0 else []
+    suggesting.write_suggestions({article.pk: [Unknown(name, office, owner, mentions)]})
+    return ActorSuggestion.objects.get(articles__article=article, name=name)
 
 
 def make_outlet(name: str) -> Outlet:

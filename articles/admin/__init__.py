@@ -3,6 +3,26 @@
 Whatever an editor does here is one function of `articles.curation`.
 """
 
-from articles.admin import articles, bylines, changes, imports, machinery, parts, taggings, tags
+from articles.admin import (
+    articles,
+    bylines,
+    changes,
+    imports,
+    machinery,
+    parts,
+    suggestions,
+    taggings,
+    tags,
+)
 
-__all__ = ["articles", "bylines", "changes", "imports", "machinery", "parts", "taggings", "tags"]
+__all__ = [
+    "articles",
+    "bylines",
+    "changes",
+    "imports",
+    "machinery",
+    "parts",
+    "suggestions",
+    "taggings",
+    "tags",
+]

@@ -18,6 +18,7 @@ from articles.importing.batch import Reading
 from articles.importing.clipping import READER_VERSION, Clipping
 from articles.importing.identity import Catalogue, Decision, Known, Outcome, content_hash_of, identity_of
 from articles.importing.problems import Notice
+from articles.importing.suggesting import write_suggestions
 from articles.importing.summary import summarise
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
@@ -104,6 +105,7 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     Article.objects.filter(pk__in=[known.pk for known in plan.stale]).update(gazetteer_release=rules.release)
     tags = change_taggings([(article, old_texts.get(known)) for known, article in articles.items()], rules)
     tags.write()
+    write_suggestions(tags.unknown)
     _write_sources(plan, articles, run)
     changes = [
         change_of(

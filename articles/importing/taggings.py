@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection, models
@@ -14,7 +14,7 @@ from articles.tagging import Entry
 from articles.tagging.anchors import move_spans
 from articles.tagging.folding import fold_name
 from articles.tagging.records import AliasKind
-from articles.tagging.standing import Claim, Text
+from articles.tagging.standing import Answer, Claim, Text, Unknown
 
 type Identity = tuple[str, str]  # kind and slug of a tag
 type Texts = Mapping[str, str]  # title, standfirst and body
@@ -32,7 +32,7 @@ class Rules:
     """The gazetteer in force: its release, its tagger, and which tag a front-matter word names."""
 
     release: str
-    tag: Callable[[Text], Iterable[Claim]]
+    tag: Callable[[Text], Answer]
     names: Mapping[str, Identity]
 
 
@@ -70,6 +70,8 @@ class TaggingChanges:
     article_ids: set[int] = field(default_factory=set)
     # By article: (tag, columns before, columns after); None where there was, or will be, no such tagging.
     trail: dict[int, list[Step]] = field(default_factory=dict)
+    # By article: persons it names beside an office whom the gazetteer lacks.
+    unknown: dict[int, list[Unknown]] = field(default_factory=dict)
 
     def write(self) -> None:
         """Do it, in few statements."""
@@ -105,29 +107,43 @@ def text_of(source: Article | Clipping) -> Text:
     return Text(source.title, source.standfirst, source.body, source.published_on or source.clipped_on)
 
 
-def change_taggings(articles: Sequence[tuple[Article, Texts | None]], rules: Rules) -> TaggingChanges:
+def change_taggings(
+    articles: Sequence[tuple[Article, Texts | None]], rules: Rules, *, only: Collection[int] | None = None
+) -> TaggingChanges:
     """Return what has to change so that the articles carry the tags that text and front matter call for.
 
     With each article comes its text as the database has it, None for a new article.  What a person decided
     keeps its role and status, and is neither taken away nor given again; only its mentions follow the words.
+    ``only`` are the ids of the tags to look at; all others stay as they are.
     """
-    wanted = [wanted_taggings(article, rules) for article, _ in articles]
+    answers = [rules.tag(text_of(article)) for article, _ in articles]
+    wanted = [
+        wanted_taggings(article, answer, rules)
+        for (article, _), answer in zip(articles, answers, strict=True)
+    ]
     tag_ids = _tag_ids(wanted)
+    if only is not None:
+        tag_ids = {identity: pk for identity, pk in tag_ids.items() if pk in only}
     rows: dict[int, dict[int, Tagging]] = defaultdict(dict)
     stored = [article.pk for article, old in articles if old is not None]
     if stored:
-        for row in locked(Tagging.objects.filter(article__in=stored)):
+        of_these = Tagging.objects.filter(article__in=stored)
+        for row in locked(of_these if only is None else of_these.filter(tag__in=only)):
             rows[row.article_id][row.tag_id] = row
     changes = TaggingChanges()
+    if only is None:
+        changes.unknown = {
+            article.pk: answer.unknown for (article, _), answer in zip(articles, answers, strict=True)
+        }
     for (article, old), values in zip(articles, wanted, strict=True):
         by_tag = {tag_ids[identity]: one for identity, one in values.items() if identity in tag_ids}
         _compare(article, old or texts_of(article), rows[article.pk], by_tag, rules.release, changes)
     return changes
 
 
-def wanted_taggings(article: Article, rules: Rules) -> dict[Identity, Values]:
-    """Return the taggings that the article's text and its file's own tags call for."""
-    wanted = {(claim.kind, claim.slug): _values(claim) for claim in rules.tag(text_of(article))}
+def wanted_taggings(article: Article, answer: Answer, rules: Rules) -> dict[Identity, Values]:
+    """Return the taggings that the tagger's answer to the article and its file's own tags call for."""
+    wanted = {(claim.kind, claim.slug): _values(claim) for claim in answer.claims}
     for word in article.keywords:
         if identity := rules.names.get(_fold(str(word))):
             wanted[identity] = {
@@ -179,7 +195,7 @@ def _compare(
         if not row.is_decided:
             changes.gone.append(row.pk)
             steps.append((row.tag_id, columns_of(row), None))
-        elif former := _update(row, {"mentions": _moved(row.mentions, old, texts_of(article))}):
+        elif former := _update(row, {"mentions": moved_mentions(row.mentions, old, texts_of(article))}):
             changes.changed.append(row)
             steps.append((row.tag_id, former, columns_of(row, former)))
     if steps:
@@ -200,8 +216,8 @@ def _update(row: Tagging, values: Values) -> Values:
     return former
 
 
-def _moved(mentions: list[list[object]], old: Texts, new: Texts) -> list[list[object]]:
-    """Return an editor's mentions with their places in the new text, without those whose words are gone."""
+def moved_mentions(mentions: list[list[object]], old: Texts, new: Texts) -> list[list[object]]:
+    """Return mentions with their places in the new text, without those whose words are gone."""
     if old == new:
         return mentions
     moved: list[list[object]] = []

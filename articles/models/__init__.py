@@ -3,9 +3,11 @@
 from articles.models.article import Article, Author, Authorship, Outlet, RenderedArticle, Tagging
 from articles.models.changes import Change, ChangeSet
 from articles.models.imports import Archive, ArticleSource, ImportIssue, ImportRun, OutboxRow
+from articles.models.suggestions import ActorSuggestion, SuggestionMention
 from articles.models.tag import Alias, Office, RecordOrigin, Tag, TagKind
 
 __all__ = [
+    "ActorSuggestion",
     "Alias",
     "Archive",
     "Article",
@@ -21,6 +23,7 @@ __all__ = [
     "Outlet",
     "RecordOrigin",
     "RenderedArticle",
+    "SuggestionMention",
     "Tag",
     "TagKind",
     "Tagging",

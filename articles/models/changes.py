@@ -7,7 +7,7 @@ from django.db import models
 
 
 class ChangeSet(models.Model):
-    """One act: an editor's decision, a bulk edit, an import, a gazetteer load.  Append-only.
+    """One act: an editor's decision, a bulk edit, an import, a re-tag, a gazetteer load.  Append-only.
 
     A load has no rows of its own: its note counts the tags, and `Tag.loaded` holds what it wrote.
     """
@@ -25,6 +25,9 @@ class ChangeSet(models.Model):
         LOAD = "load", "load gazetteer"
         IMPORT = "import", "import"
         UNDO = "undo", "undo an import"
+        RETAG = "retag", "tag again"
+        DISMISS = "dismiss", "dismiss suggested actors"
+        REOPEN = "reopen", "reopen suggested actors"
 
     act = models.CharField(max_length=10, choices=Act)
     made_by = models.ForeignKey(

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from articles.tagging.findings import Tagged
+from articles.tagging.findings import Mention, Tagged
 from articles.tagging.records import Entry
 from articles.tagging.tagger import Tagger
 
@@ -36,18 +36,43 @@ class Claim(NamedTuple):
     mentions: list[list[str | int]]
 
 
-def claims_of(tagged: Tagged) -> list[Claim]:
-    """Return the findings in plain values."""
-    return [
+class Unknown(NamedTuple):
+    """A person named beside an office whom the gazetteer lacks, in plain values; ``mentions`` as in a claim.
+
+    ``owner`` is the key of the country or organisation that the office is of, empty if the text does not say.
+    """
+
+    name: str
+    office: str
+    owner: str
+    mentions: list[list[str | int]]
+
+
+class Answer(NamedTuple):
+    """All that is stored of what the tagger says of one text."""
+
+    claims: list[Claim]
+    unknown: list[Unknown]
+
+
+def answer_of(tagged: Tagged) -> Answer:
+    """Return findings and suggestions in plain values."""
+    claims = [
         Claim(
             finding.kind.value,
             finding.slug,
             finding.role.value,
             round(finding.salience, 4),
-            [[part.value, start, end, rule] for part, start, end, _, rule in finding.mentions],
+            _plain(finding.mentions),
         )
         for finding in tagged.findings
     ]
+    unknown = [Unknown(one.name, one.office, one.owner, _plain(one.mentions)) for one in tagged.suggestions]
+    return Answer(claims, unknown)
+
+
+def _plain(mentions: Iterable[Mention]) -> list[list[str | int]]:
+    return [[part.value, start, end, rule] for part, start, end, _, rule in mentions]
 
 
 def pack(entries: Iterable[Entry]) -> bytes:
@@ -60,10 +85,10 @@ def set_up(gazetteer: bytes) -> None:
     _taggers[:] = [Tagger(pickle.loads(gazetteer))]  # noqa: S301 - packed by our own parent
 
 
-def tag_texts(texts: Sequence[Text]) -> list[list[Claim]]:
-    """Return the claims of each text.  `set_up` comes first."""
+def tag_texts(texts: Sequence[Text]) -> list[Answer]:
+    """Return the answer to each text.  `set_up` comes first."""
     [tagger] = _taggers
     return [
-        claims_of(tagger.tag(title=text.title, standfirst=text.standfirst, body=text.body, on=text.on))
+        answer_of(tagger.tag(title=text.title, standfirst=text.standfirst, body=text.body, on=text.on))
         for text in texts
     ]

@@ -21,7 +21,7 @@ from articles.models import (
     RenderedArticle,
     Tagging,
 )
-from tests.factories import make_article, make_tag
+from tests.factories import make_article, make_suggestion, make_tag
 
 BODY = "The Kremlin said talks would go on. Later, officials in Kyiv agreed.\n\nRussia did not comment."
 
@@ -59,6 +59,7 @@ def make_desk(alice) -> SimpleNamespace:
         run=run,
     )
     RenderedArticle.objects.create(article=article, key="k", html="<p>Talks</p>")
+    make_suggestion(article, "Olga Bodnar", office="ambassador")
     curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)
     return SimpleNamespace(article=article, tagging=tagging, russia=russia, putin=putin, run=run)
 

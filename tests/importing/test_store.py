@@ -21,7 +21,7 @@ from articles.importing.store import preview, save
 from articles.importing.taggings import Rules, read_names
 from articles.models import Article, ArticleSource, Author, ImportRun, Outlet, Tagging
 from articles.tagging import Alias, AliasKind, Entry, Kind, Tagger
-from articles.tagging.standing import Claim, Text, claims_of
+from articles.tagging.standing import Answer, Text, answer_of
 from tests.factories import make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +37,8 @@ def make_rules(*entries: Entry, release: str = "r1") -> Rules:
         make_tag(entry.name, kind=entry.kind.value, slug=entry.slug, key=entry.key)
     tagger = Tagger(entries)
 
-    def tag(text: Text) -> list[Claim]:
-        return claims_of(tagger.tag(**text._asdict()))
+    def tag(text: Text) -> Answer:
+        return answer_of(tagger.tag(**text._asdict()))
 
     return Rules(release, tag, read_names(entries))
 
