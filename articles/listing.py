@@ -17,7 +17,7 @@ from articles.search.address import Address
 from articles.search.engine import IndexUnusable
 from articles.search.entry import ID_BITS, id_of_rank
 from articles.search.query import Criteria, Cursor, CursorError, Match, Sort, WordsError
-from articles.search.wording import day_in_words, quoted, title_of
+from articles.search.wording import day_in_words, sought, title_of
 
 __all__ = [
     "Chip",
@@ -347,7 +347,7 @@ def _chips(asked: ArticleFilter, names: Mapping[tuple[str, str], str], address: 
         elif parameter in DATE_CHIPS:
             yield Chip("date", label, DATE_CHIPS[parameter].format(day_in_words(cleaned[parameter])), without)
         else:
-            yield Chip("words", label, quoted(value), without)
+            yield Chip("words", label, sought(value), without)
 
 
 def _chip_words(match: Match, name: str) -> str:

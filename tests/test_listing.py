@@ -270,7 +270,7 @@ def test_chips_say_each_filter_and_remove_it(russia, ukraine):
         ("country", "Country", "not Russia"),
         ("topic", "Topic", "mainly Energy"),
         ("date", "Published from", "published from 1 October 2025"),
-        ("words", "Words", "“gas deal”"),
+        ("words", "Words", "the words “gas deal”"),
     ]
     assert listed("country=russia&q=gas&sort=oldest").chips[0] == Chip(
         "country", "Country", "Russia", "/articles/?q=gas&sort=oldest"

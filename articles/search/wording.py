@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 
-from articles.search.query import Criteria, Match
+from articles.search.query import Criteria, Match, read_words
 
 # Facets that share one phrase, in the order of the title.
 SUBJECTS = ("actor", "country", "organisation")
@@ -58,11 +59,10 @@ def span_in_words(first: dt.date | None, last: dt.date | None) -> str:
     return f"until {day_in_words(last)}" if last else ""
 
 
-def quoted(words: str) -> str:
-    """Return free text in quotation marks; a single "phrase" keeps one pair."""
-    words = words.strip()
-    is_phrase = len(words) > 2 and words[0] == words[-1] == '"' and words.count('"') == 2
-    return f"“{words[1:-1].strip() if is_phrase else words}”"
+def sought(words: str) -> str:
+    """Return free text that `read_words` takes, as a phrase: ``“black sea”, without grain``."""
+    wanted, unwanted = _terms(words)
+    return ", ".join([*([listed(wanted, "and")] if wanted else []), *_without(unwanted)])
 
 
 def listed(names: Sequence[str], conjunction: str) -> str:
@@ -116,8 +116,27 @@ def _dates(criteria: Criteria) -> Iterator[str]:
 
 
 def _words(words: str) -> Iterator[str]:
-    if words.strip():
-        yield f"with the {'words' if ' ' in words.strip() else 'word'} {quoted(words)}"
+    wanted, unwanted = _terms(words)
+    if wanted:
+        yield f"with {listed(wanted, 'and')}"
+    yield from _without(unwanted)
+
+
+def _without(unwanted: Sequence[str]) -> Iterator[str]:
+    if unwanted:
+        yield f"without {listed(unwanted, 'or')}"
+
+
+def _terms(words: str) -> tuple[list[str], list[str]]:
+    """Return what free text wants and what it does not, each in words; phrases have quotation marks."""
+    terms = read_words(words)
+    single = [term.text for term in terms if not term.is_excluded and " " not in term.text]
+    phrases = [f"“{term.text}”" for term in terms if not term.is_excluded and " " in term.text]
+    if single:
+        noun = "word" if len(single) == 1 else "words"
+        phrases.insert(0, f"the {noun} “{' '.join(single)}”")
+    unwanted = [f"“{term.text}”" if " " in term.text else term.text for term in terms if term.is_excluded]
+    return phrases, unwanted
 
 
 def _keys(criteria: Criteria, facets: Sequence[str], match: Match) -> Iterator[tuple[str, str]]:
@@ -128,6 +147,49 @@ def _keys(criteria: Criteria, facets: Sequence[str], match: Match) -> Iterator[t
 
 def _name(names: Names, facet: str, key: str) -> str:
     name = names.get((facet, key), key)
+    if facet in {"country", "organisation"}:
+        return f"the {name}" if takes_article(name) else name
     # Topics are common nouns with a heading's capital: "on sanctions", but "on European Union affairs".
     is_common = facet == "topic" and name[1:] == name[1:].lower()
     return name[:1].lower() + name[1:] if is_common else name
+
+
+# Names of countries and organisations that people say with an article although no word of them tells.
+WITH_ARTICLE = frozenset(
+    {
+        "Arctic", "Bahamas", "Balkans", "CIA", "Comoros", "E3", "FBI", "FDLR", "FSB", "G20", "G5",
+        "G7", "G77", "G8", "GRU", "Gambia", "Houthis", "IAEA", "IMF", "Maldives", "Netherlands",
+        "OECD", "OPCW", "OSCE", "Philippines", "Quad", "Quint", "Taliban",
+    }
+)  # fmt: skip
+# Common nouns: a name whose head is one of them takes the article: the Arctic Council, the Isle of Man.
+HEADS = frozenset(
+    {
+        "Agency", "Alliance", "Antilles", "Area", "Army", "Arrangement", "Assembly", "Association",
+        "Authority", "Bank", "Board", "Brigade", "Brotherhood", "Canal", "Cartel", "Center",
+        "Centre", "Club", "Coalition", "Commission", "Committee", "Commonwealth", "Community",
+        "Confederation", "Conference", "Congress", "Convention", "Corps", "Corridor", "Council",
+        "Country", "Court", "Department", "Dialogue", "Emirates", "Farms", "Federation", "Force",
+        "Forces", "Forum", "Foundation", "Front", "Fund", "Government", "Group", "Guard", "Heights",
+        "Initiative", "Institute", "Institution", "Islands", "Isle", "Kingdom", "League", "Line",
+        "Market", "Mechanism", "Meeting", "Mission", "Movement", "Nations", "Netherlands",
+        "Network", "Nine", "Office", "Organisation", "Organization", "Pact", "Panel", "Parliament",
+        "Party", "Programme", "Regime", "Region", "Republic", "Rocks", "Sea", "Secretariat",
+        "Service", "States", "Strait", "Strip", "Summit", "System", "Territories", "Territory",
+        "Tigers", "Treasury", "Treaty", "Triangle", "Tribunal", "Union", "Zone",
+    }
+)  # fmt: skip
+# Where the head of a name ends: "International Court | of Justice", "UN Mission | in Kosovo".
+_TAIL = re.compile(r" (?:of|for|on|in|to|against) ")
+
+
+def takes_article(name: str) -> bool:
+    """Return whether people say the name of a country or organisation with an article: the United States.
+
+    ``Court of Justice`` does, ``NATO`` and ``China`` do not.  A name that brings its own does not.
+    """
+    *others, last = name.split() or [""]
+    head = _TAIL.split(name)[0].split()
+    nouns = {word.capitalize() for word in (*head[-1:], last)}  # both ends of "Gulf of Guinea Commission"
+    is_common = bool(others) and not HEADS.isdisjoint(nouns) and others[0].lower() != "the"
+    return name in WITH_ARTICLE or is_common

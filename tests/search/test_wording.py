@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from articles.search.query import Criteria, Match
-from articles.search.wording import quoted, span_in_words, title_of
+from articles.search.wording import sought, span_in_words, takes_article, title_of
 
 NAMES = {
     ("country", "ru"): "Russia",
@@ -90,7 +90,7 @@ def test_the_title_says_which_tags(values, title):
                 published_after=dt.date(2025, 1, 1),
             ),
             "Articles about Russia, by BBC, without China, published since 1 January 2025, "
-            "with the words “long-range missiles”",
+            "with “long-range missiles”",
         ),
     ],
     ids=["month", "clipped", "words", "one word", "everything at once"],
@@ -123,12 +123,60 @@ def test_a_span_of_days_is_said_as_people_say_it(first, last, words):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("peace talks", "“peace talks”"),
+        ("deal", "the word “deal”"),
+        ("peace talks", "the words “peace talks”"),
         ('"peace talks"', "“peace talks”"),
-        ('"peace talks" putin', '“"peace talks" putin”'),
-        ('"', '“"”'),
+        ('"peace talks" putin', "the word “putin” and “peace talks”"),
+        ('"black sea" -grain', "“black sea”, without grain"),
+        ('-grain -"red sea"', "without grain or “red sea”"),
+        ('"grain"', "the word “grain”"),
     ],
-    ids=["words", "one phrase", "a phrase and a word", "a lone quotation mark"],
-)
-def test_words_stand_in_one_pair_of_quotation_marks(words, expected):
-    assert quoted(words) == expected
+    ids=[
+        "a word", "words", "a phrase", "a phrase and a word", "a phrase without a word", "only without",
+        "a phrase of one word",
+    ],
+)  # fmt: skip
+def test_words_are_told_apart_from_phrases_and_from_what_is_left_out(words, expected):
+    assert sought(words) == expected
+    assert (
+        title_of(Criteria(words=words), {})
+        == f"Articles {'' if expected[:3] == 'wit' else 'with '}{expected}"
+    )
+
+
+WITH = [
+    "United States", "United Kingdom", "United Arab Emirates", "Netherlands", "Philippines",
+    "Bahamas", "Gambia", "Czech Republic", "Dominican Republic", "Marshall Islands", "Isle of Man",
+    "Soviet Union", "West Bank", "Gaza Strip", "Strait of Hormuz", "South China Sea",
+    "European Union", "United Nations", "African Union", "Arab League", "IMF", "IAEA", "World Bank",
+    "International Court of Justice", "UN Security Council", "UN Mission in Kosovo", "Wagner Group",
+    "Kurdistan Workers' Party", "Taliban", "Committee to Protect Journalists",
+    "Gulf of Guinea Commission",
+]  # fmt: skip
+WITHOUT = [
+    "The Elders Council",
+    "Russia", "China", "South Korea", "DR Congo", "Congo-Brazzaville", "New Zealand", "Ivory Coast",
+    "Timor-Leste", "NATO", "ASEAN", "UNESCO", "Hamas", "Boko Haram", "Islamic State",
+    "Human Rights Watch", "UN Women", "Amnesty International", "Reporters Without Borders",
+    "Frontex", "Freedom House", "ru",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITH)
+def test_a_name_that_people_say_with_an_article_has_it(name):
+    assert takes_article(name)
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_a_name_that_people_say_without_an_article_has_none(name):
+    assert not takes_article(name)
+
+
+def test_the_article_stands_in_titles():
+    names = {("country", "us"): "United States", ("organisation", "eu"): "European Union"}
+    values = {("country", ALL): ("us",), ("organisation", NOT): ("eu",)}
+
+    assert (
+        title_of(Criteria(values=values), names)
+        == "Articles about the United States, without the European Union"
+    )
