@@ -138,10 +138,9 @@ def test_the_report_says_that_undone_files_were_skipped(folder):
     )
 
 
-@pytest.mark.parametrize("options", [["--watch"], ["-"]], ids=" ".join)
-def test_prune_goes_with_folders_alone(folder, options):
+def test_prune_goes_with_folders_alone(folder):
     with pytest.raises(CommandError, match="--prune goes with folders alone") as refused:
-        run(folder, *options, "--prune")
+        run(folder, "-", "--prune")
 
     assert refused.value.returncode == 2
 

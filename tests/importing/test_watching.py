@@ -153,9 +153,20 @@ class TestBatches:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_command_imports_what_changes_and_ends_cleanly_with_ctrl_c(archive, folder):
+@pytest.mark.parametrize(
+    ("options", "fate"),
+    [
+        ([], "{}/b.md is gone; its article stays\n"),
+        (
+            ["--prune"],
+            "Withdrew 1 article whose files are gone; a file that comes back brings its article back.\n",
+        ),
+    ],
+    ids=["reported", "withdrawn with --prune"],
+)
+def test_the_command_imports_what_changes_and_ends_cleanly_with_ctrl_c(archive, folder, options, fate):
     write(folder, "a.md")
-    command = [sys.executable, "-u", "manage.py", "import_articles", str(folder), "--watch"]
+    command = [sys.executable, "-u", "manage.py", "import_articles", str(folder), "--watch", *options]
     with subprocess.Popen(
         command, cwd=PROJECT, env=archive, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -165,7 +176,7 @@ def test_the_command_imports_what_changes_and_ends_cleanly_with_ctrl_c(archive, 
             write(folder, "b.md", body="Other.")
             second = take_until(lines, "Imported")
             (folder / "b.md").unlink()
-            third = take_until(lines, "is gone")
+            third = take_until(lines, fate.partition(" ")[2])
             process.send_signal(signal.SIGINT)
             rest = process.stdout.read()
             code = process.wait(READY)
@@ -174,7 +185,7 @@ def test_the_command_imports_what_changes_and_ends_cleanly_with_ctrl_c(archive, 
 
     assert "        1  created\n" in first
     assert re.fullmatch(r"Imported 1 file in .*: 1 created, 0 updated, .*\n", second[-1])
-    assert third[-1] == f"{folder}/b.md is gone; its article stays\n"
+    assert third[-1] == fate.format(folder)
     assert (code, "Traceback" in rest) == (0, False)
 
 

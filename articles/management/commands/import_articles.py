@@ -22,7 +22,7 @@ from articles.importing.pruning import PruneRefusedError
 from articles.importing.report import Report
 from articles.importing.run import ImportFailedError, found_files, import_paths
 from articles.importing.sources import MAX_BYTES, FoundFile, given_source
-from articles.importing.watching import Watch
+from articles.importing.watching import Batch, Watch
 from articles.management.progress import ProgressLine
 from articles.management.reports import as_json, describe, printable, write_page
 
@@ -109,20 +109,20 @@ class Command(BaseCommand):
         folders: list[Path],
         piped: list[FoundFile],
         requests: list[int],
-        changed: list[FoundFile] | None = None,
+        batch: Batch | None = None,
     ) -> Report:
-        """Import, and print what came of it; raise CommandError if the import could not run."""
+        """Import all, or what changed, and print what came of it; raise CommandError if it could not run."""
         started = time.monotonic()
         people = self.stderr if self.is_json else self.stdout
-        total = sum(1 for _ in found_files(folders)) if self.stderr.isatty() and changed is None else 0
+        total = sum(1 for _ in found_files(folders)) if self.stderr.isatty() and batch is None else 0
         line = ProgressLine(self.stderr, total=total)
         try:
             done = import_paths(
                 [*folders, *(found.path for found in piped)],
-                found=chain(found_files(folders) if changed is None else changed, piped),
+                found=chain(found_files(folders) if batch is None else batch.changed, piped),
                 is_dry=self.is_dry,
-                is_forced=self.is_forced and changed is None,
-                is_pruning=self.is_pruning,
+                is_forced=self.is_forced and batch is None,
+                is_pruning=self.is_pruning and (batch is None or bool(batch.gone)),
                 progress=line.show,
                 should_stop=lambda: bool(requests),
             )
@@ -137,7 +137,7 @@ class Command(BaseCommand):
             sys.exit(STOPPED + signal.SIGINT)
         line.clear()
         seconds = time.monotonic() - started
-        people.write(describe(done, seconds, has_table=changed is None))
+        people.write(describe(done, seconds, has_table=batch is None))
         if self.is_json:
             self.stdout.write(json.dumps(as_json(done), ensure_ascii=False))
         if self.page:
@@ -161,15 +161,14 @@ class Command(BaseCommand):
 
     def _keep_importing(self, watch: Watch, folders: list[Path], requests: list[int]) -> None:
         """Import what changes, until a signal asks to stop; each batch is a run of its own."""
+        fate = "" if self.is_pruning else "; its article stays"
         for batch in watch.batches():
-            for line in [
-                *batch.remarks,
-                *(f"{printable(path)} is gone; its article stays" for path in batch.gone),
-            ]:
+            gone = [f"{printable(path)} is gone{fate}" for path in batch.gone]
+            for line in [*batch.remarks, *gone]:
                 self.stderr.write(line)
-            if batch.changed:
+            if batch.changed or (batch.gone and self.is_pruning):
                 try:
-                    self._import(folders, [], requests, batch.changed)
+                    self._import(folders, [], requests, batch)
                 except CommandError as error:
                     # The database may come back, the other import will end; the files are still there.
                     self.stderr.write(str(error))
@@ -182,8 +181,8 @@ def check(paths: list[Path], *, name: str, watch: bool, prune: bool, page: Path 
         raise CommandError("--name is for a clipping on standard input; add the path -", returncode=2)
     if watch and (files := [path for path in paths if not path.is_dir()]):
         raise CommandError(f"--watch is for folders, and {files[0]} is none", returncode=2)
-    if prune and (watch or STANDARD_INPUT in paths):
-        raise CommandError("--prune goes with folders alone, not with --watch or -", returncode=2)
+    if prune and STANDARD_INPUT in paths:
+        raise CommandError("--prune goes with folders alone, not with -", returncode=2)
     if page and not page.absolute().parent.is_dir():
         raise CommandError(f"the folder of {page} does not exist; make it first", returncode=2)
 
