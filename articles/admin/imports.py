@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.desk import ReadOnlyAdmin, link_to, link_to_list
+from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list
 from articles.admin.lists import chosen
+from articles.admin.taggings import EVERYWHERE
+from articles.importing.lock import ImportBusyError
+from articles.importing.undo import UndoError, count_changes, undo
 from articles.models import Article, ArticleSource, ImportIssue, ImportRun
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
 ISSUES_SHOWN = 200  # of one run on its page; the others are in the list of issues
+REMARKS_SHOWN = 100  # articles named before an undo; undo_import --json names all
+UNDONE_HERE = 5_000  # articles that are undone while a browser waits, about ten seconds
 
 
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
     help_line = (
         "Every import, newest first. A killed run keeps what it stored; importing the folder again "
-        "goes on from there."
+        "goes on from there. A run can be undone: what editors decided since stays."
     )
-    list_display = ("__str__", "state_shown", "started_at", *OUTCOMES, "paths_shown")
+    list_display = ("__str__", "state_shown", "started_at", *OUTCOMES, "withdrawn_count", "paths_shown")
     list_filter = ("state",)
-    list_select_related = ("started_by",)
     date_hierarchy = "started_at"
     ordering = ("-id",)
+    actions = ("undo",)
     fieldsets = (
-        (None, {"fields": ("state_shown", "started_by", ("started_at", "finished_at", "seconds"))}),
-        ("Asked for", {"fields": ("paths_shown", "gazetteer_release")}),
-        ("Files", {"fields": (OUTCOMES, "articles_shown")}),
+        (
+            None,
+            {"fields": ("state_shown", "started_by_name", ("started_at", "finished_at", "seconds_shown"))},
+        ),
+        ("Asked for", {"fields": ("paths_shown", ("is_forced", "is_pruning"), "gazetteer_release")}),
+        ("Files", {"fields": (OUTCOMES,)}),
+        ("Articles", {"fields": ("withdrawn_count", "articles_shown", "acts_shown")}),
         ("Issues", {"fields": ("issues_shown",)}),
     )
 
@@ -39,7 +49,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def state_shown(self, run: ImportRun) -> str:
         """Return the run's state; one whose heartbeat stopped was interrupted, whatever it says itself."""
         state = "interrupted (no sign of life)" if run.is_silent else run.get_state_display()
-        return f"{state} after {self.seconds(run)} s"
+        return f"{state} after {self.seconds_shown(run)} s"
 
     @admin.display(ordering="created_count")
     def created(self, run: ImportRun) -> int:
@@ -58,7 +68,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(ordering="skipped_count")
     def skipped(self, run: ImportRun) -> int:
-        """Return the number of files that hold no article: what else lies in a zip, XML that is no feed."""
+        """Return the number of files that hold no article, or whose import was undone."""
         return run.skipped_count
 
     @admin.display(ordering="failed_count")
@@ -67,10 +77,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return run.failed_count
 
     @admin.display(description="seconds")
-    def seconds(self, run: ImportRun) -> str:
+    def seconds_shown(self, run: ImportRun) -> str:
         """Return how long the run took, or has been at work."""
-        end = run.finished_at or run.heartbeat_at
-        return f"{(end - run.started_at).total_seconds():,.1f}"
+        return f"{run.seconds:,.1f}"
 
     @admin.display(description="files and folders")
     def paths_shown(self, run: ImportRun) -> SafeString:
@@ -81,6 +90,52 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def articles_shown(self, run: ImportRun) -> SafeString:
         """Return a link to the articles whose file this run was the last to read."""
         return link_to_list(Article, f"run={run.pk}", "articles last read by this run")
+
+    @admin.display(description="trail")
+    def acts_shown(self, run: ImportRun) -> SafeString:
+        """Return links to what the run changed, and to its undoing."""
+        acts = [(link_to(act), f"{act.change_count:,}") for act in run.change_sets.order_by("pk")]
+        return format_html_join(", ", "{} ({} articles)", acts)
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        """Return whether this person may undo imports: whoever may change them."""
+        return request.user.has_perm("articles.change_importrun")
+
+    @admin.action(permissions=["undo"], description="Undo the import", location=EVERYWHERE)
+    def undo(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> HttpResponse | None:
+        """Show what undoing one run would do; do it once that was confirmed."""
+        runs = list(queryset[:2])
+        if len(runs) != 1:
+            self.message_user(request, "Choose one import: each is undone by itself.", messages.WARNING)
+            return None
+        [run] = runs
+        is_confirmed = "confirmed" in request.POST
+        try:
+            count_changes(run, limit=UNDONE_HERE)
+            undoing = undo(run, by=editor(request), is_dry=not is_confirmed)
+        except (UndoError, ImportBusyError) as error:
+            self.message_user(request, f"Nothing was undone: {error}.", messages.ERROR)
+            return None
+        if is_confirmed:
+            level = messages.WARNING if undoing.refused else messages.SUCCESS
+            self.message_user(request, f"Import run {run.pk} was undone: {undoing.words()}.", level)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Undo import run {run.pk}",
+            "opts": self.opts,
+            "run": run,
+            "undoing": undoing,
+            "groups": [
+                (heading, remarks[:REMARKS_SHOWN], len(remarks) - REMARKS_SHOWN)
+                for heading, remarks in (
+                    ("What editors decided, which stays", undoing.kept),
+                    ("Left as they are", undoing.refused),
+                )
+                if remarks
+            ],
+        }
+        return TemplateResponse(request, "admin/articles/undo_import.html", context)
 
     @admin.display(description="issues")
     def issues_shown(self, run: ImportRun) -> str:

@@ -107,6 +107,16 @@ def undo(
     return undoing
 
 
+def count_changes(run: ImportRun, *, limit: int) -> int:
+    """Return how many changes the run made; raise UndoError if they are more than ``limit``."""
+    count = sum(ChangeSet.objects.filter(run=run, act=Acts.IMPORT).values_list("change_count", flat=True))
+    if count > limit:
+        raise UndoError(
+            f"it changed {count:,} articles, too many to wait for; run: python manage.py undo_import {run.pk}"
+        )
+    return count
+
+
 def _waiting(import_set: ChangeSet) -> list[int]:
     """Return the articles the run changed, without those that are undone already."""
     undone = Change.objects.filter(change_set__run=import_set.run_id, change_set__act=Acts.UNDO)
