@@ -17,6 +17,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _DROPPED_RUN = re.compile(f"{DROPPED}+")
 # "White \n House", "White  House": the run is one gap.  Not "one\n\ntwo", which are two paragraphs.
 _UNEVEN_GAP = re.compile(r"[^\S\n]+(?=\s)|(?<=\n)[^\S\n]+")
+_GAPS = re.compile(r"\s[^\S\n]+|[^\S\n]\s+")  # where a closer look is worth it: two signs of white space
 _UNEVEN_HINTS = ("  ", " \n", "\n ", "\r", "\t")
 # Replaced first: most English texts are then ASCII, which `translate` takes ten times as fast as other text.
 _COMMON_SIGNS = "’‘”“–—…\u00a0"
@@ -96,9 +97,10 @@ def _without_uneven_gaps(text: str, plain: str) -> str:
     """Return the folded text with DROPPED for white space beyond the one sign that a gap keeps."""
     parts: list[str] = []
     begin = 0
-    for gap in _UNEVEN_GAP.finditer(text):
-        parts += plain[begin : gap.start()], DROPPED * (gap.end() - gap.start())
-        begin = gap.end()
+    for gaps in _GAPS.finditer(text):
+        for gap in _UNEVEN_GAP.finditer(text, gaps.start(), gaps.end() + 1):
+            parts += plain[begin : gap.start()], DROPPED * (gap.end() - gap.start())
+            begin = gap.end()
     return "".join(parts) + plain[begin:]
 
 

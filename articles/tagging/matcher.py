@@ -18,6 +18,7 @@ from articles.tagging.vocabulary import (
     BORROWERS_OF,
     BORROWING_ADJECTIVES,
     COUNTRY_BORROWERS,
+    NEGATIONS,
     SIGNED_TEXTS,
     TITLES,
     TOO_COMMON,
@@ -36,6 +37,7 @@ START = itemgetter(0)
 # Names of these that are a single word are looked for in small letters too, to be refused.
 ONE_WORD_KINDS = frozenset({AliasKind.NAME, AliasKind.CAPITAL})
 ONE_WORD_ENTRIES = frozenset({Kind.COUNTRY, Kind.ORGANISATION})
+DENIALS = NEGATIONS | {"No", "Not", "Without", "Never"}  # not "Nor" in a name
 # Beside one of these a name may be part of another one: "Jordan Times", "New Mexico", "Times of India".
 MARKS = COUNTRY_BORROWERS | SIGNED_TEXTS | BORROWING_ADJECTIVES | {f"{word} of" for word in BORROWERS_OF}
 # Words that a headline leaves small, unless it begins with them.
@@ -48,6 +50,14 @@ class Case(IntEnum):
     WRITTEN = 0
     CAPITALS = 1
     SMALL = 2
+
+
+class Use(IntEnum):
+    """What a pattern is good for, so that the two most frequent cases are told with one look."""
+
+    NAME = 0  # whole words that are names and nothing else
+    TRIGGER = 1  # whole words that are triggers and nothing else
+    MIXED = 2
 
 
 class Sense(NamedTuple):
@@ -71,8 +81,8 @@ class Pattern:
     """What one string of the automaton stands for."""
 
     __slots__ = (
-        "blocked", "case", "full", "halves", "is_mark", "is_open", "is_plain", "is_sure", "others", "people",
-        "places", "senses", "surnames", "title", "triggers", "words",
+        "blocked", "case", "full", "halves", "is_denial", "is_mark", "is_open", "is_plain", "is_sure",
+        "others", "people", "places", "senses", "surnames", "title", "triggers", "use", "words",
     )  # fmt: skip
 
     def __init__(self, words: str, case: Case, *, is_open: bool) -> None:
@@ -93,9 +103,17 @@ class Pattern:
         self.triggers: tuple[tuple[str, int], ...] = ()  # slug of the topic, weight
         self.halves: tuple[Half, ...] = ()
         self.title: Title | None = None
+        self.is_denial = False  # "not", "instead of"
+        self.use = Use.MIXED
 
     def settle(self) -> None:
         """Sort the senses by what they are, once all are there."""
+        has_triggers = bool(self.triggers or self.halves)
+        if not (self.is_open or self.is_mark or self.is_denial or self.title):
+            if self.senses and not has_triggers:
+                self.use = Use.NAME
+            elif has_triggers and not self.senses:
+                self.use = Use.TRIGGER
         senses = self.senses
         self.people = tuple([sense for sense in senses if sense.entry.kind is Kind.ACTOR])
         if self.people:
@@ -111,6 +129,7 @@ class Pattern:
             )
 
 
+NAME, TRIGGER = Use.NAME, Use.TRIGGER  # a member looked up in the loop costs as much as the rest of it
 # Words of the text, [start, end) in folded text, and what they may mean.  A bare tuple: an article has 150 of
 # them, and a NamedTuple takes ten times as long to make (0.3 against 0.03 microseconds).
 type Hit = tuple[int, int, Pattern]
@@ -127,6 +146,7 @@ class Hits:
     titles: list[Hit] = field(default_factory=list)
     # Where words that borrow a name ("Times") begin and end: names beside none of them need no closer look.
     marks: set[int] = field(default_factory=set)
+    denials: list[int] = field(default_factory=list)  # where words begin that deny what follows
 
 
 class Matcher:
@@ -152,10 +172,11 @@ class Matcher:
                 self._pattern(f" {fold_name(form)} ", Case.WRITTEN).title = title
         for words in MARKS:
             self._pattern(f" {words} ", Case.SMALL).is_mark = True
+        for words in DENIALS:
+            self._pattern(f" {words} ", Case.SMALL).is_denial = True
         self._payloads = list(self._patterns.values())
         for pattern in self._payloads:
-            if pattern.senses:
-                pattern.settle()
+            pattern.settle()
         # An automaton needs at least one pattern; a NUL is in no folded text.
         self._automaton = ahocorasick_rs.AhoCorasick(list(self._patterns) or ["\0"])
 
@@ -164,11 +185,19 @@ class Matcher:
         hits = Hits(fold(text))
         names: list[Hit] = []
         titles: list[Hit] = []
+        denials: list[Hit] = []
         triggers = hits.triggers
         payloads = self._payloads
         folded = hits.folded.text
         for index, start, end in self.scan(folded):
             pattern = payloads[index]
+            use = pattern.use
+            if use is NAME:
+                names.append((start + 1, end - 1, pattern))
+                continue
+            if use is TRIGGER:
+                triggers.append((start + 1, end - 1, pattern))
+                continue
             # "sanction*" ends where the word does.
             hit = (start + 1, folded.find(" ", end) if pattern.is_open else end - 1, pattern)
             if pattern.senses:
@@ -179,8 +208,16 @@ class Matcher:
                 titles.append(hit)
             if pattern.is_mark:
                 hits.marks.update(hit[:2])
+            if pattern.is_denial:
+                denials.append(hit)
         hits.names, hits.nested = longest(names)
         hits.titles = longest(titles)[0]
+        reach = 0
+        for start, end, _ in sorted(denials, key=START):
+            # Of two that stand side by side ("not without") the first one counts.
+            if start > reach:
+                hits.denials.append(start)
+                reach = end + 1
         return hits
 
     def scan(self, folded: str) -> list[tuple[int, int, int]]:
@@ -309,10 +346,10 @@ def longest(hits: list[Hit]) -> tuple[list[Hit], list[Hit]]:
             cluster.append(hit)
             reach = max(reach, hit[1])
             continue
-        if len(cluster) > 1:
-            _settle(cluster, kept, lost)
-        else:
+        if len(cluster) < 2:
             kept += cluster
+        else:
+            _settle(cluster, kept, lost)
         cluster = [hit]
         reach = hit[1]
     _settle(cluster, kept, lost)

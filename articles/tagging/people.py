@@ -351,14 +351,15 @@ class People:
                 )
             if owner is None:
                 continue
+            before = text[max(0, start - 60) : start].lower().split()
+            is_past = not PAST.isdisjoint(before[-3:]) or text[end : end + 7].lower() == " elect "
+            if not is_past and reading.word_after(end)[:1].isupper():
+                continue  # a name follows and speaks for itself
             holder = self._roll.holder(owner.key, title, reading.on)
             if holder is None:
                 continue
-            before = text[max(0, start - 60) : start].lower().split()
-            if PAST.intersection(before[-3:]) or text[end : end + 7].lower() == " elect ":
+            if is_past:
                 reading.refuse(holder, hit, "office", "not the present holder: former, then or elect")
-            elif reading.word_after(end)[:1].isupper():
-                continue  # a name follows and speaks for itself
             elif holder in seen:
                 reading.accept(holder, hit, "office")
             else:

@@ -175,9 +175,11 @@ class Places:
         scored = []
         for sense in senses:
             context, counter = self._context[id(sense.alias)]
-            spoken_for = reading.count_words(context) + LEADER * reading.homes()[sense.entry.key]
             against = reading.count_words(counter)
             stands = sense.alias.weight >= 5 and not has_rival and against == 0
+            if stands and len(senses) == 1:
+                return sense.entry  # whatever else speaks for it
+            spoken_for = reading.count_words(context) + LEADER * reading.homes()[sense.entry.key]
             if stands or (spoken_for and spoken_for >= against):
                 scored.append((spoken_for - against, sense.alias.weight, sense.entry))
         if not scored:

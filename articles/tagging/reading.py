@@ -12,7 +12,7 @@ from typing import NamedTuple
 from articles.tagging.folding import fold_name
 from articles.tagging.matcher import Hit, Hits
 from articles.tagging.records import Entry
-from articles.tagging.vocabulary import NEGATIONS, Title
+from articles.tagging.vocabulary import Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
 LONGEST_WORD = 40
@@ -34,10 +34,6 @@ DATELINE = re.compile(
     rf"|{_PLACES}(?:{_DAY}{_AGENCY}?|{_AGENCY}) ?(?:--?|–|—) "
     rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z]))"
 )
-
-
-# Not "Nor" in a name: only small letters, and "No" at the head of a sentence.
-DENIAL = re.compile(rf" ({'|'.join(sorted(NEGATIONS))}|No|Not|Without|Never) ")
 
 
 # An entry that the text names, at [start, end) of the folded text, and by which rule; bare like `Hit`.
@@ -83,7 +79,6 @@ class Reading:
     _surname_refusals: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     _dateline: tuple[int, int] | None = None
     _lower: str = ""
-    _denials: list[int] | None = None
     _starts: set[int] | None = None
     _ends: set[int] | None = None
     _people: set[int] | None = None
@@ -212,12 +207,6 @@ class Reading:
         if self._titles is None:
             self._titles = {stop: pattern.title for _, stop, pattern in self.hits.titles}
         return self._titles
-
-    def denials(self) -> list[int]:
-        """Return where words stand that deny what follows."""
-        if self._denials is None:
-            self._denials = [match.start(1) for match in DENIAL.finditer(self.hits.folded.text)]
-        return self._denials
 
     def count_words(self, words: Iterable[str]) -> int:
         """Return how many of these words, as `sought` gives them, stand anywhere in the article."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
@@ -72,21 +73,18 @@ def weigh(kind: Kind, starts: Sequence[int], layout: Layout) -> Sum:
     weights = WEIGHTS[kind]
     if not starts:
         return Sum((), weights.main)
+    standfirst, body = bisect_left(starts, layout.title_end), bisect_left(starts, layout.standfirst_end)
     signs: list[tuple[str, float]] = []
-    if starts[0] < layout.title_end:
+    if standfirst > 0:
         signs.append(("title", weights.title))
-    if any(layout.title_end <= start < layout.standfirst_end for start in starts):
+    if body > standfirst:
         signs.append(("standfirst", weights.standfirst))
-    elif any(layout.standfirst_end <= start < layout.lead_end for start in starts):
+    elif body < len(starts) and starts[body] < layout.lead_end:
         signs.append(("lead", weights.lead))
     signs.append(("count", weights.doubling * log2(1 + len(starts))))
-    body_length = max(1, layout.length - layout.standfirst_end)
-    stretches = {
-        (start - layout.standfirst_end) * STRETCHES // body_length
-        for start in starts
-        if start >= layout.standfirst_end
-    }
-    if stretches:
+    if body < len(starts):
+        begin, length = layout.standfirst_end, max(1, layout.length - layout.standfirst_end)
+        stretches = {(start - begin) * STRETCHES // length for start in starts[body:]}
         signs.append(("spread", weights.spread * len(stretches) / STRETCHES))
     return Sum(tuple(signs), weights.main)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
 
 from articles.tagging.matcher import Hit
 from articles.tagging.reading import Named, Reading
@@ -18,6 +19,9 @@ LOOK_BACK = 90  # characters in which a name may stand before its office, or a c
 WORD = re.compile(r"[^\W\d_](?:[\w'’-]*[\w])?\.?")
 # Between an office and the name after it: " to the US, ", " of Turkey's National Security Council, ".
 PHRASE = re.compile(r",? (?:to|of|for|at|in|on|from|with) [^,.;:!?\n]{1,70}, ")
+PREPOSITIONS = tuple(
+    f"{gap}{word} " for gap in (" ", ", ") for word in ("to", "of", "for", "at", "in", "on", "from", "with")
+)
 # ... or " for Roads and Urban Development ": a few words without a comma.
 WORDS = re.compile(r" (?:to|of|for) (?:the )?(?=[^\W\d_])")
 # Courtesies before a name.
@@ -92,7 +96,7 @@ def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
             yield name, start
     begin = folded.origin(hit[0])
     window = text[max(0, begin - LOOK_BACK) : begin]
-    apposition = APPOSITION.search(window)
+    apposition = APPOSITION.search(window) if ", " in window else None
     if apposition is not None:
         name = _name_ending(window[: apposition.start()])
         if name:
@@ -105,6 +109,8 @@ def _starts_after(text: str, end: int) -> Iterator[int]:
         yield end + 1
     if text[end : end + 2] == ", ":
         yield end + 2
+    if not text.startswith(PREPOSITIONS, end):
+        return  # no expression need be tried: most offices end here
     phrase = PHRASE.match(text, end)
     if phrase is not None:
         yield phrase.end()
@@ -145,7 +151,11 @@ def _name_at(text: str, start: int) -> str:
 def _name_ending(text: str) -> str:
     """Return the full name that the text ends in, or nothing."""
     words = text.rpartition("\n")[2].split(" ")[-LONGEST_NAME:]
+    if not _ends_name(words[-1]):
+        return ""
     for first in range(len(words)):
+        if not words[first][:1].isupper():
+            continue
         name = " ".join(words[first:])
         if _name_at(name, 0) == name:
             return name
@@ -174,35 +184,38 @@ class _Taken:
 
     def __init__(self, reading: Reading) -> None:
         folded = reading.hits.folded
-        names = sorted([(begin, end) for _, begin, end, _ in reading.found])
-        self._starts = [folded.origin(begin) for begin, _ in names]
-        self._ends = [folded.origin(end - 1) + 1 for _, end in names]
-        places = sorted(
-            [
-                (folded.origin(begin), "" if entry.category in PRIVATE else entry.key)
-                for entry, begin, _, rule in reading.found
-                if entry.kind is not Kind.ACTOR and rule != "implied"
-            ]
-        )
-        self._place_starts = [start for start, _ in places]
-        self._place_keys = [key for _, key in places]
-        self._text = reading.text
-        self._origin = folded.origin
+        self._names = sorted([(begin, end) for _, begin, end, _ in reading.found])
+        self._reading = reading
+        self._place = folded.place
 
     def overlaps(self, start: int, end: int) -> bool:
         """Return whether a name of the gazetteer has a character in [start, end) of the original text."""
-        last = bisect_left(self._starts, end) - 1
-        return last >= 0 and self._ends[last] > start
+        last = bisect_left(self._names, (self._place(end),)) - 1
+        return last >= 0 and self._names[last][1] > self._place(start)
+
+    @cached_property
+    def _places(self) -> tuple[list[int], list[str]]:
+        """Return where countries and organisations begin in the original text, and their keys."""
+        origin = self._reading.hits.folded.origin
+        places = sorted(
+            [
+                (origin(begin), "" if entry.category in PRIVATE else entry.key)
+                for entry, begin, _, rule in self._reading.found
+                if entry.kind is not Kind.ACTOR and rule != "implied"
+            ]
+        )
+        return [start for start, _ in places], [key for _, key in places]
 
     def owner(self, hit: Hit, name_start: int) -> str:
         """Return the key of the country or body nearest before the office, else between it and the name."""
-        begin = self._origin(hit[0])
-        last = bisect_left(self._place_starts, begin) - 1
-        nearest = self._place_starts[last] if last >= 0 else 0
-        if last >= 0 and nearest >= begin - LOOK_BACK // 2 and not BREAK.search(self._text, nearest, begin):
-            return self._place_keys[last]
+        text, begin = self._reading.text, self._reading.hits.folded.origin(hit[0])
+        starts, keys = self._places
+        last = bisect_left(starts, begin) - 1
+        nearest = starts[last] if last >= 0 else 0
+        if last >= 0 and nearest >= begin - LOOK_BACK // 2 and not BREAK.search(text, nearest, begin):
+            return keys[last]
         following = last + 1
         # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
         reach = name_start if name_start > begin else begin + LOOK_BACK // 2
-        is_between = following < len(self._place_starts) and self._place_starts[following] < reach
-        return self._place_keys[following] if is_between else ""
+        is_between = following < len(starts) and starts[following] < reach
+        return keys[following] if is_between else ""

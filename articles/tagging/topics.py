@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import inf, log2
+from typing import NamedTuple
 
 from articles.tagging import scoring
 from articles.tagging.findings import Role, Sum
@@ -22,8 +22,7 @@ GAP_WORDS = 5  # "expelled [three of the embassy's senior] diplomats"
 BREAK = re.compile(r"(?<![A-Z])[.!?;]\s|\n\s*\n")
 
 
-@dataclass(frozen=True, slots=True)
-class TopicScore:
+class TopicScore(NamedTuple):
     """One topic of an article: what its phrases add up to, its role, its hits, or why they do not suffice."""
 
     slug: str
@@ -33,8 +32,7 @@ class TopicScore:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrases:
+class _Phrases(NamedTuple):
     """What each phrase of one topic counts; ``is_asserted`` unless all of them are denied."""
 
     signs: tuple[tuple[str, float], ...]
@@ -98,9 +96,9 @@ def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Phra
     if not standing:
         return _Phrases((), 0.0, False, (hits[0][0],))
     weights = scoring.TOPIC_WEIGHTS
-    best: dict[int, float] = defaultdict(float)
-    counts: dict[int, int] = defaultdict(int)
-    words: dict[int, str] = {}
+    best: dict[int, float] = {}
+    counts: dict[int, int] = {}
+    words: list[str] = []
     is_asserted = False
     for hit, weight in standing:
         factor = _factor(hit, layout)
@@ -108,22 +106,24 @@ def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Phra
             factor *= weights.negated
         else:
             is_asserted = True
+        counted = weight * factor
         phrase = id(hit[2])
-        counts[phrase] += 1
-        words.setdefault(phrase, reading.words(hit))
-        best[phrase] = max(best[phrase], weight * factor)
-    signs = tuple(
-        (words[phrase], most * (1 + weights.doubling * log2(counts[phrase]))) for phrase, most in best.items()
-    )
-    total = sum(value for _, value in signs)
-    return _Phrases(signs, total, is_asserted, tuple(hit for hit, _ in standing))
+        if phrase in best:
+            counts[phrase] += 1
+            best[phrase] = max(best[phrase], counted)
+        else:
+            counts[phrase], best[phrase] = 1, counted
+            words.append(reading.words(hit))
+    values = [most * (1 + weights.doubling * log2(counts[phrase])) for phrase, most in best.items()]
+    signs = tuple(zip(words, values, strict=True))
+    return _Phrases(signs, sum(values), is_asserted, tuple([hit for hit, _ in standing]))
 
 
 def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:
     """Return the longest of overlapping triggers of one topic, without those inside an excluded phrase."""
     kept: list[tuple[Hit, int]] = []
     reach = -1
-    for hit, weight in sorted(hits, key=_precedence):
+    for hit, weight in sorted(hits, key=_precedence) if len(hits) > 1 else hits:
         if hit[0] >= reach:
             kept.append((hit, weight))
             reach = hit[1]
@@ -146,7 +146,7 @@ def _factor(hit: Hit, layout: Layout) -> float:
 
 def _is_negated(reading: Reading, hit: Hit) -> bool:
     """Return whether one of the few words before a phrase denies it."""
-    denials = reading.denials()
+    denials = reading.hits.denials
     last = bisect_left(denials, hit[0]) - 1
     if last < 0 or denials[last] < hit[0] - NEGATION_REACH:
         return False
