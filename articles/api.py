@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
-from articles.filters import ArticleFilter
+from articles.filters import ONCE, ArticleFilter
 from articles.listing import Listing, Row, TagLabel, list_articles
 from articles.models import Article, ArticleSource, TagKind
 from articles.reading import Receipt, find_article, read_receipts
@@ -100,11 +100,11 @@ def _read_limit(values: Sequence[str]) -> tuple[int, str]:
     if not values:
         return DEFAULT_LIMIT, ""
     if len(values) > 1:
-        return DEFAULT_LIMIT, "can only be given once"
+        return DEFAULT_LIMIT, ONCE
     value = values[0]
     if value.isascii() and value.isdecimal() and len(value) <= 3 and 1 <= int(value) <= MAX_LIMIT:
         return int(value), ""
-    return DEFAULT_LIMIT, f"{value[:40]!r} is not a number from 1 to {MAX_LIMIT}"
+    return DEFAULT_LIMIT, f"{value[:40]!r} is not a number; write one from 1 to {MAX_LIMIT}"
 
 
 def _next_url(request: HttpRequest, listing: Listing, limits: Sequence[str]) -> str | None:

@@ -11,11 +11,12 @@ from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 
-from articles.filters import ArticleFilter
+from articles.filters import ONCE, ArticleFilter
 from articles.models import Alias, Tag, TagKind
 from articles.search import sync
-from articles.search.address import Address
+from articles.search.address import Address, is_tracking
 from articles.search.engine import IndexUnusable
+from articles.search.fields import NameField
 from articles.search.names import is_called, is_exactly
 from articles.search.query import Criteria
 
@@ -90,7 +91,7 @@ class Directory:
 class DirectoryForm(forms.Form):
     """What a reader may ask of a list of tags."""
 
-    q = forms.CharField(max_length=100, required=False)
+    q = NameField(max_length=100, required=False)
     order = forms.ChoiceField(
         choices=[(name, name) for name in ORDERS],
         required=False,
@@ -109,11 +110,11 @@ class DirectoryForm(forms.Form):
             f"{name}: {str(error).rstrip('.')}" for name, errors in self.errors.items() for error in errors
         ]
         unknown = [
-            f"{name[:80]}: is not an option of this list" for name in self.data if name not in self.fields
+            f"{name[:80]}: is not an option of this list"
+            for name in self.data
+            if name not in self.fields and not is_tracking(name)
         ]
-        repeated = [
-            f"{name}: can only be given once" for name in self.fields if len(self.data.getlist(name)) > 1
-        ]
+        repeated = [f"{name}: {ONCE}" for name in self.fields if len(self.data.getlist(name)) > 1]
         return invalid + unknown + repeated
 
 

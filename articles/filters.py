@@ -14,13 +14,15 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 
-from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging
-from articles.search.address import PAGE_PARAMETERS, Address
+from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging, TagKind
+from articles.search.address import PAGE_PARAMETERS, Address, is_tracking
 from articles.search.fields import Asked, DateBoundField, Found, KeysField, WordsField
 from articles.search.query import Criteria, Match, Sort
 
 MAX_VALUES = 50  # of one search; each costs a walk over its postings, or a subquery
+ONCE = "can only be given once; keep one of them"
 
 SUFFIXES = {Match.ALL: "", Match.ANY: "__any", Match.NOT: "__not", Match.MAIN: "__main"}
 
@@ -187,13 +189,16 @@ class ArticleFilterForm(forms.Form):
         count = sum(len(cleaned[name]) for name in fields)
         if count > MAX_VALUES:
             longest = max(fields, key=lambda name: len(cleaned[name]))
-            self.add_error(longest, f"at most {MAX_VALUES} values can be combined, these are {count}")
+            self.add_error(
+                longest, f"at most {MAX_VALUES} values can be combined, these are {count}; leave some out"
+            )
             return cleaned
         keys = self._find(fields)
         for name, field in fields.items():
             unknown = [value for value in cleaned[name] if (field.facet, value) not in keys]
             if unknown:
-                self.add_error(name, f"no {field.facet} is called {', '.join(map(repr, unknown))}")
+                called = ", ".join(map(repr, unknown))
+                self.add_error(name, f"no {field.facet} is called {called}; {_where_to_find(field.facet)}")
             else:
                 cleaned[name] = tuple(dict.fromkeys(keys[field.facet, value] for value in cleaned[name]))
         self._check_order("published")
@@ -217,7 +222,10 @@ class ArticleFilterForm(forms.Form):
     def _check_order(self, date: str) -> None:
         first, last = (self.cleaned_data.get(f"{date}_{side}") for side in ("after", "before"))
         if first and last and first > last:
-            self.add_error(f"{date}_before", f"lies before the other end, {first.isoformat()}")
+            message = (
+                f"{last.isoformat()} lies before {first.isoformat()}, where the range begins; swap the two"
+            )
+            self.add_error(f"{date}_before", message)
 
 
 class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
@@ -279,8 +287,12 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
 
     @property
     def unknown(self) -> list[str]:
-        """Return the parameters that mean nothing here, in the order they were given."""
-        return [name for name in self.data if name not in self.filters and name not in PAGE_PARAMETERS]
+        """Return the parameters that mean nothing here, in the order they were given.
+
+        Those that only say which link a reader followed are left out: they never meant to narrow anything.
+        """
+        known = {*self.filters, *PAGE_PARAMETERS}
+        return [name for name in self.data if name not in known and not is_tracking(name)]
 
     def problems(self) -> dict[str, list[str]]:
         """Return what could not be understood, by parameter."""
@@ -292,7 +304,7 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         single = (name for name, f in self.filters.items() if not isinstance(f, FacetFilter))
         for name in (*single, "after"):
             if len(self.data.getlist(name)) > 1 and _values(self.data, name):
-                problems.setdefault(name, []).append("can only be given once")
+                problems.setdefault(name, []).append(ONCE)
         return problems
 
     @property
@@ -329,6 +341,13 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     def names(self) -> Mapping[tuple[str, str], str]:
         """Return the name of each (facet, key) asked for."""
         return self.form.names
+
+
+def _where_to_find(facet: str) -> str:
+    """Return what to do about a value that names nothing."""
+    if facet in TagKind.values:
+        return f"choose one from {reverse(f'{facet}_list')}?all=1"
+    return f"choose one from the {facet}s beside a list"
 
 
 def _values(data: QueryDict, name: str) -> list[str]:

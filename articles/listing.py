@@ -221,7 +221,7 @@ def _problem(asked: ArticleFilter, parameter: str, message: str, address: Addres
 def _unknown(asked: ArticleFilter, address: Address) -> Iterator[Problem]:
     for name in asked.unknown:
         # The address holds known parameters only: it is already the way out.
-        message = "is not a filter of this archive"
+        message = "is not a filter of this archive; leave it out"
         yield Problem(name[:80], name[:80], message, str(address), is_unknown=True)
 
 

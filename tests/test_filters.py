@@ -84,31 +84,46 @@ def test_a_query_string_becomes_criteria(gazetteer, query, criteria):
 @pytest.mark.parametrize(
     ("query", "problems"),
     [
-        ("country=zz", {"country": ["no country is called 'zz'"]}),
-        ("country=ru&country=zz&country=yy", {"country": ["no country is called 'zz', 'yy'"]}),
-        ("topic__not=russia", {"topic__not": ["no topic is called 'russia'"]}),
-        ("topic=gas", {"topic": ["no topic is called 'gas'"]}),
-        ("country=<b>", {"country": ["no country is called '<b>'"]}),
-        ("country=%00", {"country": ["a value is too long or holds a character that no name has"]}),
-        ("country=" + "a" * 121, {"country": ["a value is too long or holds a character that no name has"]}),
+        ("country=zz", {"country": ["no country is called 'zz'; choose one from /countries/?all=1"]}),
+        (
+            "country=ru&country=zz&country=yy",
+            {"country": ["no country is called 'zz', 'yy'; choose one from /countries/?all=1"]},
+        ),
+        (
+            "topic__not=russia",
+            {"topic__not": ["no topic is called 'russia'; choose one from /topics/?all=1"]},
+        ),
+        ("topic=gas", {"topic": ["no topic is called 'gas'; choose one from /topics/?all=1"]}),
+        ("country=<b>", {"country": ["no country is called '<b>'; choose one from /countries/?all=1"]}),
+        (
+            "country=%00",
+            {"country": ["a value is too long or holds a character that no name has; leave it out"]},
+        ),
+        (
+            "country=" + "a" * 121,
+            {"country": ["a value is too long or holds a character that no name has; leave it out"]},
+        ),
         (
             "&".join(f"country={number}" for number in range(21)),
-            {"country": ["at most 20 values can be combined, these are 21"]},
+            {"country": ["at most 20 values can be combined, these are 21; leave some out"]},
         ),
         (
             "&".join(f"{f}={number}" for number in range(17) for f in ("country", "topic", "actor")),
-            {"actor": ["at most 50 values can be combined, these are 51"]},
+            {"actor": ["at most 50 values can be combined, these are 51; leave some out"]},
         ),
-        ("q=^", {"q": ["there is no word to search for in '^'"]}),
-        ("q=" + "a" * 201, {"q": ["at most 200 characters can be searched for, these are 201"]}),
-        ("q=a%00b", {"q": ["Null characters are not allowed"]}),
-        ("q=a&q=b", {"q": ["can only be given once"]}),
-        ("after=n1&after=n2", {"after": ["can only be given once"]}),
-        ("published_after=2025&published_after=", {"published_after": ["can only be given once"]}),
+        ("q=^", {"q": ["there is no word to search for in '^'; type letters or digits"]}),
+        ("q=" + "a" * 201, {"q": ["at most 200 characters can be searched for, these are 201; shorten it"]}),
+        ("q=a%00b", {"q": ["the text holds a NUL character; type it anew"]}),
+        ("q=a&q=b", {"q": ["can only be given once; keep one of them"]}),
+        ("after=n1&after=n2", {"after": ["can only be given once; keep one of them"]}),
+        (
+            "published_after=2025&published_after=",
+            {"published_after": ["can only be given once; keep one of them"]},
+        ),
         ("sort=password", {"sort": ["'password' is not an order; write one of newest, oldest, relevance"]}),
         (
             "published_after=2025-12-31&published_before=2025-01-01",
-            {"published_before": ["lies before the other end, 2025-12-31"]},
+            {"published_before": ["2025-01-01 lies before 2025-12-31, where the range begins; swap the two"]},
         ),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
@@ -141,13 +156,21 @@ def test_a_parameter_that_means_nothing_is_named():
     assert filtered.problems() == {}
 
 
+def test_what_only_says_where_a_reader_came_from_is_dropped():
+    filtered = asked("country=&utm_source=x&utm_anything=y&fbclid=z&gclid=1&ref=post&q=oil")
+
+    assert (filtered.unknown, filtered.problems()) == ([], {})
+    assert str(filtered.address("/articles/")) == "/articles/?q=oil"
+    assert asked("reference=1&utm=2&Ref=3").unknown == ["reference", "utm", "Ref"]
+
+
 def test_an_outlet_or_author_of_hidden_articles_alone_does_not_exist():
     make_article(status=Article.Status.DRAFT, outlet="Secret Post", authors=["Deep Throat"])
     make_article(status=Article.Status.WITHDRAWN, outlet="Secret Post", authors=["Deep Throat"])
 
     assert asked("outlet=secret-post&author=deep-throat").problems() == {
-        "outlet": ["no outlet is called 'secret-post'"],
-        "author": ["no author is called 'deep-throat'"],
+        "outlet": ["no outlet is called 'secret-post'; choose one from the outlets beside a list"],
+        "author": ["no author is called 'deep-throat'; choose one from the authors beside a list"],
     }
 
 

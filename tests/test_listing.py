@@ -320,7 +320,11 @@ def test_an_unknown_parameter_is_shown_beside_the_result(russia):
 
     assert listing.problems == [
         Problem(
-            "colour", "colour", "is not a filter of this archive", "/articles/?country=ru", is_unknown=True
+            "colour",
+            "colour",
+            "is not a filter of this archive; leave it out",
+            "/articles/?country=ru",
+            is_unknown=True,
         )
     ]
     assert listing.count == 1
@@ -329,13 +333,19 @@ def test_an_unknown_parameter_is_shown_beside_the_result(russia):
 @pytest.mark.parametrize(
     ("query", "parameter", "label", "message", "remove_url"),
     [
-        ("country=ru&actor=nobody", "actor", "Actor", "no actor is called 'nobody'", "/articles/?country=ru"),
+        (
+            "country=ru&actor=nobody", "actor", "Actor",
+            "no actor is called 'nobody'; choose one from /actors/?all=1", "/articles/?country=ru",
+        ),
         (
             "published_after=2025-02-30", "published_after", "Published from",
             "'2025-02-30' is not a date; write 2025-10-17, 2025-10 or 2025", "/articles/",
         ),
-        ("q=a&q=b", "q", "Words", "can only be given once", "/articles/"),
-        ("q=...", "q", "Words", "there is no word to search for in '...'", "/articles/"),
+        ("q=a&q=b", "q", "Words", "can only be given once; keep one of them", "/articles/"),
+        (
+            "q=...", "q", "Words", "there is no word to search for in '...'; type letters or digits",
+            "/articles/",
+        ),
         (
             "after=x&country=ru", "after", "Page",
             "'x' is not a page of this search; begin with the first page", "/articles/?country=ru",

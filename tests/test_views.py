@@ -236,7 +236,7 @@ def test_an_invalid_value_shows_its_problem_and_no_article(client, article):
 def test_an_unknown_parameter_is_shown_beside_the_result(client, article):
     html = client.get("/articles/?colour=red").content.decode()
 
-    assert "<b>colour</b> is not a filter of this archive." in html
+    assert "<b>colour</b> is not a filter of this archive; leave it out." in html
     assert article.title in html
 
 
@@ -537,7 +537,17 @@ def test_a_search_within_a_tag_is_the_lists_to_answer(client, article):
 def test_an_option_of_a_list_of_tags_is_given_once(client):
     html = client.get("/actors/?q=ann&q=bob").content.decode()
 
-    assert "q: can only be given once. <a" in html
+    assert "q: can only be given once; keep one of them. <a" in html
+
+
+def test_a_list_of_tags_says_what_is_wrong_and_what_to_do(client):
+    html, followed = (
+        client.get(address).content.decode()
+        for address in ("/actors/?q=a%00b", "/actors/?utm_source=x&ref=y")
+    )
+
+    assert "q: the text holds a NUL character; type it anew. <a" in html
+    assert "is-problem" not in followed
 
 
 def test_a_message_is_one_sentence_whoever_wrote_it(client):

@@ -7,6 +7,14 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 PAGE_PARAMETERS = ("after", "sort")  # say which page of the result, not which result
+# Which link a reader followed, for the statistics of others: utm_source, fbclid, gclid, ref.
+TRACKING = ("fbclid", "gclid", "ref")
+TRACKING_PREFIX = "utm_"
+
+
+def is_tracking(name: str) -> bool:
+    """Return whether a parameter only says where a reader came from; no address of ours keeps it."""
+    return name in TRACKING or name.startswith(TRACKING_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)

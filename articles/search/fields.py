@@ -44,10 +44,22 @@ class KeysField(forms.Field):
         values = dict.fromkeys(text.strip().lower() for text in value or ())
         values.pop("", None)
         if len(values) > MAX_KEYS:
-            raise ValidationError(f"at most {MAX_KEYS} values can be combined, these are {len(values)}")
+            raise ValidationError(
+                f"at most {MAX_KEYS} values can be combined, these are {len(values)}; leave some out"
+            )
         if any(len(text) > MAX_KEY_LENGTH or not text.isprintable() for text in values):
-            raise ValidationError("a value is too long or holds a character that no name has")
+            raise ValidationError("a value is too long or holds a character that no name has; leave it out")
         return tuple(values)
+
+
+class NameField(forms.CharField):
+    """A line of text; what no keyboard types is refused with what to do about it."""
+
+    def clean(self, value: str | None) -> str:
+        """Return the text; raise ValidationError for a NUL character, which no database takes."""
+        if "\0" in (value or ""):
+            raise ValidationError("the text holds a NUL character; type it anew")
+        return str(super().clean(value))
 
 
 class DateBoundField(forms.CharField):
@@ -59,7 +71,7 @@ class DateBoundField(forms.CharField):
 
     def clean(self, value: str | None) -> dt.date | None:
         """Return the day; raise ValidationError for what is not a date."""
-        text = str(super().clean(value))
+        text = (value or "").strip()
         if not text:
             return None
         try:
@@ -79,12 +91,12 @@ class DateBoundField(forms.CharField):
         return dt.date(year, month, int(match[3] or (last_day if self.is_upper else 1)))
 
 
-class WordsField(forms.CharField):
+class WordsField(NameField):
     """Free text that the search engine can answer."""
 
     def clean(self, value: str | None) -> str:
         """Return the text; raise ValidationError for what cannot be searched for."""
-        text = str(super().clean(value))
+        text = super().clean(value)
         try:
             read_words(text)
         except WordsError as error:

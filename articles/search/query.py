@@ -97,7 +97,9 @@ def read_words(text: str) -> tuple[Term, ...]:
     has too many terms, or consists of punctuation alone.
     """
     if len(text) > MAX_LENGTH:
-        raise WordsError(f"at most {MAX_LENGTH} characters can be searched for, these are {len(text)}")
+        raise WordsError(
+            f"at most {MAX_LENGTH} characters can be searched for, these are {len(text)}; shorten it"
+        )
     # Lone surrogates, which no real query string holds, are no text: they become punctuation.
     text = text.encode("utf-8", "replace").decode().translate(_QUOTES)
     terms = []
@@ -110,9 +112,9 @@ def read_words(text: str) -> tuple[Term, ...]:
         if any(map(str.isalnum, term.text)):
             terms.append(term)
     if text.strip() and not terms:
-        raise WordsError(f"there is no word to search for in {text.strip()!r}")
+        raise WordsError(f"there is no word to search for in {text.strip()!r}; type letters or digits")
     if len(terms) > MAX_TERMS:
-        raise WordsError(f"at most {MAX_TERMS} words can be combined, these are {len(terms)}")
+        raise WordsError(f"at most {MAX_TERMS} words can be combined, these are {len(terms)}; leave some out")
     return tuple(dict.fromkeys(terms))
 
 

@@ -60,12 +60,12 @@ def test_words_are_read_literally(text, terms):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("^ { ++", "there is no word to search for in '^ { ++'"),
-        ('"', "there is no word to search for in '\"'"),
-        ("---", "there is no word to search for in '---'"),
-        ("a" * 201, "at most 200 characters can be searched for, these are 201"),
-        (" ".join(map(str, range(21))), "at most 20 words can be combined, these are 21"),
-        ("\ud800", "there is no word to search for in '?'"),
+        ("^ { ++", "there is no word to search for in '^ { ++'; type letters or digits"),
+        ('"', "there is no word to search for in '\"'; type letters or digits"),
+        ("---", "there is no word to search for in '---'; type letters or digits"),
+        ("a" * 201, "at most 200 characters can be searched for, these are 201; shorten it"),
+        (" ".join(map(str, range(21))), "at most 20 words can be combined, these are 21; leave some out"),
+        ("\ud800", "there is no word to search for in '?'; type letters or digits"),
     ],
     ids=["punctuation", "a lone quotation mark", "dashes", "too long", "too many", "half a character"],
 )
