@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,16 +28,20 @@ from pathlib import Path
 from django.db import connection
 from articles import gazetteer
 from articles.importing import run
-from tests.importing.test_run import GAZETTEER, digest
+from articles.importing import pruning, undo
+from articles.models import ImportRun
+from tests.importing.test_run import GAZETTEER, digest, trail
 run.CHUNK = 6
 run.INDEX_EVERY = 2
+pruning.CHUNK = undo.CHUNK = 2
+folder = Path(sys.argv[1])
 """
 EMPTY = """
 from django.core.management import call_command
 call_command("flush", interactive=False, verbosity=0)
 """
 LOAD = "gazetteer.load(GAZETTEER, release=gazetteer.release_of(GAZETTEER))"
-IMPORT = """
+KILL = """
 last = int(sys.argv[2])
 count = 0
 def die_at_last(execute, sql, params, many, context):
@@ -46,12 +51,30 @@ def die_at_last(execute, sql, params, many, context):
         os.kill(os.getpid(), signal.SIGKILL)
     return execute(sql, params, many, context)
 with connection.execute_wrapper(die_at_last):
-    run.import_paths([Path(sys.argv[1])])
+    {act}
 print(count)
 """
-DIGEST = "print(digest())"
+IMPORT = KILL.replace("{act}", "run.import_paths([folder])")
+PRUNE = KILL.replace("{act}", "run.import_paths([folder], is_pruning=True)")
+UNDO = KILL.replace("{act}", "undo.undo(ImportRun.objects.latest('pk'))")
+# A folder with files that are back, edited, deleted and moved since its import.
+CHANGED = """
+run.import_paths([folder])
+files = sorted(path for path in folder.rglob("*.*") if path.stem not in {"broken", "copy"})
+aside = [path.rename(path.with_suffix(".aside")) for path in files[:3]]
+run.import_paths([folder], is_pruning=True)
+for path, before in zip(aside, files):
+    path.rename(before)
+for path in files[3:9]:
+    path.write_text(path.read_text() + "\\nRussia and Ukraine agreed.\\n")
+for path in files[9:14]:
+    path.unlink()
+for path in files[14:16]:
+    path.rename(folder / f"moved {path.name}")
+"""
+CHANGED_AND_IMPORTED = CHANGED + "run.import_paths([folder], is_pruning=True)\n"
+DIGEST = "print(digest() + trail())"
 STATES = """
-from articles.models import ImportRun
 print(*ImportRun.objects.order_by("pk").values_list("state", flat=True))
 """
 WAIT_UNDER_WAY = """
@@ -109,6 +132,31 @@ def test_killed_imports_and_a_full_one_end_in_the_database_of_an_uninterrupted_o
     assert kills == [-signal.SIGKILL] * 4
     assert final == undisturbed
     assert states == ["interrupted"] * (len(states) - 1) + ["finished"]
+
+
+@pytest.mark.parametrize(
+    ("before", "act"),
+    [(CHANGED, PRUNE), (CHANGED_AND_IMPORTED, UNDO)],
+    ids=["updates and pruning", "undo"],
+)
+def test_killed_updates_prunes_and_undos_end_in_the_database_of_undisturbed_ones(run, folder, before, act):
+    pristine = shutil.copytree(folder, folder.parent / "pristine")
+    clean = run(LOAD + before + act + DIGEST, folder, 0)
+    assert clean.returncode == 0, clean.stderr
+    statements, undisturbed = clean.stdout.split()
+    shutil.rmtree(folder)
+    shutil.copytree(pristine, folder)
+    randomly = random.Random(11)
+    first, second, third = (randomly.randrange(8, int(statements) // part) for part in (1, 2, 3))
+    killed = run(EMPTY + LOAD + before + act, folder, first)
+    again = [run(act, folder, moment).returncode for moment in (second, third)]
+    last = run(act + DIGEST, folder, 0)
+    assert last.returncode == 0, last.stderr
+    _, final = last.stdout.split()
+
+    assert (killed.returncode, killed.stdout) == (-signal.SIGKILL, "")
+    assert set(again) <= {-signal.SIGKILL, 0}
+    assert final == undisturbed
 
 
 @pytest.fixture

@@ -18,7 +18,20 @@ from articles.importing import run as run_module
 from articles.importing.clipping import Clipping
 from articles.importing.report import Problem, Report
 from articles.importing.run import ImportFailedError, import_paths
-from articles.models import Archive, Article, ArticleSource, ImportIssue, ImportRun, OutboxRow, Tag, Tagging
+from articles.models import (
+    Archive,
+    Article,
+    ArticleSource,
+    Author,
+    Change,
+    ChangeSet,
+    ImportIssue,
+    ImportRun,
+    OutboxRow,
+    Outlet,
+    Tag,
+    Tagging,
+)
 from articles.search import sync
 from articles.search.query import Criteria
 from articles.tagging import Alias, Entry, Kind
@@ -58,18 +71,49 @@ def digest() -> str:
         "published_on",
         "outlet__name",
         "gazetteer_release",
+        "status",
+        "withdrawal",
     )
     taggings = Tagging.objects.order_by("article__identity", "tag__slug").values_list(
         "article__identity", "tag__slug", "role", "salience", "mentions", "origin", "status"
     )
     sources = ArticleSource.objects.order_by("path").values_list(
-        "path", "name", "sha256", "article__identity"
+        "path", "name", "sha256", "article__identity", "is_undone"
     )
     authors = Article.objects.order_by("identity", "authorships__position").values_list(
         "identity", "authorships__author__slug"
     )
     stored = [list(articles), list(taggings), list(sources), list(authors)]
     return hashlib.sha256(json.dumps(stored, default=str).encode()).hexdigest()
+
+
+def trail() -> str:
+    """Return a hash of what imports and undos recorded, without the numbers that the database hands out."""
+    identities = dict(Article.objects.values_list("pk", "identity"))
+    names = {
+        "outlet_id": dict(Outlet.objects.values_list("pk", "name")),
+        "authors": dict(Author.objects.values_list("pk", "name")),
+        "taggings": {str(pk): slug for pk, slug in Tag.objects.values_list("pk", "slug")},
+    }
+
+    def without_numbers(values: dict[str, object] | None) -> dict[str, object]:
+        shown = dict(values or {})
+        if shown.get("outlet_id"):
+            shown["outlet_id"] = names["outlet_id"][shown["outlet_id"]]
+        shown["authors"] = [names["authors"][pk] for pk in shown.get("authors", ())]
+        shown["taggings"] = {names["taggings"][pk]: row for pk, row in shown.get("taggings", {}).items()}
+        return shown
+
+    changes = [
+        [identities[pk], act, label, without_numbers(before), without_numbers(after)]
+        for pk, act, label, before, after in Change.objects.filter(table="article").values_list(
+            "row_id", "change_set__act", "label", "before", "after"
+        )
+    ]
+    counts = ChangeSet.objects.filter(run__isnull=False).values_list("change_count", flat=True)
+    assert sum(counts) == len(changes)
+    stored = sorted(json.dumps(change, sort_keys=True) for change in changes)
+    return hashlib.sha256(json.dumps(stored).encode()).hexdigest()
 
 
 @pytest.fixture
