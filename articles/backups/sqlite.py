@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
 from articles.backups.container import BackupError, Facts, sync_folder
@@ -84,7 +83,7 @@ def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
 
 def place() -> Path:
     """Return where the database of this archive has its file; raise BackupError if there is anything yet."""
-    name = str(settings.DATABASES["default"]["NAME"])
+    name = str(connection.settings_dict["NAME"])
     path = Path(name)
     if any(Path(name + suffix).exists() for suffix in SIDE_FILES) or not _is_empty(path):
         raise BackupError(
