@@ -63,4 +63,4 @@ def test_every_tag_in_a_passage_is_in_the_gazetteer(keys):
 
 
 def test_there_are_passages_enough():
-    assert len(passages()) >= 150
+    assert len(passages()) >= 400
