@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
+from articles.elsewhere import Elsewhere, find_elsewhere
 from articles.filters import ONCE, ArticleFilter
 from articles.listing import Listing, Row, TagLabel, list_articles
 from articles.models import Article, ArticleSource, TagKind
@@ -81,6 +82,7 @@ def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
                 for reference in references_of(article.extra)
             ],
             "taggings": [_tagging(receipt) for receipt in read_receipts(article)],
+            "same_story": [_elsewhere(request, other) for other in find_elsewhere(article)],
             "provenance": _provenance(article),
         }
     )
@@ -194,6 +196,17 @@ def _tagging(receipt: Receipt) -> dict[str, object]:
             }
             for found in receipt.evidence
         ],
+    }
+
+
+def _elsewhere(request: HttpRequest, other: Elsewhere) -> dict[str, object]:
+    return {
+        "id": other.id,
+        "url": request.build_absolute_uri(other.url),
+        "title": other.title,
+        "outlet": other.outlet[1] if other.outlet else None,
+        "published_on": other.published_on,
+        "share": other.share,
     }
 
 

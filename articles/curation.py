@@ -21,6 +21,7 @@ from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 
 from articles.importing import store, suggesting
+from articles.importing.duplicates import relink_stored
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -144,6 +145,8 @@ class Act:
         row.save()
         self._note_change(row, before, {"authors": authors[1]} if authors else {})
         self._move_mentions(row, old_texts)
+        if "body" in old_texts:
+            relink_stored([row])
         suggesting.follow_words(row, old_texts)
         self.touched.add(row.pk)
         return changed

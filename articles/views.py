@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from articles.directory import list_tags
+from articles.elsewhere import find_elsewhere
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
@@ -90,6 +91,7 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
         {
             "section": "article",
             "reading": read_article(article, lit=request.GET.getlist("tag")),
+            "elsewhere": find_elsewhere(article),
             "desk_url": _desk_url(request, article),
             "canonical_url": request.build_absolute_uri(url),
         },

@@ -46,7 +46,7 @@ TABLES = ("importrun", "outlet", "author", "article", "authorship", "articlesour
           "sketchvalue", "nearduplicate")  # fmt: skip
 # The main process's stages: what it is called, and the function that is it.
 STAGES = {
-    "know the files": ("run", "_requests"),
+    "know the files": ("ahead", "known_sources"),
     "decide": ("store", "_make_plan"),
     "articles": ("store", "_write_articles"),
     "taggings: compare": ("store", "change_taggings"),

@@ -15,7 +15,7 @@ GROUPS = {
     "Imports": ("ImportRun", "ImportIssue", "ArticleSource"),
     "Trail": ("ChangeSet", "Change"),
     "People": ("User", "Group"),
-    "Machinery": ("Archive", "OutboxRow", "RenderedArticle"),
+    "Machinery": ("Archive", "OutboxRow", "RenderedArticle", "NearDuplicate", "Sketch"),
 }
 
 

@@ -246,6 +246,7 @@ def test_an_article_adds_text_evidence_and_provenance(client, summit):
         "original_url": "",
         "byline": "",
         "body": "Russia agreed.",
+        "same_story": [],
         "references": [],
     }
 

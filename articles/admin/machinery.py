@@ -1,4 +1,4 @@
-"""What the archive keeps for itself, to be looked at: revision, outbox, rendered texts."""
+"""What the archive keeps for itself, to be looked at: revision, outbox, rendered texts, likenesses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, link_to
-from articles.models import Archive, OutboxRow, RenderedArticle
+from articles.models import Archive, NearDuplicate, OutboxRow, RenderedArticle, Sketch
 from articles.search import sync
 from articles.search.engine import IndexUnusable
 
@@ -51,3 +51,26 @@ class RenderedArticleAdmin(ReadOnlyAdmin):
     def article_shown(self, rendered: RenderedArticle) -> SafeString:
         """Return the article as a link."""
         return link_to(rendered.article)
+
+
+@admin.register(NearDuplicate)
+class NearDuplicateAdmin(ReadOnlyAdmin):
+    help_line = "Articles that share most of their text, as the same wire story in two papers does."
+    list_display = ("first", "second", "share")
+    list_select_related = ("first", "second")
+    fields = ("first", "second", "share")
+    ordering = ("-pk",)
+
+
+@admin.register(Sketch)
+class SketchAdmin(ReadOnlyAdmin):
+    help_line = "What texts are compared by. Articles too short to be compared have none."
+    list_display = ("article_shown",)
+    list_select_related = ("article",)
+    fields = ("article_shown",)
+    ordering = ("-pk",)
+
+    @admin.display(description="article")
+    def article_shown(self, sketch: Sketch) -> SafeString:
+        """Return the article as a link."""
+        return link_to(sketch.article)

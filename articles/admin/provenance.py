@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import link_to
+from articles.elsewhere import shares_of
 from articles.models import Article, ImportIssue
 
 ISSUES_SHOWN = 20
@@ -18,7 +19,10 @@ ISSUES_SHOWN = 20
 class FilePanel:
     """The part of an article's page that shows its files; to be looked at, not edited."""
 
-    FIELDS = ("sources_shown", "issues_shown", "cuts_shown", "keywords_shown", "extra_shown", "edited_shown")
+    FIELDS = (
+        "sources_shown", "issues_shown", "cuts_shown", "same_story_shown", "keywords_shown", "extra_shown",
+        "edited_shown",
+    )  # fmt: skip
 
     @admin.display(description="files")
     def sources_shown(self, article: Article) -> SafeString:
@@ -46,6 +50,17 @@ class FilePanel:
             format_html_join("", '<blockquote>{}<br><small class="quiet">{}</small></blockquote>', lines)
             or "nothing"
         )
+
+    @admin.display(description="the same story")
+    def same_story_shown(self, article: Article) -> object:
+        """Return the articles that share most of the text, whether readers see them or not."""
+        shares = shares_of(article)
+        others = Article.objects.filter(pk__in=shares).select_related("outlet").defer("body")
+        lines = (
+            (shares[other.pk], link_to(other), other.outlet or "outlet unknown", other.get_status_display())
+            for other in sorted(others, key=lambda other: (-shares[other.pk], other.pk))
+        )
+        return format_html_join("", "<p>{} %: {}, {}, {}</p>", lines) or "nowhere else"
 
     @admin.display(description="keywords of the file")
     def keywords_shown(self, article: Article) -> str:

@@ -20,6 +20,7 @@ from articles.importing.clipping import READER_VERSION
 from articles.importing.columns import fit
 from articles.importing.identity import known_sources
 from articles.importing.problems import Notice, fault_of
+from articles.importing.sketches import Sketch, sketch_of
 from articles.importing.sources import FEED_SUFFIXES, FoundFile
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
@@ -41,6 +42,7 @@ class Ahead:
         # It builds its tagger with its first text: a second that a folder without changes does not cost.
         self._tagger = Guard(TAG_SECONDS, prepare=partial(set_up, pack(entries)))
         self._answers: Answers = {}
+        self._sketches: dict[str, Sketch] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +80,7 @@ class Ahead:
 
     def _take(self, coming: Future[Chunk]) -> list[Reading]:
         readings, self._answers = coming.result()
+        self._sketches = {one.clipping.body: one.sketch for one in readings if one.clipping}
         return readings if self._is_forced else _without_known_entries(readings)
 
     def dates(self, files: Iterable[FoundFile]) -> list[Written]:
@@ -96,6 +99,11 @@ class Ahead:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def sketch(self, body: str) -> Sketch:
+        """Return the sketch of a body, made ahead where that could be foreseen."""
+        sketch = self._sketches.get(body)
+        return sketch_of(body) if sketch is None else sketch
 
     def _requests(
         self, chunk: Sequence[FoundFile], day_first: Callable[[FoundFile], bool | None]
@@ -173,6 +181,11 @@ def _fitted(reading: Reading) -> Reading:
     if reading.clipping is None:
         return reading
     try:
-        return replace(reading, clipping=fit(reading.clipping))
+        clipping = fit(reading.clipping)
+        # Where a character had to go, words may have joined.
+        is_same = clipping.body == reading.clipping.body
+        return replace(
+            reading, clipping=clipping, sketch=reading.sketch if is_same else sketch_of(clipping.body)
+        )
     except Exception as error:  # as in the worker: a mistake of ours costs this file alone
         return Reading(reading.found, fault=fault_of(error))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from articles.importing.clipping import Clipping, read_clipping, read_printed_dates
 from articles.importing.feeds import FeedEntry, is_feed, read_feed
 from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice, fault_of
+from articles.importing.sketches import Sketch, sketch_of
 from articles.importing.sources import FoundFile, SourceError, SourceFile, read_source
 from articles.importing.zips import read_entry
 
@@ -35,6 +36,7 @@ class Reading:
     """What came of one file: a clipping, or what is wrong with it, or neither if its bytes are known.
 
     A file that is skipped holds no article, which is no fault of its own; ``fault`` says what it is.
+    ``sketch`` is that of the clipping's body.
     """
 
     found: FoundFile
@@ -42,6 +44,7 @@ class Reading:
     clipping: Clipping | None = None
     fault: Notice | None = None
     is_skipped: bool = False
+    sketch: Sketch = ()
 
     @property
     def is_undecided(self) -> bool:
@@ -91,7 +94,8 @@ def _read(request: Request) -> list[Reading]:
             return [Reading(found, source.sha256)]
         if is_feed(found):
             return [_read_entry(entry) for entry in read_feed(source, found)]
-        return [Reading(found, source.sha256, read_clipping(source, day_first=request.day_first))]
+        clipping = read_clipping(source, day_first=request.day_first)
+        return [Reading(found, source.sha256, clipping, sketch=sketch_of(clipping.body))]
     except (SourceError, ClippingError) as error:
         return [_refused(found, error)]
     except MemoryError:
@@ -113,7 +117,7 @@ def _read_entry(entry: FeedEntry) -> Reading:
         return Reading(entry.found, fault=Notice(error.message, entry.line))
     notices = [Notice(notice.message, entry.line) for notice in clipping.notices]
     clipping = replace(clipping, notices=(*entry.notices, *notices))
-    return Reading(entry.found, entry.source.sha256, clipping)
+    return Reading(entry.found, entry.source.sha256, clipping, sketch=sketch_of(clipping.body))
 
 
 def _refused(found: FoundFile, error: SourceError | ClippingError) -> Reading:

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 
 from articles.importing.batch import Reading
 from articles.importing.clipping import READER_VERSION, Clipping
+from articles.importing.duplicates import relink
 from articles.importing.identity import Catalogue, Decision, Known, Outcome, content_hash_of, identity_of
 from articles.importing.problems import Notice
 from articles.importing.suggesting import write_suggestions
@@ -107,6 +108,7 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     tags.write()
     write_suggestions(tags.unknown)
     _write_sources(plan, articles, run)
+    relink({articles[known].pk: rules.sketch(articles[known].body) for known in plan.fresh})
     changes = [
         change_of(
             article,

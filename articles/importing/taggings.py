@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db import connection, models
 
 from articles.importing.clipping import Clipping
+from articles.importing.sketches import Sketch, sketch_of
 from articles.models import Article, Tag, Tagging
 from articles.tagging import Entry
 from articles.tagging.anchors import move_spans
@@ -29,11 +30,15 @@ UNMENTIONED: Values = {"role": Tagging.Role.MENTIONED, "salience": 0.0, "mention
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The gazetteer in force: its release, its tagger, and which tag a front-matter word names."""
+    """The gazetteer in force: its release, its tagger, and which tag a front-matter word names.
+
+    ``sketch`` makes the sketch of a body, or has it ready.
+    """
 
     release: str
     tag: Callable[[Text], Answer]
     names: Mapping[str, Identity]
+    sketch: Callable[[str], Sketch] = sketch_of
 
 
 def read_names(entries: Iterable[Entry]) -> dict[str, Identity]:

@@ -19,6 +19,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from articles.importing.duplicates import relink_stored
 from articles.importing.former import Facts, Former, Past, Remark, give_back, was_tagged_again, withdraw
 from articles.importing.lock import import_lock
 from articles.importing.store import UPDATED_FIELDS, refresh_derived
@@ -242,6 +243,7 @@ def _write(chunk: _Chunk, undoing: Undoing, who: Mapping[str, object]) -> None:
         tags.changed += former.changed
         tags.gone += former.gone
     tags.write()
+    relink_stored(former.article for former, _ in decided)
     ids = [former.article.pk for former, _ in decided]
     ArticleSource.objects.filter(article__in=ids).update(is_undone=True)
     changes = [

@@ -2,6 +2,7 @@
 
 from articles.models.article import Article, Author, Authorship, Outlet, RenderedArticle, Tagging
 from articles.models.changes import Change, ChangeSet
+from articles.models.duplicates import NearDuplicate, Sketch, SketchKey
 from articles.models.imports import Archive, ArticleSource, ImportIssue, ImportRun, OutboxRow
 from articles.models.suggestions import ActorSuggestion, SuggestionMention
 from articles.models.tag import Alias, Office, RecordOrigin, Tag, TagKind
@@ -18,11 +19,14 @@ __all__ = [
     "ChangeSet",
     "ImportIssue",
     "ImportRun",
+    "NearDuplicate",
     "Office",
     "OutboxRow",
     "Outlet",
     "RecordOrigin",
     "RenderedArticle",
+    "Sketch",
+    "SketchKey",
     "SuggestionMention",
     "Tag",
     "TagKind",

@@ -17,8 +17,10 @@ from articles.models import (
     ArticleSource,
     ImportIssue,
     ImportRun,
+    NearDuplicate,
     Office,
     RenderedArticle,
+    Sketch,
     Tagging,
 )
 from tests.factories import make_article, make_suggestion, make_tag
@@ -59,6 +61,8 @@ def make_desk(alice) -> SimpleNamespace:
         run=run,
     )
     RenderedArticle.objects.create(article=article, key="k", html="<p>Talks</p>")
+    Sketch.objects.create(article=article, numbers=bytes(4))
+    NearDuplicate.objects.create(first=article, second=make_article(title="Talks elsewhere"), share=90)
     make_suggestion(article, "Olga Bodnar", office="ambassador")
     curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)
     return SimpleNamespace(article=article, tagging=tagging, russia=russia, putin=putin, run=run)

@@ -1,0 +1,39 @@
+"""How much text two articles share, from a sketch of each: 32 numbers instead of the words.
+
+Every run of five words is a number, its CRC-32; a text's sketch is the 32 smallest of them.  Among the
+smallest of two texts together, the part that both have estimates the part of all their five-word runs that
+both have (a bottom-k sketch, Broder 1997): within 9 points of it in two cases of three, and exact at 100 %.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from zlib import crc32
+
+RUN = 5  # words: long enough to be nobody's turn of phrase
+SIZE = 32  # numbers of a sketch
+# Words of the shortest text that is compared: below it a dateline and a source line are most of the text.
+SHORTEST = 60
+# Matches "Élysée", "2025"; not the marks of Markdown.
+WORD = re.compile(r"[^\W_]+")
+
+type Sketch = tuple[int, ...]
+
+
+def sketch_of(text: str) -> Sketch:
+    """Return the text's sketch, smallest number first; empty if it is too short to be compared."""
+    words = WORD.findall(text.lower())
+    if len(words) < SHORTEST:
+        return ()
+    runs = zip(*(words[start:] for start in range(RUN)), strict=False)
+    return tuple(sorted(set(map(crc32, map(str.encode, map(" ".join, runs)))))[:SIZE])
+
+
+def share_of(one: Iterable[int], other: Iterable[int]) -> int:
+    """Return how much of their text two sketches say is common, in percent: the same either way round."""
+    first, second = set(one), set(other)
+    smallest = sorted(first | second)[:SIZE]
+    if not first or not second:
+        return 0
+    return round(100 * len(first.intersection(second, smallest)) / len(smallest))
