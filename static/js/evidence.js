@@ -41,6 +41,13 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// Escape puts the light out, unless it means something where the reader is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest("input, textarea, select")) {
+    document.querySelector("a[data-clear]")?.click();
+  }
+});
+
 window.addEventListener("popstate", () => {
   const wanted = location.pathname + location.search;
   // Following a link within the page is a popstate as well.

@@ -40,6 +40,17 @@ def test_a_reader_filters_opens_an_article_lights_its_evidence_and_goes_back(arc
     expect(page.get_by_role("heading", level=1)).to_have_text("All articles")
 
 
+def test_escape_puts_the_light_out(archive, open_page):
+    page = open_page()
+    page.goto(f"{archive.get_absolute_url()}?tag=country:ru")
+    expect(page.locator(".evidence")).to_have_count(3)
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".evidence")).to_have_count(0)
+    expect(page).to_have_url(archive.get_absolute_url())
+
+
 @with_and_without_javascript
 def test_a_value_is_left_out_as_easily_as_added(archive, open_page, javascript):
     page = open_page(java_script_enabled=javascript)
