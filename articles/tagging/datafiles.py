@@ -6,13 +6,17 @@ Whatever is wrong is refused with the name of the file and of the entry: nothing
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime as dt
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import NoReturn
+from tempfile import NamedTemporaryFile
+from typing import Any, NoReturn
 
 from articles.tagging.records import GAP, Alias, AliasKind, Kind, Office
 
@@ -92,12 +96,48 @@ class Draft:
             self.aliases.append(Alias(text, kind, weight, is_as_written))
 
 
-def load_tables(path: Path) -> dict[str, object]:
-    """Return what a data file holds; raise DataError if it is not TOML."""
+def load_tables(folder: Path, cache: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Return what the data files of a folder hold, by name of the file; raise DataError if one is not TOML.
+
+    Reading TOML takes 0.2 s.  ``cache`` is a file that keeps what was read, as JSON, for as long as not a
+    byte of the folder changes; one that is missing, damaged or cannot be written only costs that time.
+    """
+    contents = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    digest = sha256()
+    for name, content in contents.items():
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    key = digest.hexdigest()
+    tables = _kept(cache, key) if cache else None
+    if tables is None:
+        tables = {name: _parse(name, content) for name, content in contents.items()}
+        if cache:
+            _keep(cache, key, tables)
+    return tables
+
+
+def _parse(name: str, content: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path.name}: {error}; write it as docs/gazetteer.md shows") from error
+        raise DataError(f"{name}.toml: {error}; write it as docs/gazetteer.md shows") from error
+
+
+def _kept(cache: Path, key: str) -> dict[str, dict[str, Any]] | None:
+    """Return the tables of an earlier run, or None if they are of other files or cannot be read."""
+    try:
+        kept = json.loads(cache.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return kept["tables"] if isinstance(kept, dict) and kept.get("key") == key else None
+
+
+def _keep(cache: Path, key: str, tables: dict[str, dict[str, Any]]) -> None:
+    # TypeError: a date, which JSON cannot hold; the reader of its table will refuse it.
+    with contextlib.suppress(OSError, TypeError):
+        content = json.dumps({"key": key, "tables": tables}, ensure_ascii=False)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=cache.parent, delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(cache)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ def _without_uneven_gaps(text: str, plain: str) -> str:
 
 def fold_name(name: str) -> str:
     """Return a name as it stands in folded text, without spaces around it."""
+    if name.isascii() and name.isalnum():
+        return name
     if name.isascii() and name.isprintable() and "  " not in name:
         return name.translate(_TABLE).strip()
     return fold(name).text.strip()

@@ -36,9 +36,12 @@ _LONG_AGO = dt.date.min
 RULE_FIELDS = frozenset({"default", "other", "all", "also", "note"})  # other fields name the candidates
 
 
-def read_data(folder: Path = DATA) -> tuple[Entry, ...]:
-    """Return the entries of all data files, in the order of kind and slug; raise DataError."""
-    files = {path.stem: load_tables(path) for path in sorted(folder.glob("*.toml"))}
+def read_data(folder: Path = DATA, *, cache: Path | None = None) -> tuple[Entry, ...]:
+    """Return the entries of all data files, in the order of kind and slug; raise DataError.
+
+    ``cache`` is a file that keeps what was read of the data files: see `load_tables`.
+    """
+    files = load_tables(folder, cache)
     drafts: list[Draft] = []
     for file, content in files.items():
         reader = READERS.get(file.split("-")[0])
@@ -64,7 +67,7 @@ def read_data(folder: Path = DATA) -> tuple[Entry, ...]:
 
 def shared_names(folder: Path = DATA) -> frozenset[str]:
     """Return the names that the rules give to several entries at once: the Korean Peninsula."""
-    rules = load_tables(folder / "ambiguous.toml")
+    rules = load_tables(folder)["ambiguous"]
     return frozenset(
         name
         for term, rule in rules.items()

@@ -90,43 +90,33 @@ class Pattern:
         self.is_open = is_open  # "sanction*": the word goes on
         self.case = case
         self.senses: tuple[Sense, ...] = ()
-        # The senses that are persons: all, and those by full name, by surname, of somebody else's name.
-        self.people: tuple[Sense, ...] = ()
-        self.full: tuple[Sense, ...] = ()
-        self.surnames: tuple[Sense, ...] = ()
-        self.others: tuple[Sense, ...] = ()
-        self.places: tuple[Sense, ...] = ()  # those that are countries and organisations,
-        self.blocked: tuple[Sense, ...] = ()  # and those of these that the words say not to be meant
-        self.is_sure = True  # no place among the senses is ambiguous
-        self.is_plain: bool | None = None  # see `Places`; None: nobody asked yet
-        self.is_mark = False  # a word that borrows the name beside it: "Times"
         self.triggers: tuple[tuple[str, int], ...] = ()  # slug of the topic, weight
         self.halves: tuple[Half, ...] = ()
         self.title: Title | None = None
+        self.is_mark = False  # a word that borrows the name beside it: "Times"
         self.is_denial = False  # "not", "instead of"
-        self.use = Use.MIXED
+        self.use: Use | None = None  # None: not settled
 
     def settle(self) -> None:
-        """Sort the senses by what they are, once all are there."""
-        has_triggers = bool(self.triggers or self.halves)
-        if not (self.is_open or self.is_mark or self.is_denial or self.title):
-            if self.senses and not has_triggers:
-                self.use = Use.NAME
-            elif has_triggers and not self.senses:
-                self.use = Use.TRIGGER
+        """Sort the senses by what they are; done when the pattern is first met, as most never are."""
         senses = self.senses
+        # The senses that are persons: all, and those by full name, by surname, of somebody else's name.
         self.people = tuple([sense for sense in senses if sense.entry.kind is Kind.ACTOR])
-        if self.people:
-            self.full = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.NAME])
-            self.surnames = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.SURNAME])
-            self.others = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.NEGATIVE])
-        if len(self.people) < len(senses):
-            rest = [sense for sense in senses if sense.entry.kind is not Kind.ACTOR]
-            self.blocked = tuple([sense for sense in rest if sense.alias.kind is AliasKind.NEGATIVE])
-            self.places = tuple([sense for sense in rest if sense.alias.kind is not AliasKind.NEGATIVE])
-            self.is_sure = not any(
-                sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places
-            )
+        self.full = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.NAME])
+        self.surnames = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.SURNAME])
+        self.others = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.NEGATIVE])
+        # Those that are countries and organisations, and those of these that the words say not to be meant.
+        rest = [sense for sense in senses if sense.entry.kind is not Kind.ACTOR]
+        self.places = tuple([sense for sense in rest if sense.alias.kind is not AliasKind.NEGATIVE])
+        self.blocked = tuple([sense for sense in rest if sense.alias.kind is AliasKind.NEGATIVE])
+        # No place among the senses is ambiguous.
+        self.is_sure = not any(sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places)
+        self.is_plain: bool | None = None  # see `Places`; None: nobody asked yet
+        has_triggers = bool(self.triggers or self.halves)
+        if self.is_open or self.is_mark or self.is_denial or self.title or bool(senses) == has_triggers:
+            self.use = Use.MIXED
+        else:
+            self.use = Use.TRIGGER if has_triggers else Use.NAME
 
 
 NAME, TRIGGER = Use.NAME, Use.TRIGGER  # a member looked up in the loop costs as much as the rest of it
@@ -175,8 +165,6 @@ class Matcher:
         for words in DENIALS:
             self._pattern(f" {words} ", Case.SMALL).is_denial = True
         self._payloads = list(self._patterns.values())
-        for pattern in self._payloads:
-            pattern.settle()
         # An automaton needs at least one pattern; a NUL is in no folded text.
         self._automaton = ahocorasick_rs.AhoCorasick(list(self._patterns) or ["\0"])
 
@@ -198,6 +186,8 @@ class Matcher:
             if use is TRIGGER:
                 triggers.append((start + 1, end - 1, pattern))
                 continue
+            if use is None:
+                pattern.settle()
             # "sanction*" ends where the word does.
             hit = (start + 1, folded.find(" ", end) if pattern.is_open else end - 1, pattern)
             if pattern.senses:

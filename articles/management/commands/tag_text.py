@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
@@ -35,9 +37,12 @@ class Command(BaseCommand):
 
     def handle(self, *, from_database: bool, **options: object) -> None:
         """Tag every line."""
-        entries = list(gazetteer.read_entries() if from_database else read_data())
+        cache = settings.NEWSROOM_DATA / "gazetteer.json"
+        entries = list(gazetteer.read_entries() if from_database else read_data(cache=cache))
         names = Names(entries)
         tagger = Tagger(entries)
+        # All this stays to the end: the garbage collector need not walk it again (10 % of the time).
+        gc.freeze()
         failed_count = 0
         for number, line in enumerate(sys.stdin.buffer, start=1):
             if not line.strip():
