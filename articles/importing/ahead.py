@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import Self
 
 from articles.guard import Guard, GuardError
-from articles.importing.batch import Reading, Request, Written, read_batch, read_dates
+from articles.importing.batch import Reading, Request, Written, read_batch, read_dates, read_entries
 from articles.importing.clipping import READER_VERSION
 from articles.importing.columns import fit
+from articles.importing.feeds import FeedEntry
 from articles.importing.identity import known_sources
 from articles.importing.problems import Notice, fault_of
 from articles.importing.sketches import Sketch, sketch_of
@@ -113,7 +114,10 @@ class Ahead:
         return [Request(found, known.get(str(found.path), ""), day_first(found)) for found in chunk]
 
     def _read(self, requests: Sequence[Request]) -> list[Reading]:
-        return [_fitted(reading) for reading in run_each(self._reader, read_batch, requests, _given_up)]
+        results = run_each(self._reader, read_batch, requests, _given_up)
+        entries = [result for result in results if isinstance(result, FeedEntry)]
+        read = iter(run_each(self._reader, read_entries, entries, _given_up))
+        return [_fitted(next(read) if isinstance(result, FeedEntry) else result) for result in results]
 
     def _tag_when_read(self, coming: Future[list[Reading]]) -> Chunk:
         readings = coming.result()
@@ -142,7 +146,7 @@ def run_each[T, R, F](
     return results
 
 
-def _given_up(request: Request, error: Exception) -> Reading:
+def _given_up(request: Request | FeedEntry, error: Exception) -> Reading:
     if not isinstance(error, GuardError):
         return Reading(request.found, fault=fault_of(error))
     message = f"{error} and was given up; open the file and look for damaged or machine-made text"

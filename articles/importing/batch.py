@@ -15,6 +15,7 @@ from articles.importing.sources import FoundFile, SourceError, SourceFile, read_
 from articles.importing.zips import read_entry
 
 MAX_PATH_BYTES = 1_000  # a unique index of PostgreSQL takes 2,704 bytes, our column 1,000 characters
+ENTRY_NAME_BYTES = 25  # what an entry's name adds to the path of its feed
 # Matches `16/10/2025`, `10.16.2025`: files without such a date say nothing of the order of day and month.
 YEAR_LAST = re.compile(rb"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{4}")
 
@@ -62,13 +63,18 @@ class Written:
     dates: tuple[str, ...]
 
 
-def read_batch(requests: Sequence[Request]) -> list[Reading]:
-    """Return the readings of each request, in their order: one, or one for each entry of a feed.
+def read_batch(requests: Sequence[Request]) -> list[Reading | FeedEntry]:
+    """Return what came of each request, in their order: a reading, or the entries of a feed, not read yet.
 
     Nothing a file holds makes this raise.  MemoryError does pass: the worker is spent, and each file of the
     batch is tried again on its own.
     """
-    return [reading for request in requests for reading in _read(request)]
+    return [result for request in requests for result in _read(request)]
+
+
+def read_entries(entries: Sequence[FeedEntry]) -> list[Reading]:
+    """Return a reading for each entry of a feed; a thousand of them take more time than one file may."""
+    return [_read_entry(entry) for entry in entries]
 
 
 def read_dates(found_files: Sequence[FoundFile]) -> list[Written]:
@@ -84,16 +90,17 @@ def read_dates(found_files: Sequence[FoundFile]) -> list[Written]:
     return written
 
 
-def _read(request: Request) -> list[Reading]:
+def _read(request: Request) -> Sequence[Reading | FeedEntry]:
     found = request.found
     try:
-        if len(os.fsencode(found.path)) > MAX_PATH_BYTES:
-            raise SourceError(f"its path is longer than {MAX_PATH_BYTES} bytes; move the folder further up")
+        room = MAX_PATH_BYTES - (ENTRY_NAME_BYTES if is_feed(found) else 0)
+        if len(os.fsencode(found.path)) > room:
+            raise SourceError(f"its path is longer than {room} bytes; move the folder further up")
         source = _source_of(found)
         if source.sha256 == request.known_sha256:
             return [Reading(found, source.sha256)]
         if is_feed(found):
-            return [_read_entry(entry) for entry in read_feed(source, found)]
+            return read_feed(source, found)
         clipping = read_clipping(source, day_first=request.day_first)
         return [Reading(found, source.sha256, clipping, sketch=sketch_of(clipping.body))]
     except (SourceError, ClippingError) as error:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from articles.importing import feeds
-from articles.importing.batch import Reading, Request, read_batch
+from articles.importing.batch import Reading, Request, read_batch, read_entries
+from articles.importing.feeds import FeedEntry
 from articles.importing.markup import to_markdown
 from articles.importing.problems import Notice
 from articles.importing.sources import find_sources
@@ -55,7 +56,12 @@ def read(tmp_path):
     def read(content: str | bytes, name: str = "feed.xml") -> list[Reading]:
         path = folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_batch([Request(found) for found in find_sources([path])])
+        results = read_batch([Request(found) for found in find_sources([path])])
+        return [
+            reading
+            for result in results
+            for reading in (read_entries([result]) if isinstance(result, FeedEntry) else [result])
+        ]
 
     return read
 
