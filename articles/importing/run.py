@@ -32,7 +32,6 @@ from articles.importing.trail import record_import
 from articles.importing.zips import look_into_zips
 from articles.models import Archive, ArticleSource, ImportIssue, ImportRun
 from articles.search import sync
-from articles.search.engine import IndexBusy, IndexUnusable
 from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data
 
@@ -186,7 +185,7 @@ class _Run:
             self._store(chunk)
         self.chunk_count += 1
         if self.chunk_count % INDEX_EVERY == 0:
-            _index(self.report, wait_seconds=0)
+            self.report.index_problem = sync.catch_up(wait_seconds=0)
 
     def _is_settled(self, chunk: Sequence[Reading]) -> bool:
         """Return whether all files hold the same bytes as before, and their articles the newest tags."""
@@ -242,7 +241,7 @@ class _Run:
         self.row.state = states.INTERRUPTED if self.report.is_interrupted else states.FINISHED
         self.row.finished_at = timezone.now()
         self._write_row(self.report.counts)
-        _index(self.report, wait_seconds=30)
+        self.report.index_problem = sync.catch_up(wait_seconds=30)
 
 
 def _is_fatal(error: Exception) -> bool:
@@ -271,15 +270,3 @@ def _close(report: Report, state: ImportRun.State) -> None:
     # The database may still refuse; then the next run shows this one as interrupted.
     with contextlib.suppress(DatabaseError):
         ImportRun.objects.filter(pk=report.run_id or 0).update(state=state, finished_at=timezone.now())
-
-
-def _index(report: Report, *, wait_seconds: float) -> None:
-    report.index_problem = ""
-    try:
-        sync.apply_outbox(wait_seconds=wait_seconds)
-    except IndexBusy:
-        # Who holds the index lock applies our rows as well.
-        return
-    except (IndexUnusable, OSError) as error:
-        # The articles are stored and their outbox rows wait: no reason to undo or to stop.
-        report.index_problem = str(error)

@@ -72,6 +72,11 @@ def record(changes: Iterable[Change], *, run: ImportRun, act: ChangeSet.Act, **v
     if not changes:
         return
     change_set, _ = ChangeSet.objects.get_or_create(run=run, act=act, defaults=values)
+    append(changes, change_set)
+
+
+def append(changes: Sequence[Change], change_set: ChangeSet) -> None:
+    """Append changes to a change-set.  Call inside the transaction that made them."""
     for change in changes:
         change.change_set = change_set
     Change.objects.bulk_create(changes, batch_size=BATCH)

@@ -22,9 +22,15 @@ class ProgressLine:
     """
 
     def __init__(
-        self, stream: OutputWrapper, *, total: int = 0, clock: Callable[[], float] = time.monotonic
+        self,
+        stream: OutputWrapper,
+        *,
+        total: int = 0,
+        noun: str = "files",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.stream = stream
+        self.noun = noun
         self.total = total
         self.clock = clock
         self.is_live = stream.isatty()
@@ -34,7 +40,11 @@ class ProgressLine:
 
     def show(self, report: Report) -> None:
         """Show how far the import is."""
-        done, now = report.file_count, self.clock()
+        self.advance(report.file_count)
+
+    def advance(self, done: int) -> None:
+        """Show that so many are done."""
+        now = self.clock()
         rate = done / max(now - self.started, 0.001)
         if self.is_live:
             if done >= self.total or now - self.shown_at > REDRAW_SECONDS:
@@ -43,7 +53,7 @@ class ProgressLine:
         elif done // EVERY > self.told // EVERY:
             self.told = done
             of_all = f" of {self.total:,}" if self.total > done else ""
-            self.stream.write(f"{done:,}{of_all} files, {rate:,.0f} a second")
+            self.stream.write(f"{done:,}{of_all} {self.noun}, {rate:,.0f} a second")
 
     def clear(self) -> None:
         """Leave an empty line for what follows."""
@@ -52,11 +62,11 @@ class ProgressLine:
 
     def _line(self, done: int, rate: float) -> str:
         if self.total <= done:
-            return f"{done:,} files, {rate:,.0f} a second"
+            return f"{done:,} {self.noun}, {rate:,.0f} a second"
         filled = BAR_WIDTH * done // self.total
         bar = "#" * filled + "-" * (BAR_WIDTH - filled)
         left = in_words((self.total - done) / rate) if rate else "unknown"
-        return f"[{bar}] {done:,} of {self.total:,} files, {rate:,.0f} a second, {left} left"
+        return f"[{bar}] {done:,} of {self.total:,} {self.noun}, {rate:,.0f} a second, {left} left"
 
     def _write(self, text: str) -> None:
         # Back to the start of the line, the text, and everything to its right erased.

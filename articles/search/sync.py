@@ -85,6 +85,21 @@ def apply_outbox(*, wait_seconds: float = 10.0) -> int:
             return _build()
 
 
+def catch_up(*, wait_seconds: float) -> str:
+    """Bring the index up to date as far as that is possible; return what stands in the way, or nothing.
+
+    Whoever holds the index lock applies our rows as well, so that is no obstacle.
+    """
+    try:
+        apply_outbox(wait_seconds=wait_seconds)
+    except IndexBusy:
+        return ""
+    except (IndexUnusable, OSError) as error:
+        # The articles are stored and their outbox rows wait: no reason to undo or to stop.
+        return str(error)
+    return ""
+
+
 def _log_rebuild(reason: IndexUnusable) -> None:
     # While the outbox still reaches back to the first write, a missing index was never built: no alarm.
     is_first = isinstance(reason, IndexMissing) and OutboxRow.objects.filter(revision=1).exists()

@@ -188,15 +188,15 @@ def check(paths: list[Path], *, name: str, watch: bool, prune: bool, page: Path 
 
 
 @contextlib.contextmanager
-def stop_requests(stream: OutputWrapper) -> Iterator[list[int]]:
-    """Collect the signals that ask the import to stop after its chunk; a second Ctrl-C stops it at once."""
+def stop_requests(stream: OutputWrapper, noun: str = "files") -> Iterator[list[int]]:
+    """Collect the signals that ask to stop after the chunk in hand; a second Ctrl-C stops it at once."""
     requests: list[int] = []
 
     def note(number: int, frame: FrameType | None) -> None:
         if requests:
             raise KeyboardInterrupt
         requests.append(number)
-        stream.write("\nStopping after the files in hand. Press Ctrl-C again to stop at once.")
+        stream.write(f"\nStopping after the {noun} in hand. Press Ctrl-C again to stop at once.")
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, note) for number in numbers}
