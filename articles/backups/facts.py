@@ -6,18 +6,16 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.apps import apps
-
-from articles.backups.container import BackupError, Facts
+from articles.backups.container import TABLE, BackupError, Facts
 from articles.models import Archive
 
 type Select = Callable[[str], Sequence[Sequence[Any]]]  # rows of a statement
 
 
-def read_facts(select: Select, tables: Iterable[str] = ()) -> Facts:
-    """Return the facts of the database that ``select`` reads; raise BackupError where no archive was begun.
+def read_facts(select: Select, tables: Iterable[str]) -> Facts:
+    """Return the facts of the database that ``select`` reads, with the rows of these tables counted.
 
-    ``tables`` are those whose rows are counted: all that this version has, if none are named.
+    Raise BackupError where no archive was begun.
     """
     # Names of tables are ours, or were held against a pattern.
     rows = select(f'SELECT uuid, revision, gazetteer_release FROM "{Archive._meta.db_table}"')  # noqa: S608
@@ -25,17 +23,13 @@ def read_facts(select: Select, tables: Iterable[str] = ()) -> Facts:
         raise BackupError("there is no archive yet; import something first")
     archive, revision, release = rows[0]
     migrations = sorted(f"{app}.{name}" for app, name in select("SELECT app, name FROM django_migrations"))
-    counts = {
-        table: select(f'SELECT count(*) FROM "{table}"')[0][0]  # noqa: S608
-        for table in sorted(tables or own_tables())
-    }
+    counts = {table: select(f'SELECT count(*) FROM "{table}"')[0][0] for table in tables}  # noqa: S608
     return Facts(str(uuid.UUID(str(archive))), revision, release, counts, migrations)
 
 
-def own_tables() -> list[str]:
-    """Return the names of all tables that this version of Newsroom has."""
-    models = apps.get_models(include_auto_created=True)
-    return sorted({model._meta.db_table for model in models if model._meta.managed})
+def named(rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Return the names of tables as a manifest may have them: all of ours, whatever version made them."""
+    return sorted(name for [name] in rows if TABLE.fullmatch(name))
 
 
 def differences(expected: Facts, found: Facts) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from articles.backups.container import BackupError, Facts
-from articles.backups.facts import differences, read_facts
+from articles.backups.facts import differences, named, read_facts
 
 # What the programs read from the environment: a password among arguments would be seen by everybody.
 VARIABLES = {
@@ -23,6 +23,7 @@ VARIABLES = {
 }  # fmt: skip
 # COPY public.articles_article (id, title) FROM stdin;
 COPY = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? \(.*\) FROM stdin;\n')
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 # An archive is one schema; who owns it, and who may do what, is the new server's matter.
 COMMON = ("--no-owner", "--no-privileges")
 
@@ -35,7 +36,7 @@ def dump_into(path: Path) -> Facts:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
-        facts = read_facts(_select)
+        facts = read_facts(_select, named(_select(TABLES)))
         _run([program, "--format=custom", *COMMON, f"--snapshot={snapshot}", f"--file={path}"])
     return facts
 

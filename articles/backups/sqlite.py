@@ -12,11 +12,12 @@ from pathlib import Path
 from django.db import connection
 
 from articles.backups.container import BackupError, Facts, sync_folder
-from articles.backups.facts import differences, read_facts
+from articles.backups.facts import differences, named, read_facts
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
 from articles.models import Article
 
 JSON_FIELDS = {"keywords", "extra", "cuts"}
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 SHOWN = 5  # articles named in one sentence
 SIDE_FILES = ("-wal", "-shm", "-journal")
 
@@ -27,11 +28,15 @@ def copy_into(path: Path) -> Facts:
     One step of SQLite's backup: a snapshot.  Writers go on meanwhile.
     """
     connection.ensure_connection()
-    with contextlib.closing(sqlite3.connect(path)) as copy:
-        connection.connection.backup(copy)
-        # One file without companions, wherever it is opened.
-        copy.execute("PRAGMA journal_mode=DELETE")
-        return _facts_of(copy)
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as copy:
+            connection.connection.backup(copy)
+            # One file without companions, wherever it is opened.
+            copy.execute("PRAGMA journal_mode=DELETE")
+            # Those that are there: an archive is backed up before its tables are upgraded, too.
+            return _facts_of(copy, named(copy.execute(TABLES)))
+    except sqlite3.Error as error:
+        raise BackupError(f"the database cannot be copied ({error}); see that its disk has space") from error
 
 
 def check(path: Path, expected: Facts, *, is_current: bool) -> list[str]:
@@ -51,7 +56,7 @@ def check(path: Path, expected: Facts, *, is_current: bool) -> list[str]:
     return problems
 
 
-def _facts_of(database: sqlite3.Connection, tables: Iterable[str] = ()) -> Facts:
+def _facts_of(database: sqlite3.Connection, tables: Iterable[str]) -> Facts:
     return read_facts(lambda statement: database.execute(statement).fetchall(), tables)
 
 
