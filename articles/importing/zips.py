@@ -193,7 +193,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
                     raise SourceError(f"more than {MAX_BYTES / 1e6:.0f} MB; split it, one article to a file")
                 if len(content) > max(MIN_RATIO_BYTES, MAX_RATIO * info.compress_size):
                     raise SourceError(
-                        f"it unpacks to {MAX_RATIO} times its size and more, as no article does"
+                        f"it unpacks to {MAX_RATIO} times its size and more, as no article does; leave it out"
                     )
     except SourceError:
         raise

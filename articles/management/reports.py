@@ -34,6 +34,11 @@ class IssueKind:
     problems: tuple[Problem, ...]
 
     @property
+    def heading(self) -> str:
+        """Return the words that all of them share."""
+        return self.problems[0].message if self.is_uniform else self.words
+
+    @property
     def is_uniform(self) -> bool:
         """Return whether all of them have the same words."""
         return len({problem.message for problem in self.problems}) == 1
@@ -68,9 +73,14 @@ def describe(report: Report, seconds: float, *, has_table: bool = True) -> str:
         kinds = kinds_of(problem for problem in report.problems if problem.level == level)
         count = sum(len(kind.problems) for kind in kinds)
         if count:
-            lines += ["", f"{count:,} {one if count == 1 else many}:"]
+            lines += ["", f"{count_of(count, one, many)}:"]
             lines += [line for kind in kinds for line in _listed(kind, report)]
     return printable("\n".join(lines))
+
+
+def count_of(count: int, one: str, many: str) -> str:
+    """Return a count with its noun."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def headline(report: Report, seconds: float) -> Iterator[str]:
@@ -126,10 +136,10 @@ def kinds_of(problems: Iterable[Problem]) -> list[IssueKind]:
 
 def write_page(file: Path, report: Report, seconds: float, options: Mapping[str, object]) -> None:
     """Write the report as one HTML page that needs nothing else, with every issue; raise OSError."""
-    levels = [
-        (heading[1], kinds_of(problem for problem in report.problems if problem.level == level))
-        for level, heading in HEADINGS.items()
-    ]
+    levels = []
+    for level, heading in HEADINGS.items():
+        problems = [problem for problem in report.problems if problem.level == level]
+        levels.append((count_of(len(problems), *heading), kinds_of(problems)))
     context = {
         "report": report,
         "headline": [*headline(report, seconds)],
@@ -147,7 +157,7 @@ def _listed(kind: IssueKind, report: Report) -> Iterator[str]:
     if len(places) == 1:
         yield f"  {places[0]}: {kind.problems[0].message}"
         return
-    yield f"  {kind.problems[0].message if kind.is_uniform else kind.words}"
+    yield f"  {kind.heading}"
     for place, problem in zip(places[:SHOWN_PLACES], kind.problems, strict=False):
         yield f"    {place}" if kind.is_uniform else f"    {place}: {problem.message}"
     if len(places) > SHOWN_PLACES:

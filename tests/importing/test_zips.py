@@ -166,7 +166,7 @@ def test_a_bomb_is_refused_without_being_unpacked(folder):
 
     assert outcomes(folder, bomb) == {
         "a.zip/b.md": "failed: 50.0 MB, more than 2 MB; split it",
-        "a.zip/c.md": "failed: it unpacks to 100 times its size and more, as no article does",
+        "a.zip/c.md": "failed: it unpacks to 100 times its size and more, as no article does; leave it out",
         "a.zip/good.md": "read",
     }
 

@@ -141,9 +141,9 @@ class Command(BaseCommand):
         if self.is_json:
             self.stdout.write(json.dumps(as_json(done), ensure_ascii=False))
         if self.page:
-            asked = {
+            asked: dict[str, object] = {
                 "files and folders": ", ".join(map(str, folders)),
-                "dry run": self.is_dry,
+                "dry run": "yes" if self.is_dry else "no",
                 "options": " ".join(done.options) or "none",
             }
             self._write_page(self.page, done, seconds, asked)
