@@ -45,7 +45,8 @@ def make_suggestion(
     """Return the suggested actor of this name, whom the article names wherever its body does."""
     start = article.body.find(name)
     mentions = [["body", start, start + len(name), "name"]] if start >= 0 else []
-    suggesting.write_suggestions({article.pk: [Unknown(name, office, owner, mentions)]})
+    others = [Unknown(one.name, one.office, one.owner, one.mentions) for one in article.suggestions.all()]
+    suggesting.write_suggestions({article.pk: [*others, Unknown(name, office, owner, mentions)]})
     return ActorSuggestion.objects.get(articles__article=article, name=name)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -15,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from articles import curation, gazetteer, retagging
 from articles.importing import crew
 from articles.importing.crew import Crew
-from articles.importing.lock import ImportBusyError, import_lock
+from articles.importing.lock import LOCK_KEY, ImportBusyError, import_lock
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -313,13 +315,28 @@ def test_no_tag_is_lost_where_no_gazetteer_was_ever_loaded(db):
     assert Tagging.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_import_and_a_retag_never_run_at_once():
-    load(OMAN)
-    if connection.vendor == "postgresql":
-        pytest.skip("the lock belongs to the connection; tests/test_postgres.py holds it from another")
-    with import_lock(), pytest.raises(ImportBusyError):
+@contextlib.contextmanager
+def import_elsewhere() -> Iterator[None]:
+    """Hold the import lock as another process does; on PostgreSQL it belongs to the connection."""
+    if connection.vendor == "sqlite":
+        with import_lock():
+            yield
+        return
+    parameters = connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}
+    with psycopg.connect(**parameters) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+        yield
+
+
+def test_an_import_and_a_retag_never_run_at_once(loaded):
+    with import_elsewhere(), pytest.raises(ImportBusyError):
         retag()
+
+
+def test_a_dry_run_does_not_wait_for_an_import(loaded):
+    make_article(body=BODY)
+    with import_elsewhere():
+        assert retag(is_dry=True).changed_count == 1
 
 
 def call(*arguments: str) -> dict[str, object]:
