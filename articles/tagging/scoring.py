@@ -53,7 +53,7 @@ class TopicWeights:
 
 # Fitted on the development labels by benchmarks/fit_roles.py.
 TOPIC_WEIGHTS = TopicWeights(
-    title=5.0, lead=1.3, doubling=0.2, negated=0.3, mentioned=5.0, main=20.0, length=0.5, strongest=8.0
+    title=4.0, lead=1.3, doubling=0.2, negated=0.3, mentioned=5.0, main=18.0, length=0.5, strongest=8.0
 )
 USUAL_LENGTH = 3000  # characters
 

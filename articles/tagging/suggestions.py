@@ -44,6 +44,8 @@ def read_named_beside_office(reading: Reading) -> list[Named]:
         title = hit[2].title
         if title is None or not title.is_office:
             continue
+        if reading.in_title(hit[0]) and reading.is_title_capitalised():
+            continue  # "Foreign Minister Holds Telephone Conversation"
         for name, start in _names_beside(reading, hit):
             end = start + len(name)
             if taken is None:
