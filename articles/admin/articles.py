@@ -44,7 +44,7 @@ from articles.models import (
 
 FIRST_YEAR = 1800  # the same bounds as for dates in front matter
 DATES = ("published_on", "clipped_on", "updated_on")
-DATE_FORMATS: dict[str, str] = {Precision.DAY: "j M Y", Precision.MONTH: "M Y", Precision.YEAR: "Y"}
+DATE_FORMATS: dict[str, str] = {Precision.DAY: "Y-m-d", Precision.MONTH: "Y-m", Precision.YEAR: "Y"}
 
 
 class ArticleForm(SeenForm):
@@ -56,6 +56,16 @@ class ArticleForm(SeenForm):
             "title", "standfirst", "body", "status", "outlet", "byline", "url", "published_on",
             "published_precision", "clipped_on", "updated_on", "language", "section",
         )  # fmt: skip
+        help_texts = {
+            "standfirst": "The summary below the headline, as plain text.",
+            "status": "What is not public is seen at the desk alone.",
+            "url": "Where the original can be read.",
+            "published_on": "Like 2025-10-17. If only the month or year is known, its first day.",
+            "clipped_on": "When it was cut out or saved.",
+            "updated_on": "When the publisher last changed it.",
+            "language": "A code, such as en or pt-BR.",
+            "section": "Of the publication, such as World.",
+        }
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2, "cols": 90, "class": "headline"}),
             "standfirst": forms.Textarea(attrs={"rows": 3, "cols": 90}),
@@ -226,7 +236,7 @@ class ArticleAdmin(FilePanel, DeskAdmin):
         """Return the date of publication as far as it is known, else when it was clipped."""
         day = article.published_on
         if day is None:
-            return f"clipped {date_format(article.clipped_on, 'j M Y')}" if article.clipped_on else "undated"
+            return f"clipped {date_format(article.clipped_on)}" if article.clipped_on else "undated"
         return date_format(day, DATE_FORMATS[article.published_precision])
 
     @admin.display(description="to decide")

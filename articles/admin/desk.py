@@ -52,6 +52,7 @@ class SeenForm(RecordForm):
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    is_stale = False
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
@@ -82,9 +83,9 @@ class SeenForm(RecordForm):
                 is_stored = self._is_as_stored(name, value)
                 cleaned[name] = self.initial[name] if is_stored else value.replace("\r\n", "\n")
         if self.instance.pk and cleaned.pop("seen", "") != self.stored:
+            self.is_stale = True
             raise ValidationError(
-                "Somebody else, or an import, changed this while you had it open. Nothing of yours was "
-                "saved: open the page again to see how it stands now."
+                "Somebody else, or an import, changed this while you had it open. Nothing of yours was saved."
             )
         return cleaned
 
@@ -172,6 +173,24 @@ class DeskAdmin(RecordAdmin):
         """Return the form, its help on top."""
         context = {"help_line": self.help_line, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        """Return the form; above one that was refused stands the record as it is stored, not as typed."""
+        if obj is not None and context.get("errors"):
+            context["original"] = stored = self.model._default_manager.get(pk=obj.pk)
+            context["subtitle"] = str(stored)
+        if getattr(context["adminform"].form, "is_stale", False):
+            # There is no error below to correct.
+            context |= {"is_stale": True, "errors": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

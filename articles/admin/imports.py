@@ -29,7 +29,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         "Every import, newest first. A killed run keeps what it stored; importing the folder again "
         "goes on from there. A run can be undone: what editors decided since stays."
     )
-    list_display = ("__str__", "state_shown", "started_at", *OUTCOMES, "withdrawn_count", "paths_shown")
+    list_display = ("__str__", "state_shown", "started_at", "paths_shown", "outcomes_shown")
     list_filter = ("state",)
     date_hierarchy = "started_at"
     ordering = ("-id",)
@@ -50,6 +50,15 @@ class ImportRunAdmin(ReadOnlyAdmin):
         """Return the run's state; one whose heartbeat stopped was interrupted, whatever it says itself."""
         state = "interrupted (no sign of life)" if run.is_silent else run.get_state_display()
         return f"{state} after {self.seconds_shown(run)} s"
+
+    @admin.display(description="files")
+    def outcomes_shown(self, run: ImportRun) -> str:
+        """Return what became of the files, and how many articles were withdrawn because theirs had gone."""
+        counts = [(name, getattr(run, f"{name}_count")) for name in OUTCOMES]
+        shown = [f"{count:,} {name}" for name, count in counts if count]
+        if run.withdrawn_count:
+            shown.append(f"{run.withdrawn_count:,} withdrawn")
+        return ", ".join(shown) or "none"
 
     @admin.display(ordering="created_count")
     def created(self, run: ImportRun) -> int:

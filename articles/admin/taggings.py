@@ -54,7 +54,7 @@ def show_decision(tagging: Tagging) -> str:
     if tagging.decided_at is None:
         return "nobody yet"
     who = tagging.decided_by or "somebody who left"
-    return f"{who}, {date_format(tagging.decided_at, 'j M Y H:i')}"
+    return f"{who}, {date_format(tagging.decided_at, 'DATETIME_FORMAT')}"
 
 
 def decision_in(form: RecordForm) -> dict[str, Any]:

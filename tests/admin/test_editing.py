@@ -154,10 +154,10 @@ def test_alice_decides_many_at_once(alice_at, desk, action, expected):
 
 def test_alice_withdraws_and_restores_articles(alice_at, desk):
     act(alice_at, "article", "withdraw", desk.article.pk)
-    assert not Article.objects.public().exists()
+    assert desk.article not in Article.objects.public()
 
     act(alice_at, "article", "restore", desk.article.pk)
-    assert Article.objects.public().exists()
+    assert desk.article in Article.objects.public()
 
 
 def test_an_action_on_the_page_of_one_article(alice_at, desk):
@@ -167,7 +167,7 @@ def test_an_action_on_the_page_of_one_article(alice_at, desk):
 
     alice_at.post(page, {name: "withdraw", "_selected_action": desk.article.pk, **data})
 
-    assert not Article.objects.public().exists()
+    assert desk.article not in Article.objects.public()
 
 
 def test_alice_retires_a_tag_and_reinstates_it(alice_at, desk):
@@ -238,9 +238,23 @@ def test_the_second_of_two_editors_is_told(alice_at, desk):
 
     response = alice_at.post(page, stale)
 
-    assert "changed this while you had it open" in response.content.decode()
+    html = response.content.decode()
+    assert "changed this while you had it open" in html
+    assert "correct the error" not in html
+    assert '<li aria-current="page">Theirs</li>' in html
     desk.article.refresh_from_db()
     assert desk.article.title == "Theirs"
+
+
+def test_dates_have_the_year_first_and_are_read_as_people_write_them(alice_at, desk):
+    page = address("article", "change", desk.article.pk)
+
+    save(alice_at, page, clipped_on="7 Nov 2025")
+
+    fields = form_data(alice_at.get(page))
+    assert (fields["published_on"], fields["clipped_on"]) == ("2025-10-16", "2025-11-07")
+    assert "2025-10-16" in alice_at.get(address("article")).content.decode()
+    assert "Enter a valid date" in str(save(alice_at, page, clipped_on="10/11/2025"))
 
 
 def test_a_decision_made_meanwhile_is_not_undone_by_a_stale_form(alice_at, desk):
@@ -302,7 +316,7 @@ def test_fields_the_form_does_not_offer_stay_as_they_are(alice_at, desk):
 
 
 def test_bob_who_may_only_look_changes_nothing(bob_at, desk):
-    before = (Article.objects.values().get(), list(Tagging.objects.order_by("pk").values()))
+    before = [list(model.objects.order_by("pk").values()) for model in (Article, Tagging)]
     page = address("article", "change", desk.article.pk)
 
     assert bob_at.post(page, {"title": "Bob was here"}).status_code == 403
@@ -317,7 +331,7 @@ def test_bob_who_may_only_look_changes_nothing(bob_at, desk):
     ):  # fmt: skip
         act(bob_at, name, action, row.pk)
 
-    assert (Article.objects.values().get(), list(Tagging.objects.order_by("pk").values())) == before
+    assert [list(model.objects.order_by("pk").values()) for model in (Article, Tagging)] == before
     assert not Tag.objects.filter(is_retired=True).exists()
 
 
