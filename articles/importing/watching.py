@@ -34,6 +34,10 @@ type Changes = Iterable[tuple[object, str]]
 type Watcher = Callable[[Sequence[Path], Callable[[], bool]], Iterator[Changes]]
 
 
+class WatchError(Exception):
+    """The system does not let the folders be watched; says why, and the way out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What changed: files to import, paths that are gone, and what to tell people about the folders."""
@@ -76,8 +80,8 @@ class Watch:
         self.present = _present(self.folders)
         self.left: list[FoundFile] = []
         self.ticks_left = 0
-        self.stream = watcher(list(self.present), should_stop)
-        self.first = next(self.stream, ())
+        self.stream: Iterator[Changes] = iter(())
+        self.first = self._start()
 
     def batches(self) -> Iterator[Batch]:
         """Yield what is worth an import or a line, batch after batch, until it is time to stop."""
@@ -93,11 +97,28 @@ class Watch:
                 # No folder is left to watch, so the watcher came to its end.
                 threading.Event().wait(TICK_MS / 1000)
                 continue
-            yield self._look_again()
+            yield from self._look_again()
 
     def try_again(self, batch: Batch) -> None:
         """Take a batch back whose import could not run."""
         self.left, self.ticks_left = batch.changed, RETRY_TICKS
+
+    def _start(self) -> Changes:
+        """Put the folders that are there under watch, and return what changed in the first moment.
+
+        Raise WatchError if the system does not allow it.
+        """
+        self.stream = self.watcher(list(self.present), self.should_stop) if self.present else iter(())
+        try:
+            return next(self.stream, ())
+        except FileNotFoundError:  # it vanished just now; the next look finds that out
+            return ()
+        except (OSError, RuntimeError) as error:
+            reason = " ".join(str(error).split()).lower()
+            raise WatchError(
+                f"the folders cannot be watched ({reason}); allow more watches "
+                "(fs.inotify.max_user_watches), or set WATCHFILES_FORCE_POLLING=1"
+            ) from error
 
     def _taken(self, changes: Changes) -> Iterator[Batch]:
         """Yield the batch that some changes make, if they make one."""
@@ -110,18 +131,19 @@ class Watch:
         if changed or gone:
             yield Batch(changed, gone)
 
-    def _look_again(self) -> Batch:
-        """Return what is to be said and done about folders that vanished, came back or were replaced."""
+    def _look_again(self) -> Iterator[Batch]:
+        """Yield what is to be said and done about folders that vanished, came back or were replaced."""
         before, self.present = self.present, _present(self.folders)
         close = getattr(self.stream, "close", None)
         if close:
             close()
-        self.stream = self.watcher(list(self.present), self.should_stop) if self.present else iter(())
+        first = self._start()
         vanished = [folder for folder in before if folder not in self.present]
         arrived = [folder for folder in self.present if before.get(folder) != self.present[folder]]
         remarks = [f"{folder} is gone; waiting for it to come back" for folder in vanished]
         remarks += [f"{folder} is back" for folder in arrived]
-        return Batch(list(_differing(find_sources(arrived))), [], list(map(printable, remarks)))
+        yield Batch(list(_differing(find_sources(arrived))), [], list(map(printable, remarks)))
+        yield from self._taken(first)
 
 
 def _present(folders: Iterable[Path]) -> dict[Path, tuple[int, int]]:

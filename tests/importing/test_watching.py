@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import signal
@@ -14,7 +15,7 @@ import pytest
 
 from articles import gazetteer
 from articles.importing.run import import_paths
-from articles.importing.watching import Batch, Changes, Watch
+from articles.importing.watching import Batch, Changes, Watch, WatchError
 from articles.models import Article
 from tests.importing.test_interruption import PROJECT, READY
 from tests.importing.test_run import GAZETTEER, counts, write
@@ -137,6 +138,19 @@ class TestBatches:
 
         assert gone.remarks == [f"{folder} is gone; waiting for it to come back"]
         assert (back.remarks, names([back])) == ([f"{folder} is back"], [["c.md"]])
+
+    @pytest.mark.parametrize(
+        ("error", "is_told"),
+        [(OSError("OS file watch limit reached"), True), (FileNotFoundError("gone"), False)],
+        ids=["no more watches", "vanished just now"],
+    )
+    def test_a_folder_that_cannot_be_watched_is_told_unless_it_only_vanished(self, folder, error, is_told):
+        def watcher(folders: Sequence[Path], should_stop: Callable[[], bool]) -> Iterator[Changes]:
+            raise error
+            yield ()
+
+        with pytest.raises(WatchError, match="watch limit reached") if is_told else contextlib.nullcontext():
+            Watch([folder], lambda: True, watcher=watcher)
 
     def test_a_changed_file_alone_is_dated_as_its_folder_writes_dates(self, folder):
         (folder / "b.md").write_text("---\ntitle: Talks b\ndate: 16/10/2025\n---\nText b.\n")

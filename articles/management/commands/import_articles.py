@@ -22,7 +22,7 @@ from articles.importing.pruning import PruneRefusedError
 from articles.importing.report import Report
 from articles.importing.run import ImportFailedError, found_files, import_paths
 from articles.importing.sources import MAX_BYTES, FoundFile, given_source
-from articles.importing.watching import Batch, Watch
+from articles.importing.watching import Batch, Watch, WatchError
 from articles.management.progress import ProgressLine
 from articles.management.reports import as_json, describe, printable, write_page
 
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         if not paths:
             folders = [settings.NEWSROOM_SEEDS]
         with stop_requests(self.stderr) as requests:
-            watching = Watch(folders, lambda: bool(requests)) if watch else None
+            watching = start_watch(folders, requests) if watch else None
             done = self._import(folders, piped, requests)
             if watching and not requests:
                 self.stderr.write("Watching for changes. Press Ctrl-C to end.")
@@ -162,7 +162,7 @@ class Command(BaseCommand):
     def _keep_importing(self, watch: Watch, folders: list[Path], requests: list[int]) -> None:
         """Import what changes, until a signal asks to stop; each batch is a run of its own."""
         fate = "" if self.is_pruning else "; its article stays"
-        for batch in watch.batches():
+        for batch in batches_of(watch):
             gone = [f"{printable(path)} is gone{fate}" for path in batch.gone]
             for line in [*batch.remarks, *gone]:
                 self.stderr.write(line)
@@ -173,6 +173,22 @@ class Command(BaseCommand):
                     # The database may come back, the other import will end; the files are still there.
                     self.stderr.write(str(error))
                     watch.try_again(batch)
+
+
+def start_watch(folders: list[Path], requests: list[int]) -> Watch:
+    """Return the folders under watch; raise CommandError if the system does not allow it."""
+    try:
+        return Watch(folders, lambda: bool(requests))
+    except WatchError as error:
+        raise CommandError(str(error), returncode=COULD_NOT_RUN) from error
+
+
+def batches_of(watch: Watch) -> Iterator[Batch]:
+    """Yield what changes; raise CommandError should the system not let a folder that came back be watched."""
+    try:
+        yield from watch.batches()
+    except WatchError as error:
+        raise CommandError(str(error), returncode=COULD_NOT_RUN) from error
 
 
 def check(paths: list[Path], *, name: str, watch: bool, prune: bool, page: Path | None) -> None:
