@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from articles import gazetteer
 from articles.admin import imports
-from articles.importing.lock import import_lock
 from articles.importing.run import import_paths
 from articles.models import Article, ChangeSet, ImportRun
+from tests.importing.test_import_command import lock_held_elsewhere
 from tests.importing.test_run import GAZETTEER, write
 
 RUNS = "/admin/articles/importrun/"
@@ -101,7 +101,7 @@ def test_a_run_that_changed_nothing_cannot_be_undone(at_desk, run):
 
 
 def test_an_undo_does_not_disturb_an_import(at_desk, run):
-    with import_lock():
+    with lock_held_elsewhere():
         page = ask(at_desk, run, confirmed="yes")
 
     assert "is still running" in page

@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from articles import curation, gazetteer
-from articles.importing.lock import import_lock
 from articles.importing.run import import_paths
 from articles.models import Article, ChangeSet, ImportRun
+from tests.importing.test_import_command import lock_held_elsewhere
 from tests.importing.test_run import GAZETTEER, write
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_a_run_that_does_not_exist_is_named():
 
 
 def test_an_undo_waits_for_no_import():
-    with import_lock(), pytest.raises(CommandError, match="is still running") as refused:
+    with lock_held_elsewhere(), pytest.raises(CommandError, match="is still running") as refused:
         run(ImportRun.objects.get().pk)
 
     assert refused.value.returncode == 2
