@@ -52,7 +52,7 @@ STAGES = {
     "taggings: compare": ("store", "change_taggings"),
     "taggings: write": ("taggings", "TaggingChanges.write"),
     "sources": ("store", "_write_sources"),
-    "index": ("run", "_index"),
+    "index": ("run", "sync.catch_up"),
 }
 
 type Figures = dict[str, float]

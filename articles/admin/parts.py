@@ -28,7 +28,7 @@ from articles.admin.widgets import KnownAutocompleteSelect, LinesField
 from articles.models import Alias, ChangeSet, Office, Tag, TagKind
 
 OFFICE_YEARS = (1500, 2200)
-NEXT_IMPORT = "Articles follow with the next import, which tags every article anew."
+NEXT_IMPORT = "Articles follow with the next import of their files, or at once with manage.py retag."
 
 
 class OfficeForm(RecordForm):
