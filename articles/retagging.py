@@ -31,6 +31,7 @@ from articles.importing.taggings import (
     texts_of,
 )
 from articles.importing.trail import append, row_of
+from articles.importing.unmatched import write_unmatched
 from articles.models import Archive, Article, Change, ChangeSet
 from articles.search import sync
 from articles.tagging.findings import Role
@@ -220,6 +221,7 @@ class _Retag:
         """Write what changes in some articles: a fixed number of statements."""
         changes.write()
         write_suggestions(changes.unknown)
+        write_unmatched(changes.unmatched)
         stale = Article.objects.filter(pk__in=list(changes.unknown))
         stale.exclude(gazetteer_release=self.rules.release).update(gazetteer_release=self.rules.release)
         if changes.trail:

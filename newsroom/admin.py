@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 # Headings of the index, and the models below each in this order.  What is named nowhere follows in its app.
 GROUPS = {
     "Archive": ("Article", "Tagging", "Outlet", "Author"),
-    "Gazetteer": ("Tag", "Alias", "Office", "ActorSuggestion", "SuggestionMention"),
+    "Gazetteer": (
+        "Tag",
+        "Alias",
+        "Office",
+        "ActorSuggestion",
+        "SuggestionMention",
+        "UnmatchedKeyword",
+        "KeywordUse",
+    ),
     "Imports": ("ImportRun", "ImportIssue", "ArticleSource"),
     "Trail": ("ChangeSet", "Change"),
     "People": ("User", "Group"),
@@ -26,6 +35,14 @@ class NewsroomAdminSite(admin.AdminSite):
     site_title = "Newsroom desk"
     index_title = "Desk"
     empty_value_display = "–"
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Let people in; where the database cannot be written, say that nobody can, for a login is a row."""
+        if settings.NEWSROOM_IS_READ_ONLY:
+            if request.method == "POST":
+                return HttpResponseRedirect(request.get_full_path())
+            messages.error(request, "The archive can only be read at the moment, so nobody can log in.")
+        return super().login(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the models this person may see, under our headings; one app's own page stays as it is."""

@@ -30,6 +30,7 @@ LAYERS = {
     "articles.importing.run": 3,
     "articles.importing.store": 3,
     "articles.importing.suggesting": 3,
+    "articles.importing.unmatched": 3,
     "articles.importing.taggings": 3,
     "articles.importing.trail": 3,
     "articles.importing.undo": 3,

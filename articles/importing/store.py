@@ -24,6 +24,7 @@ from articles.importing.summary import summarise
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
 from articles.importing.trail import Authors, change_of, snapshot
+from articles.importing.unmatched import write_unmatched
 from articles.models import Article, ArticleSource, Author, Authorship, Change, ImportRun, Outlet
 
 # Article fields taken from the clipping; those an editor changed (`edited_fields`) are left alone.
@@ -107,6 +108,7 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     tags = change_taggings([(article, old_texts.get(known)) for known, article in articles.items()], rules)
     tags.write()
     write_suggestions(tags.unknown)
+    write_unmatched(tags.unmatched)
     _write_sources(plan, articles, run)
     relink({articles[known].pk: rules.sketch(articles[known].body) for known in plan.fresh})
     changes = [

@@ -77,6 +77,8 @@ class TaggingChanges:
     trail: dict[int, list[Step]] = field(default_factory=dict)
     # By article: persons it names beside an office whom the gazetteer lacks.
     unknown: dict[int, list[Unknown]] = field(default_factory=dict)
+    # By article: tags of its file that name nothing in the gazetteer.
+    unmatched: dict[int, list[str]] = field(default_factory=dict)
 
     def write(self) -> None:
         """Do it, in few statements."""
@@ -140,6 +142,7 @@ def change_taggings(
         changes.unknown = {
             article.pk: answer.unknown for (article, _), answer in zip(articles, answers, strict=True)
         }
+        changes.unmatched = {article.pk: unmatched_keywords(article, rules) for article, _ in articles}
     for (article, old), values in zip(articles, wanted, strict=True):
         by_tag = {tag_ids[identity]: one for identity, one in values.items() if identity in tag_ids}
         _compare(article, old or texts_of(article), rows[article.pk], by_tag, rules.release, changes)
@@ -157,6 +160,11 @@ def wanted_taggings(article: Article, answer: Answer, rules: Rules) -> dict[Iden
                 "origin": Tagging.Origin.FRONT_MATTER,
             }
     return wanted
+
+
+def unmatched_keywords(article: Article, rules: Rules) -> list[str]:
+    """Return the tags of the article's file that name nothing in the gazetteer."""
+    return [str(word) for word in article.keywords if _fold(str(word)) not in rules.names]
 
 
 def _values(claim: Claim) -> Values:

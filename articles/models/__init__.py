@@ -4,6 +4,7 @@ from articles.models.article import Article, Author, Authorship, Outlet, Rendere
 from articles.models.changes import Change, ChangeSet
 from articles.models.duplicates import NearDuplicate, Sketch, SketchKey
 from articles.models.imports import Archive, ArticleSource, ImportIssue, ImportRun, OutboxRow
+from articles.models.keywords import KeywordUse, UnmatchedKeyword
 from articles.models.suggestions import ActorSuggestion, SuggestionMention
 from articles.models.tag import Alias, Office, RecordOrigin, Tag, TagKind
 
@@ -19,6 +20,7 @@ __all__ = [
     "ChangeSet",
     "ImportIssue",
     "ImportRun",
+    "KeywordUse",
     "NearDuplicate",
     "Office",
     "OutboxRow",
@@ -31,4 +33,5 @@ __all__ = [
     "Tag",
     "TagKind",
     "Tagging",
+    "UnmatchedKeyword",
 ]

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from articles import curation
+from articles.importing.unmatched import write_unmatched
 from articles.models import (
     Alias,
     ArticleSource,
@@ -64,6 +65,7 @@ def make_desk(alice) -> SimpleNamespace:
     Sketch.objects.create(article=article, numbers=bytes(4))
     NearDuplicate.objects.create(first=article, second=make_article(title="Talks elsewhere"), share=90)
     make_suggestion(article, "Olga Bodnar", office="ambassador")
+    write_unmatched({article.pk: ["diplomacy"]})
     curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)
     return SimpleNamespace(article=article, tagging=tagging, russia=russia, putin=putin, run=run)
 

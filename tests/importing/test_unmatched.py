@@ -1,0 +1,83 @@
+"""Front-matter tags that the gazetteer lacks: kept, counted, and gone once they are known."""
+
+from __future__ import annotations
+
+import pytest
+
+from articles import gazetteer
+from articles.importing.run import import_paths
+from articles.importing.unmatched import write_unmatched
+from articles.models import KeywordUse, Tagging, UnmatchedKeyword
+from articles.tagging.records import Alias, Entry, Kind
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+RUSSIA = Entry(
+    kind=Kind.COUNTRY, slug="russia", name="Russia", key="ru", aliases=(Alias("Russia"),), source="test"
+)
+ARCTIC = Entry(
+    kind=Kind.TOPIC, slug="arctic", name="Arctic", key="arctic", aliases=(Alias("High North"),), source="test"
+)
+
+
+def counts() -> dict[str, int]:
+    return dict(UnmatchedKeyword.objects.with_article_count().values_list("text", "article_count"))
+
+
+def write(folder, name, *keywords):
+    tags = "".join(f"- {keyword}\n" for keyword in keywords)
+    (folder / name).write_text(
+        f"---\ntitle: {name}\ndate: 2025-10-17\ntags:\n{tags}---\nThe talks of {name}.\n"
+    )
+
+
+def test_a_tag_of_a_file_that_names_nothing_is_kept_and_counted(tmp_path):
+    gazetteer.load([RUSSIA], release="1")
+    write(tmp_path, "one.md", "Russia", "High North", "Longreads")
+    write(tmp_path, "two.md", "high north")
+
+    import_paths([tmp_path])
+
+    assert counts() == {"High North": 2, "Longreads": 1}
+    assert list(Tagging.objects.values_list("tag__slug", "origin")) == [("russia", "frontmatter")]
+
+
+def test_a_keyword_that_the_gazetteer_learns_is_no_longer_listed(tmp_path):
+    gazetteer.load([RUSSIA], release="1")
+    write(tmp_path, "one.md", "High North", "Longreads")
+    import_paths([tmp_path])
+
+    gazetteer.load([RUSSIA, ARCTIC], release="2")
+    import_paths([tmp_path])
+
+    assert counts() == {"Longreads": 1}
+    assert list(Tagging.objects.values_list("tag__slug", "origin")) == [("arctic", "frontmatter")]
+
+
+def test_a_keyword_that_left_its_file_is_no_longer_listed(tmp_path):
+    gazetteer.load([RUSSIA], release="1")
+    write(tmp_path, "one.md", "Longreads", "Opinion")
+    import_paths([tmp_path])
+
+    write(tmp_path, "one.md", "Opinion")
+    import_paths([tmp_path])
+
+    assert counts() == {"Opinion": 1}
+
+
+def test_a_withdrawn_article_does_not_count():
+    write_unmatched({make_article(status="withdrawn").pk: ["Opinion"], make_article().pk: ["opinion"]})
+
+    assert counts() == {"Opinion": 1}
+
+
+def test_the_statements_do_not_grow_with_the_keywords(django_assert_num_queries):
+    few, many = make_article(), make_article()
+
+    with django_assert_num_queries(4):
+        write_unmatched({few.pk: ["one"]})
+    with django_assert_num_queries(4):
+        write_unmatched({many.pk: [f"word {number}" for number in range(60)]})
+
+    assert KeywordUse.objects.count() == 61
