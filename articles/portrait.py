@@ -21,7 +21,6 @@ COMPANIONS = 6  # of each kind
 # What each sort of alias is to a reader; a surname alone says nothing new.
 ALIAS_HEADINGS = {
     Alias.Kind.NAME: "Also called",
-    Alias.Kind.FORMER: "Formerly",
     Alias.Kind.DEMONYM: "People and adjectives",
     Alias.Kind.CAPITAL: "Capital",
     Alias.Kind.METONYM: "Also stands for it",
@@ -42,11 +41,12 @@ class Names:
 class Portrait:
     """What the archive knows of one tag, and its latest articles.
 
-    ``main_count`` is None while articles cannot be counted.  ``offices`` are those a person held,
-    ``holders`` those of a country or organisation.
+    ``former`` are names it had once.  ``main_count`` is None while articles cannot be counted.  ``offices``
+    are those a person held, ``holders`` those of a country or organisation.
     """
 
     tag: Tag
+    former: list[str]
     names: list[Names]
     offices: list[Office]
     holders: list[Office]
@@ -79,9 +79,11 @@ class Portrait:
 def portray(tag: Tag) -> Portrait:
     """Return the page of a tag; in a fixed number of queries however many articles it has."""
     path = reverse("article_list")
+    texts = _read_names(tag)
     return Portrait(
         tag=tag,
-        names=_read_names(tag),
+        former=texts[Alias.Kind.FORMER],
+        names=[Names(heading, texts[kind]) for kind, heading in ALIAS_HEADINGS.items() if texts[kind]],
         offices=list(tag.offices.select_related("of")),
         holders=list(tag.holders.select_related("holder").filter(holder__is_retired=False)),
         children=list(tag.children.filter(is_retired=False).order_by("name")),
@@ -105,9 +107,10 @@ def _count_main(tag: Tag) -> int | None:
         return None
 
 
-def _read_names(tag: Tag) -> list[Names]:
-    texts: dict[str, list[str]] = defaultdict(list)
+def _read_names(tag: Tag) -> defaultdict[str, list[str]]:
+    """Return the tag's aliases by kind, its own name left out."""
+    texts: defaultdict[str, list[str]] = defaultdict(list)
     for alias in tag.aliases.order_by("text"):
         if alias.text != tag.name:
             texts[alias.kind].append(alias.text.replace("*", "…"))
-    return [Names(heading, texts[kind]) for kind, heading in ALIAS_HEADINGS.items() if texts[kind]]
+    return texts
