@@ -20,7 +20,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from articles.importing.duplicates import relink_stored
-from articles.importing.former import Facts, Former, Past, Remark, give_back, was_tagged_again, withdraw
+from articles.importing.former import (
+    STATUS,
+    Facts,
+    Former,
+    Past,
+    Remark,
+    give_back,
+    was_tagged_again,
+    withdraw,
+)
 from articles.importing.lock import import_lock
 from articles.importing.store import UPDATED_FIELDS, refresh_derived
 from articles.importing.taggings import TaggingChanges, locked
@@ -133,12 +142,14 @@ class _Chunk:
         self.run = run
         self.import_set = import_set
         self.articles = list(locked(Article.objects.filter(pk__in=ids)))
+        self.rows = list(self._changes(ids).filter(change_set=import_set).order_by("pk"))
         rows: dict[int, list[Change]] = defaultdict(list)
-        for change in self._changes(ids).filter(change_set=import_set).order_by("pk"):
+        for change in self.rows:
             rows[change.row_id].append(change)
         self.pasts = {pk: Past.of(changes) for pk, changes in rows.items()}
         self.facts = self._read_facts(ids)
         self.later = self._read_later(ids)
+        self.retagged = self._read_retagged(ids)
         self.owners = self._read_owners()
 
     def _changes(self, ids: Collection[int]) -> QuerySet[Change]:
@@ -182,6 +193,15 @@ class _Chunk:
             later[pk].discard(run)
         return later
 
+    def _read_retagged(self, ids: Collection[int]) -> set[int]:
+        """Return the articles whose tags a re-tag changed afterwards.
+
+        By the rows' numbers: a re-tag that was stopped goes on in its change-set, which may be older.
+        """
+        last = {row.row_id: row.pk for row in self.rows}
+        rows = self._changes(ids).filter(change_set__act=Acts.RETAG).values_list("row_id", "pk")
+        return {article for article, pk in rows if pk > last[article]}
+
     def _read_owners(self) -> dict[str, int]:
         """Return which article has each identity that an article here would return to."""
         wanted = {past.before.get("identity") for past in self.pasts.values() if past.before}
@@ -216,7 +236,9 @@ class _Chunk:
         owner = self.owners.get(str(past.before.get("identity")), article.pk)
         if owner != article.pk:
             return f"article {owner} now holds what this one held before"
-        if was_tagged_again(article, past, self.facts):
+        is_hidden_only = past.before.keys() <= set(STATUS)
+        is_retagged = article.pk in self.retagged or was_tagged_again(article, past, self.facts)
+        if is_retagged and not is_hidden_only:
             return "tagged again since by a newer gazetteer"
         return ""
 

@@ -14,6 +14,7 @@ from articles.importing.lock import ImportBusyError
 from articles.importing.run import import_paths
 from articles.importing.undo import UndoError, Undoing, undo
 from articles.models import Article, ArticleSource, ChangeSet, ImportRun, Tag, Tagging
+from articles.retagging import Scope, retag
 from articles.search import sync
 from articles.search.query import Criteria
 from articles.tagging import Alias, Entry, Kind
@@ -274,6 +275,20 @@ def test_tags_that_were_given_anew_since_are_not_mixed_with_former_ones(folder):
     undoing = undo(last_run())
 
     assert [remark.text for remark in undoing.refused] == ["tagged again since by a newer gazetteer"]
+
+
+def test_a_re_tag_stands_in_the_way_of_former_tags(folder):
+    write(folder, "a.md", title="Russia is quiet", body="Nothing.")
+    (folder / "b.md").unlink()
+    import_paths([folder], is_pruning=True)
+    talks = Entry(Kind.ORGANISATION, "talks", "Quiet", "talks", aliases=(Alias("quiet"),))
+    gazetteer.load([*GAZETTEER, talks], release="newer")
+    retag(Scope(is_forced=True), workers=1)
+    undoing = undo(last_run())
+
+    assert [remark.text for remark in undoing.refused] == ["tagged again since by a newer gazetteer"]
+    # A withdrawal has no tags to give back.
+    assert (undoing.given_back, article("b.md").status) == (1, PUBLIC)
 
 
 def test_a_tag_that_is_gone_does_not_come_back(folder):
