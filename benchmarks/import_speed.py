@@ -13,6 +13,7 @@ import argparse
 import functools
 import json
 import os
+import pkgutil
 import platform
 import resource
 import sqlite3
@@ -46,13 +47,17 @@ TABLES = ("importrun", "outlet", "author", "article", "authorship", "articlesour
           "sketchvalue", "nearduplicate")  # fmt: skip
 # The main process's stages: what it is called, and the function that is it.
 STAGES = {
-    "know the files": ("ahead", "known_sources"),
-    "decide": ("store", "_make_plan"),
-    "articles": ("store", "_write_articles"),
-    "taggings: compare": ("store", "change_taggings"),
-    "taggings: write": ("taggings", "TaggingChanges.write"),
-    "sources": ("store", "_write_sources"),
-    "index": ("run", "sync.catch_up"),
+    "know the files": "articles.importing.ahead.known_sources",
+    "decide": "articles.importing.store._make_plan",
+    "articles": "articles.importing.store._write_articles",
+    "taggings: compare": "articles.importing.store.change_taggings",
+    "taggings: write": "articles.importing.taggings.TaggingChanges.write",
+    "suggested actors": "articles.importing.store.write_suggestions",
+    "unmatched keywords": "articles.importing.store.write_unmatched",
+    "sources": "articles.importing.store._write_sources",
+    "near-duplicates": "articles.importing.store.relink",
+    "trail": "articles.importing.run.record_import",
+    "index": "articles.search.sync.apply_outbox",
 }
 
 type Figures = dict[str, float]
@@ -71,11 +76,8 @@ def run_import(folder: Path) -> dict[str, object]:
     """Import a folder and return what it took; the clock starts when Django is up."""
     run = import_module("articles.importing.run")
     spent: dict[str, float] = defaultdict(float)
-    for stage, (module, name) in STAGES.items():
-        owner: object = import_module(f"articles.importing.{module}")
-        *holders, attribute = name.split(".")
-        for holder in holders:
-            owner = getattr(owner, holder)
+    for stage, name in STAGES.items():
+        owner, attribute = owner_of(name)
         setattr(owner, attribute, _timed(getattr(owner, attribute), stage, spent))
     started, worked = time.perf_counter(), time.process_time()
     report = run.import_paths([folder])
@@ -90,6 +92,12 @@ def run_import(folder: Path) -> dict[str, object]:
         "worker_mb": workers.ru_maxrss / 1024,
         "stages": dict(spent),
     }
+
+
+def owner_of(name: str) -> tuple[object, str]:
+    """Return the module or class that a function is looked up in, and its name there."""
+    path, attribute = name.rsplit(".", 1)
+    return pkgutil.resolve_name(path), attribute
 
 
 def _timed[**P, T](function: Callable[P, T], stage: str, spent: dict[str, float]) -> Callable[P, T]:

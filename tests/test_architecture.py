@@ -18,6 +18,7 @@ LAYERS = {
     "articles.tagging": 1,
     "articles.importing": 1,
     "articles.importing.ahead": 3,
+    "articles.importing.bulk": 3,
     "articles.importing.columns": 3,
     "articles.importing.crew": 3,
     "articles.importing.former": 3,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
+from articles.importing.bulk import insert_rows
 from articles.importing.sketches import Sketch, share_of, sketch_of
 from articles.models import Article, NearDuplicate, SketchKey
 from articles.models import Sketch as SketchRow
@@ -82,12 +83,12 @@ def _register(sketches: Mapping[int, Sketch]) -> dict[int, list[int]]:
         for number in sketch[:KEYS]:
             if len(holders[number]) < HOLDERS:
                 holders[number].append(pk)
-                keys.append(SketchKey(number=number, article_id=pk))
+                keys.append({"number": number, "article": pk})
     SketchRow.objects.bulk_create(
         SketchRow(article_id=pk, numbers=struct.pack(f"!{len(sketch)}I", *sketch))
         for pk, sketch in sketches.items()
     )
-    SketchKey.objects.bulk_create(keys, batch_size=BATCH)
+    insert_rows(SketchKey, keys)
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from articles.importing.taggings import Step, Texts, Values, columns_of, texts_of
+from articles.importing.taggings import Step, Texts, Values, columns_of, suggestion, texts_of
 from articles.importing.trail import COLUMNS, Authors
 from articles.models import Article, Change, Tagging
 from articles.tagging.anchors import move_spans
@@ -93,7 +93,7 @@ class Former:
 
     article: Article
     authors: Authors | None = None
-    added: list[Tagging] = field(default_factory=list)
+    added: list[Values] = field(default_factory=list)
     changed: list[Tagging] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -168,8 +168,7 @@ def _give_back_tagging(former: Former, step: Step, texts: Texts, facts: Facts) -
     if row is None:
         if before is not None and tag in facts.tags:
             values = {**before, "mentions": _former_mentions(before, [], edited)}
-            row = Tagging(article=article, tag_id=tag, status=Tagging.Status.SUGGESTED, **values)
-            former.added.append(row)
+            former.added.append(suggestion(article, tag, values))
             former.steps.append((tag, None, values))
         return
     now = columns_of(row)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection, models
 
+from articles.importing.bulk import insert_rows
 from articles.importing.clipping import Clipping
 from articles.importing.sketches import Sketch, sketch_of
 from articles.models import Article, Tag, Tagging
@@ -25,7 +26,7 @@ type Step = tuple[int, Values | None, Values | None]
 BATCH = 500  # rows by one statement: larger ones only take more memory
 UPDATED_FIELDS = ["role", "salience", "mentions", "origin", "release"]
 # What a tag that stands in front matter alone is worth: the file says it, no word of the text bears it out.
-UNMENTIONED: Values = {"role": Tagging.Role.MENTIONED, "salience": 0.0, "mentions": []}
+UNMENTIONED: Values = {"role": Tagging.Role.MENTIONED.value, "salience": 0.0, "mentions": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _fold(name: str) -> str:
 class TaggingChanges:
     """The rows to insert, update and delete, and the articles they belong to."""
 
-    added: list[Tagging] = field(default_factory=list)
+    added: list[Values] = field(default_factory=list)
     changed: list[Tagging] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     article_ids: set[int] = field(default_factory=set)
@@ -83,7 +84,7 @@ class TaggingChanges:
     def write(self) -> None:
         """Do it, in few statements."""
         Tagging.objects.filter(pk__in=self.gone).delete()
-        Tagging.objects.bulk_create(self.added, batch_size=BATCH)
+        insert_rows(Tagging, self.added)
         # An upsert by primary key: one statement where bulk_update builds a CASE for every column.
         Tagging.objects.bulk_create(
             self.changed,
@@ -157,7 +158,7 @@ def wanted_taggings(article: Article, answer: Answer, rules: Rules) -> dict[Iden
             wanted[identity] = {
                 **UNMENTIONED,
                 **wanted.get(identity, {}),
-                "origin": Tagging.Origin.FRONT_MATTER,
+                "origin": Tagging.Origin.FRONT_MATTER.value,
             }
     return wanted
 
@@ -172,7 +173,7 @@ def _values(claim: Claim) -> Values:
         "role": claim.role,
         "salience": claim.salience,
         "mentions": claim.mentions,
-        "origin": Tagging.Origin.AUTOMATIC,
+        "origin": Tagging.Origin.AUTOMATIC.value,
     }
 
 
@@ -194,12 +195,9 @@ def _compare(
     for tag_id, values in wanted.items():
         row = rows.pop(tag_id, None)
         if row is None:
-            changes.added.append(
-                Tagging(
-                    article=article, tag_id=tag_id, release=release, status=Tagging.Status.SUGGESTED, **values
-                )
-            )
-            steps.append((tag_id, None, {**values, "release": release}))
+            columns = {**values, "release": release}
+            changes.added.append(suggestion(article, tag_id, columns))
+            steps.append((tag_id, None, columns))
         elif former := _update(row, {"mentions": values["mentions"]} if row.is_decided else values):
             former |= _update(row, {"release": release})
             changes.changed.append(row)
@@ -214,6 +212,12 @@ def _compare(
     if steps:
         changes.article_ids.add(article.pk)
         changes.trail[article.pk] = steps
+
+
+def suggestion(article: Article, tag_id: int, columns: Values) -> Values:
+    """Return a new tagging, as `TaggingChanges.added` holds it; ``columns`` are those an import writes."""
+    keys = {"article": article.pk, "tag": tag_id, "status": Tagging.Status.SUGGESTED.value}
+    return keys | {name: columns[name] for name in UPDATED_FIELDS}
 
 
 def columns_of(row: Tagging, names: Iterable[str] = UPDATED_FIELDS) -> Values:
