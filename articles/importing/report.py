@@ -34,6 +34,8 @@ class Report:
     is_interrupted: bool = False
     withdrawn: int = 0  # articles whose files are gone
     undone: int = 0  # files skipped because what they say was undone
+    drafts: int = 0  # files created whose articles no reader sees, for they say so
+    seconds: float = 0.0  # from its start to its end, as its row says; 0 for a dry run
     started_by: str = ""
     release: str = ""  # of the gazetteer
     options: tuple[str, ...] = ()  # as on the command line
@@ -52,6 +54,11 @@ class Report:
     ) -> None:
         """Count some files, ``outcomes`` being those of the sound ones, and note what is wrong with them."""
         self.undone += outcomes.count(Outcome.SKIPPED)
+        sound = [reading.clipping for reading in chunk if not reading.fault]
+        self.drafts += sum(
+            outcome is Outcome.CREATED and clipping is not None and not clipping.is_published
+            for outcome, clipping in zip(outcomes, sound, strict=True)
+        )
         for outcome in outcomes_of(chunk, outcomes):
             self.counts[outcome] += 1
         self.problems += problems_of(chunk, notices or {})

@@ -241,6 +241,7 @@ class _Run:
         self.row.state = states.INTERRUPTED if self.report.is_interrupted else states.FINISHED
         self.row.finished_at = timezone.now()
         self._write_row(self.report.counts)
+        self.report.seconds = self.row.seconds
         self.report.index_problem = sync.catch_up(wait_seconds=30)
 
 

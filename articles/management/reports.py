@@ -121,7 +121,14 @@ def _take_back(report: Report) -> str:
 
 def counts(report: Report) -> list[tuple[str, int]]:
     """Return what became of the files, in numbers that add up to their number."""
-    return [(outcome.value, report.counts[outcome]) for outcome in Outcome]
+    return [(_named(outcome, report), report.counts[outcome]) for outcome in Outcome]
+
+
+def _named(outcome: Outcome, report: Report) -> str:
+    if outcome is not Outcome.CREATED or not report.drafts:
+        return outcome.value
+    drafts = "1 a draft" if report.drafts == 1 else f"{report.drafts:,} of them drafts"
+    return f"{outcome.value} ({drafts}, not shown to readers)"
 
 
 def kinds_of(problems: Iterable[Problem]) -> list[IssueKind]:

@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -200,7 +201,7 @@ class Migration(migrations.Migration):
                 ('is_forced', models.BooleanField(default=False, help_text='Every file was read and tagged again.')),
                 ('is_pruning', models.BooleanField(default=False, help_text='Articles whose files are gone were withdrawn.')),
                 ('state', models.CharField(choices=[('running', 'running'), ('finished', 'finished'), ('interrupted', 'interrupted'), ('failed', 'failed'), ('undone', 'undone')], default='running', max_length=12)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
+                ('started_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('heartbeat_at', models.DateTimeField(auto_now_add=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('gazetteer_release', models.CharField(blank=True, max_length=64)),

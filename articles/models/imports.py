@@ -34,7 +34,7 @@ class ImportRun(models.Model):
     is_forced = models.BooleanField(default=False, help_text="Every file was read and tagged again.")
     is_pruning = models.BooleanField(default=False, help_text="Articles whose files are gone were withdrawn.")
     state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(default=timezone.now, editable=False)
     heartbeat_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     gazetteer_release = models.CharField(max_length=64, blank=True)

@@ -66,6 +66,20 @@ def test_the_report_says_what_happened_in_numbers(folder):
     assert (stderr, code) == ("", 0)
 
 
+def test_the_report_says_which_of_the_articles_nobody_sees(folder):
+    (folder / "draft.md").write_text("---\ntitle: Not yet\ndraft: true\n---\nText.\n")
+
+    assert " 3  created (1 a draft, not shown to readers)\n" in run(folder, "--dry-run")[0]
+    assert " 3  created (1 a draft, not shown to readers)\n" in run(folder)[0]
+    assert "draft" not in run(folder)[0]
+
+
+def test_the_report_and_the_desk_say_the_same_time(folder):
+    stdout, _, _ = run(folder)
+
+    assert f"in {ImportRun.objects.get().seconds:.1f} s:" in stdout
+
+
 def test_json_is_all_there_is_on_standard_output(folder):
     broken = folder / "broken.md"
     broken.write_text("---\ntitle: Talks\ndate: 2025-02-30\n---\nText.\n")

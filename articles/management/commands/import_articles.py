@@ -136,7 +136,7 @@ class Command(BaseCommand):
             self.stderr.write("Stopped at once. What was stored so far is kept; run this again to go on.")
             sys.exit(STOPPED + signal.SIGINT)
         line.clear()
-        seconds = time.monotonic() - started
+        seconds = done.seconds or time.monotonic() - started
         people.write(describe(done, seconds, has_table=batch is None))
         if self.is_json:
             self.stdout.write(json.dumps(as_json(done), ensure_ascii=False))
