@@ -45,7 +45,7 @@ class Sum(NamedTuple):
     @property
     def total(self) -> float:
         """Return the sum of all signs."""
-        return sum(value for _, value in self.signs)
+        return sum([value for _, value in self.signs])
 
     @property
     def salience(self) -> float:

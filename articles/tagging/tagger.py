@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import repeat
 from operator import itemgetter
@@ -163,13 +163,21 @@ class _Parts:
         )
 
     def evidence(
-        self, reading: Reading, found: Iterable[tuple[object, int, int, str]]
+        self, reading: Reading, found: Sequence[tuple[object, int, int, str]]
     ) -> tuple[Mention, ...]:
-        """Return where the words found stand in their part of the article."""
+        """Return where the words found, in order of place, stand in their part of the article."""
         text, kept = self.text, reading.hits.folded.kept
         body, standfirst = self.body_start, self._standfirst_start
         # A third of the time of Mention(...), of which an article has a hundred.
         new = tuple.__new__
+        if kept is None and found[0][1] > body:
+            shift = body + 1
+            return tuple(
+                [
+                    new(Mention, (Part.BODY, start - shift, end - shift, text[start - 1 : end - 1], rule))
+                    for _, start, end, rule in found
+                ]
+            )
         mentions = []
         for _, place, place_end, rule in found:
             if kept is None:

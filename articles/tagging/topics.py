@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from articles.tagging import scoring
 from articles.tagging.findings import Role, Sum
-from articles.tagging.matcher import START, Hit
+from articles.tagging.matcher import START, Hit, Hits
 from articles.tagging.reading import LONGEST_WORD, Reading
 from articles.tagging.scoring import Layout
 
@@ -66,7 +66,7 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Hit, int]]:
     """Yield topic, place and weight of each trigger with a gap whose halves stand close in one sentence."""
     firsts: dict[str, Hit] = {}
     folded = reading.hits.folded
-    for hit in sorted((hit for hit in reading.hits.triggers if hit[2].halves), key=START):
+    for hit in sorted([hit for hit in reading.hits.triggers if hit[2].halves], key=START):
         for half in hit[2].halves:
             if not half.is_second:
                 firsts[half.phrase] = hit
@@ -101,8 +101,11 @@ def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Phra
     words: list[str] = []
     is_asserted = False
     for hit, weight in standing:
-        factor = _factor(hit, layout)
-        if _is_negated(reading, hit):
+        start = hit[0]
+        factor = 1.0
+        if start < layout.lead_end:
+            factor = weights.title if start < layout.title_end else weights.lead
+        if reading.hits.denials and _is_negated(reading.hits, start):
             factor *= weights.negated
         else:
             is_asserted = True
@@ -114,16 +117,21 @@ def _sum(reading: Reading, layout: Layout, hits: list[tuple[Hit, int]]) -> _Phra
         else:
             counts[phrase], best[phrase] = 1, counted
             words.append(reading.words(hit))
-    values = [most * (1 + weights.doubling * log2(counts[phrase])) for phrase, most in best.items()]
+    values = [
+        most * (1 + weights.doubling * log2(count)) if count > 1 else most
+        for most, count in zip(best.values(), counts.values(), strict=True)
+    ]
     signs = tuple(zip(words, values, strict=True))
     return _Phrases(signs, sum(values), is_asserted, tuple([hit for hit, _ in standing]))
 
 
 def _without_overlaps(hits: list[tuple[Hit, int]]) -> list[tuple[Hit, int]]:
     """Return the longest of overlapping triggers of one topic, without those inside an excluded phrase."""
+    if len(hits) == 1:
+        return hits if hits[0][1] > 0 else []
     kept: list[tuple[Hit, int]] = []
     reach = -1
-    for hit, weight in sorted(hits, key=_precedence) if len(hits) > 1 else hits:
+    for hit, weight in sorted(hits, key=_precedence):
         if hit[0] >= reach:
             kept.append((hit, weight))
             reach = hit[1]
@@ -138,19 +146,13 @@ def _precedence(pair: tuple[Hit, int]) -> tuple[int, int, float]:
     return hit[0], -hit[1], -weight or -inf
 
 
-def _factor(hit: Hit, layout: Layout) -> float:
-    if hit[0] < layout.title_end:
-        return scoring.TOPIC_WEIGHTS.title
-    return scoring.TOPIC_WEIGHTS.lead if hit[0] < layout.lead_end else 1.0
-
-
-def _is_negated(reading: Reading, hit: Hit) -> bool:
+def _is_negated(hits: Hits, start: int) -> bool:
     """Return whether one of the few words before a phrase denies it."""
-    denials = reading.hits.denials
-    last = bisect_left(denials, hit[0]) - 1
-    if last < 0 or denials[last] < hit[0] - NEGATION_REACH:
+    denials = hits.denials
+    last = bisect_left(denials, start) - 1
+    if last < 0 or denials[last] < start - NEGATION_REACH:
         return False
-    between = reading.hits.folded.text[denials[last] : hit[0]]
+    between = hits.folded.text[denials[last] : start]
     # Two spaces are a comma or a full stop: what stands before belongs to another clause.
     return "  " not in between and between.count(" ") <= NEGATION_WORDS
 
