@@ -14,6 +14,7 @@ from articles.elsewhere import shares_of
 from articles.models import Article, ImportIssue
 
 ISSUES_SHOWN = 20
+UNDONE = ", undone: skipped until it is edited"
 
 
 class FilePanel:
@@ -21,15 +22,25 @@ class FilePanel:
 
     FIELDS = (
         "sources_shown", "issues_shown", "cuts_shown", "same_story_shown", "keywords_shown", "extra_shown",
-        "edited_shown",
+        "edited_shown", "withdrawal_shown",
     )  # fmt: skip
 
     @admin.display(description="files")
     def sources_shown(self, article: Article) -> SafeString:
         """Return the files the article was read from, and by which run."""
         rows = article.sources.select_related("run")
-        lines = ((row.name, link_to(row.run) if row.run else "", row.path) for row in rows)
-        return format_html_join("", '<p>{}, {}<br><small class="quiet">{}</small></p>', lines)
+        lines = (
+            (row.name, link_to(row.run) if row.run else "", UNDONE if row.is_undone else "", row.path)
+            for row in rows
+        )
+        return format_html_join("", '<p>{}, {}{}<br><small class="quiet">{}</small></p>', lines)
+
+    @admin.display(description="why it was withdrawn")
+    def withdrawal_shown(self, article: Article) -> str:
+        """Return why a program withdrew it, or that an editor did."""
+        if article.status != Article.Status.WITHDRAWN:
+            return "it is not"
+        return article.get_withdrawal_display() if article.withdrawal else "an editor did"
 
     @admin.display(description="import issues")
     def issues_shown(self, article: Article) -> object:

@@ -129,3 +129,28 @@ def test_a_link_undoes_nothing(at_desk, run):
     at_desk.get(RUNS, {"action": "undo", "_selected_action": run.pk, "confirmed": "yes"})
 
     assert public_count() == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "it is not"),
+        ({"status": "withdrawn"}, "an editor did"),
+        ({"status": "withdrawn", "withdrawal": "missing"}, "its files are gone"),
+        ({"status": "withdrawn", "withdrawal": "undone"}, "the import that made it was undone"),
+    ],
+    ids=["public", "editor", "pruned", "undone"],
+)
+def test_the_page_of_an_article_says_why_it_was_withdrawn(at_desk, run, values, words):
+    one = Article.objects.first()
+    Article.objects.filter(pk=one.pk).update(**values)
+    page = at_desk.get(reverse("admin:articles_article_change", args=[one.pk])).content.decode()
+
+    assert words in page
+
+
+def test_the_page_of_an_article_says_which_files_are_skipped(at_desk, run):
+    ask(at_desk, run, confirmed="yes")
+    page = at_desk.get(reverse("admin:articles_article_change", args=[Article.objects.first().pk]))
+
+    assert "undone: skipped until it is edited" in page.content.decode()
