@@ -107,6 +107,18 @@ def test_a_named_pipe_is_refused_and_does_not_block(folder):
     assert refusal(found).startswith("not a regular file")
 
 
+def test_a_device_is_refused_and_not_read():
+    [found] = find_sources([Path("/dev/zero")])
+
+    assert refusal(found).startswith("not a regular file")
+
+
+def test_a_link_to_a_device_is_not_followed(folder):
+    (folder / "zero.md").symlink_to("/dev/zero")
+
+    assert refusal(next(find_sources([folder]))).startswith("a link that leaves the folder")
+
+
 def test_a_link_out_of_the_folder_is_not_followed(folder):
     secret = put(folder.parent / "secret.md", "secret")
     (folder / "link.md").symlink_to(secret)
