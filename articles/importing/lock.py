@@ -16,7 +16,7 @@ LOCK_KEY = 0x4E455753  # PostgreSQL advisory lock, "NEWS"; each database has its
 
 
 class ImportBusyError(Exception):
-    """The import lock cannot be had: another import holds it, or there is nowhere to put it."""
+    """The import lock cannot be had: an import, undo or re-tag holds it, or there is nowhere to put it."""
 
 
 @contextlib.contextmanager
@@ -66,5 +66,9 @@ def _file_lock() -> Iterator[None]:
 
 def _busy_message() -> str:
     run = ImportRun.objects.filter(state=ImportRun.State.RUNNING).order_by("-pk").first()
-    which = f"import run {run.pk}, started {run.started_at:%d %b %Y %H:%M} UTC," if run else "another import"
+    which = (
+        f"import run {run.pk}, started {run.started_at:%d %b %Y %H:%M} UTC,"
+        if run
+        else "another import or re-tag"
+    )
     return f"{which} is still running; wait for it to end, then run this again"

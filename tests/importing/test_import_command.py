@@ -210,7 +210,7 @@ def lock_held_elsewhere() -> Iterator[None]:
 def test_a_second_import_cannot_run(folder):
     with (
         lock_held_elsewhere(),
-        pytest.raises(CommandError, match="another import is still running") as refused,
+        pytest.raises(CommandError, match="another import or re-tag is still running") as refused,
     ):
         run(folder)
 
