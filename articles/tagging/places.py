@@ -116,7 +116,9 @@ class Places:
         """Return why the words belong to a name of something else, or nothing if they do not."""
         start, end, pattern = hit
         words = pattern.words
-        if words in WORDLIKE_ACRONYMS and _is_shouted(reading.line(start)):
+        # "US, CHINA AGREE" names a state, "TELL US" does not.
+        is_word = words in WORDLIKE_ACRONYMS and not (words == "US" and reading.opens_sentence(start))
+        if is_word and _is_shouted(reading.line(start)):
             return "in a line of capitals, where it may be a word"
         is_site = sense.alias.kind in SITES
         if sense.entry.kind is Kind.COUNTRY and reading.in_dateline(start):
