@@ -285,3 +285,19 @@ def test_an_archive_is_sound_after_every_act_and_every_import(act, alice, tmp_pa
     sync.apply_outbox()
     assert list(verify()) == []
     assert OutboxRow.objects.exists()
+
+
+def test_an_archive_is_sound_after_an_undo(alice, tmp_path):
+    gazetteer.load(GAZETTEER, release=gazetteer.release_of(GAZETTEER))
+    path = write(tmp_path, "a.md", body="Russia said so. Ukraine did not.")
+    first = import_paths([tmp_path])
+    hash_of_first = Article.objects.get().text_hash
+    path.write_text(path.read_text().replace("Russia said", "In Moscow, Russia never said"))
+    second = import_paths([tmp_path])
+    assert Article.objects.get().text_hash != hash_of_first
+
+    call_command("undo_import", str(second.run_id), stdout=io.StringIO())
+    assert (Article.objects.get().text_hash, faults()) == (hash_of_first, [])
+
+    call_command("undo_import", str(first.run_id), stdout=io.StringIO())
+    assert faults() == []
