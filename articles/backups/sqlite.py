@@ -90,7 +90,9 @@ def place() -> Path:
     """Return where the database of this archive has its file; raise BackupError if there is anything yet."""
     name = str(connection.settings_dict["NAME"])
     if name.startswith("file:"):
-        raise BackupError("the database's folder cannot be written; restore into another: NEWSROOM_DATA=/new/folder")
+        raise BackupError(
+            "the database's folder cannot be written; restore into another: NEWSROOM_DATA=/new/folder"
+        )
     path = Path(name)
     if any(Path(name + suffix).exists() for suffix in SIDE_FILES) or not _is_empty(path):
         raise BackupError(
