@@ -18,7 +18,7 @@ from articles.models import Article, NearDuplicate, SketchKey
 from articles.models import Sketch as SketchRow
 
 LEAST_SHARE = 50  # percent: half of what either says is in the other
-KEYS = 8  # numbers an article is found by: two that share half of their text miss each other once in 2,000
+KEYS = 8  # numbers an article is found by: two that share half of their text miss each other once in 3,000
 # Articles found by one number: what stands in more of them is boilerplate, and says nothing of a new one.
 HOLDERS = 50
 LINKS = 20  # of one article, when it comes
