@@ -40,6 +40,13 @@ def fill_up() -> None:
     """Let the database grow no further; PostgreSQL loses its connection instead."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            # Pages that earlier tests left free would be room to write in.
+            cursor.execute("PRAGMA freelist_count")
+            free_count = cursor.fetchone()[0]
+            cursor.execute("PRAGMA page_size")
+            cursor.execute(
+                f"CREATE TABLE filler AS SELECT zeroblob({free_count * cursor.fetchone()[0]}) AS room"
+            )
             cursor.execute("PRAGMA page_count")
             cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 2}")
             return
@@ -72,6 +79,7 @@ def mend() -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA max_page_count = 1073741823")
         cursor.execute("PRAGMA query_only = 0")
+        cursor.execute("DROP TABLE IF EXISTS filler")
 
 
 def test_an_import_stops_with_a_reason_and_half_stores_nothing(folder, fault):
