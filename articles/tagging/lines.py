@@ -18,6 +18,7 @@ NATIONAL_CATEGORIES = frozenset(
 UNPRINTED_CATEGORIES = NATIONAL_CATEGORIES | {"eu_institution"}
 FIELDS = {Kind.COUNTRY: "countries", Kind.ACTOR: "persons", Kind.ORGANISATION: "orgs", Kind.TOPIC: "topics"}
 CODE_LENGTH = 2
+KEYS = ("id", "title", "standfirst", "text", "date")  # of a line read; others are passed over
 
 
 class LineError(ValueError):
@@ -76,7 +77,9 @@ def read_line(line: bytes) -> dict[str, str]:
         raise LineError(f"not a JSON object ({error}); write one article a line") from error
     if not isinstance(article, Mapping):
         raise LineError("not a JSON object; write one article a line")
-    fields = {name: article.get(name) for name in ("id", "title", "standfirst", "text", "date")}
+    if "text" not in article:
+        raise LineError(f"it has no 'text'; the keys are {', '.join(KEYS)}")
+    fields = {name: article.get(name) for name in KEYS}
     for name, value in fields.items():
         if value is not None and not isinstance(value, str | int):
             raise LineError(f"{name!r} is not a string")
