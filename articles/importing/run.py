@@ -71,13 +71,7 @@ def import_paths(
     not there.
     """
     paths = list(paths)
-    row = ImportRun(
-        paths=[str(path) for path in paths],
-        is_forced=is_forced,
-        is_pruning=is_pruning,
-        started_by=started_by,
-        started_by_name=str(started_by or login())[:150],
-    )
+    row = _row(paths, started_by, is_forced=is_forced, is_pruning=is_pruning)
     options = [name for name, is_on in (("--force", is_forced), ("--prune", is_pruning)) if is_on]
     report = Report(run_id=None, is_dry=is_dry, options=tuple(options))
     try:
@@ -92,12 +86,7 @@ def import_paths(
             files = found_files(paths) if found is None else found
             in_order = chunks_in_order(ahead, files, CHUNK, folder=lambda: found_files(paths))
             chunks = stack.enter_context(contextlib.closing(in_order))
-            for chunk in chunks:
-                run.take(chunk)
-                progress(report)
-                if should_stop():
-                    report.is_interrupted = True
-                    break
+            _take_all(chunks, run, report, progress, should_stop)
             if is_pruning and not report.is_interrupted:
                 run.prune(paths, progress)
             run.finish()
@@ -108,6 +97,33 @@ def import_paths(
         _close(report, ImportRun.State.INTERRUPTED)
         raise
     return report
+
+
+def _row(paths: Iterable[Path], started_by: User | None, *, is_forced: bool, is_pruning: bool) -> ImportRun:
+    """Return the run as it will be stored, with who started it kept as text too."""
+    return ImportRun(
+        paths=[str(path) for path in paths],
+        is_forced=is_forced,
+        is_pruning=is_pruning,
+        started_by=started_by,
+        started_by_name=str(started_by or login())[:150],
+    )
+
+
+def _take_all(
+    chunks: Iterable[Sequence[Reading]],
+    run: _Run | _DryRun,
+    report: Report,
+    progress: Callable[[Report], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Store chunk after chunk until they end or ``should_stop`` says so."""
+    for chunk in chunks:
+        run.take(chunk)
+        progress(report)
+        if should_stop():
+            report.is_interrupted = True
+            return
 
 
 def found_files(paths: Iterable[Path]) -> Iterator[FoundFile]:
