@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from articles.importing import store, suggesting
 from articles.importing.duplicates import relink_stored
+from articles.importing.taggings import moved_mentions, texts_of
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -37,7 +38,6 @@ from articles.models import (
 )
 from articles.search import sync
 from articles.search.engine import IndexBusy, IndexUnusable
-from articles.tagging.anchors import move_spans
 
 BATCH = 500  # rows written by one statement
 
@@ -167,10 +167,11 @@ class Act:
 
     def _move_mentions(self, row: Article, old_texts: Mapping[str, str]) -> None:
         changed = []
+        now = texts_of(row)
         rows = row.taggings.select_related("tag").annotate(title=Value(row.title))
         for tagging in _locked(rows) if old_texts else ():
             before = values_of(tagging)
-            tagging.mentions = _moved(tagging.mentions, row, old_texts)
+            tagging.mentions = moved_mentions(tagging.mentions, {**now, **old_texts}, now)
             if tagging.mentions != before["mentions"]:
                 self._note_change(tagging, before)
                 changed.append(tagging)
@@ -390,21 +391,6 @@ def values_of(row: models.Model) -> dict[str, object]:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
-
-
-def _moved(
-    mentions: Sequence[tuple[str, int, int, str]], article: Article, old_texts: Mapping[str, str]
-) -> list[list[object]]:
-    """Return the mentions with offsets into the article as it is now, without those whose words are gone."""
-    moved: list[list[object]] = []
-    for part, start, end, rule in mentions:
-        if part not in old_texts:
-            moved.append([part, start, end, rule])
-            continue
-        [place] = move_spans([(start, end)], old_texts[part], getattr(article, part))
-        if place:
-            moved.append([part, *place, rule])
-    return moved
 
 
 def _index() -> None:

@@ -9,10 +9,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from articles.importing.taggings import Step, Texts, Values, columns_of, suggestion, texts_of
+from articles.importing.taggings import (
+    Step,
+    Texts,
+    Values,
+    columns_of,
+    moved_mentions,
+    suggestion,
+    texts_of,
+)
 from articles.importing.trail import COLUMNS, Authors
 from articles.models import Article, Change, Tagging
-from articles.tagging.anchors import move_spans
 
 STATUS = ("status", "withdrawal")
 
@@ -132,7 +139,7 @@ def give_back(article: Article, past: Past, facts: Facts) -> Former:
     for tag in sorted(others) if texts != texts_of(article) else ():
         row = facts.taggings_of[article.pk][tag]
         now = columns_of(row)
-        row.mentions = _moved(row.mentions, texts, texts_of(article))
+        row.mentions = moved_mentions(row.mentions, texts, texts_of(article))
         _note(former, row, now)
     return former
 
@@ -179,7 +186,7 @@ def _give_back_tagging(former: Former, step: Step, texts: Texts, facts: Facts) -
     if row.is_decided and (before is None or after is None or set(before) - {"mentions", "release"}):
         former.kept.append(f"the tag {facts.tags[tag]}, which an editor decided")
     if before is None or after is None:
-        row.mentions = _moved(row.mentions, texts, texts_of(article))
+        row.mentions = moved_mentions(row.mentions, texts, texts_of(article))
     elif "mentions" in before:
         row.mentions = _former_mentions(before, row.mentions, edited)
     if not row.is_decided and before is not None:
@@ -205,16 +212,6 @@ def _former_mentions(
         *(mention for mention in mentions if mention[0] not in edited),
         *(list(mention) for mention in current if mention[0] in edited),
     ]
-
-
-def _moved(mentions: Iterable[Sequence[object]], old: Texts, new: Texts) -> list[list[object]]:
-    """Return mentions with their places in the new texts, without those whose words are gone."""
-    moved: list[list[object]] = []
-    for part, start, end, rule in mentions:
-        [place] = move_spans([(int(str(start)), int(str(end)))], old[str(part)], new[str(part)])
-        if place:
-            moved.append([part, *place, rule])
-    return moved
 
 
 def was_tagged_again(article: Article, past: Past, facts: Facts) -> bool:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from articles.importing.taggings import Texts, locked, moved_mentions, texts_of
 from articles.models import ActorSuggestion, Article, SuggestionMention
-from articles.tagging.folding import fold_name
+from articles.tagging.folding import fold_keyword
 from articles.tagging.standing import Unknown
 
 BATCH = 500  # rows by one statement
@@ -73,7 +73,7 @@ def _by_name(persons: Iterable[Unknown]) -> dict[str, Unknown]:
     """Return the persons by folded name, each once, without those whose name no column could hold."""
     named: dict[str, Unknown] = {}
     for person in persons:
-        folded = fold_name(person.name).casefold()
+        folded = fold_keyword(person.name)
         if folded and max(map(len, (folded, person.name, person.office))) <= LONGEST:
             named.setdefault(folded, person)
     return named

@@ -14,7 +14,7 @@ from articles.importing.sketches import Sketch, sketch_of
 from articles.models import Article, Tag, Tagging
 from articles.tagging import Entry
 from articles.tagging.anchors import move_spans
-from articles.tagging.folding import fold_name
+from articles.tagging.folding import fold_keyword
 from articles.tagging.records import AliasKind
 from articles.tagging.standing import Answer, Claim, Text, Unknown
 
@@ -52,18 +52,14 @@ def read_names(entries: Iterable[Entry]) -> dict[str, Identity]:
     for entry in entries:
         identity = (entry.kind.value, entry.slug)
         for text in (entry.name, entry.slug):
-            names[_fold(text)].add(identity)
+            names[fold_keyword(text)].add(identity)
         for alias in entry.aliases:
             if alias.kind is AliasKind.NAME and not alias.is_ambiguous:
-                aliases[_fold(alias.text)].add(identity)
+                aliases[fold_keyword(alias.text)].add(identity)
     claims = aliases | names
     return {
         name: next(iter(identities)) for name, identities in claims.items() if name and len(identities) == 1
     }
-
-
-def _fold(name: str) -> str:
-    return fold_name(name).casefold()
 
 
 @dataclass(slots=True)
@@ -154,7 +150,7 @@ def wanted_taggings(article: Article, answer: Answer, rules: Rules) -> dict[Iden
     """Return the taggings that the tagger's answer to the article and its file's own tags call for."""
     wanted = {(claim.kind, claim.slug): _values(claim) for claim in answer.claims}
     for word in article.keywords:
-        if identity := rules.names.get(_fold(str(word))):
+        if identity := rules.names.get(fold_keyword(str(word))):
             wanted[identity] = {
                 **UNMENTIONED,
                 **wanted.get(identity, {}),
@@ -165,7 +161,7 @@ def wanted_taggings(article: Article, answer: Answer, rules: Rules) -> dict[Iden
 
 def unmatched_keywords(article: Article, rules: Rules) -> list[str]:
     """Return the tags of the article's file that name nothing in the gazetteer."""
-    return [str(word) for word in article.keywords if _fold(str(word)) not in rules.names]
+    return [str(word) for word in article.keywords if fold_keyword(str(word)) not in rules.names]
 
 
 def _values(claim: Claim) -> Values:
@@ -235,10 +231,11 @@ def _update(row: Tagging, values: Values) -> Values:
 
 def moved_mentions(mentions: list[list[object]], old: Texts, new: Texts) -> list[list[object]]:
     """Return mentions with their places in the new text, without those whose words are gone."""
-    if old == new:
-        return mentions
     moved: list[list[object]] = []
     for part, start, end, rule in mentions:
+        if old[str(part)] == new[str(part)]:
+            moved.append([part, start, end, rule])
+            continue
         [place] = move_spans([(int(str(start)), int(str(end)))], old[str(part)], new[str(part)])
         if place:
             moved.append([part, *place, rule])

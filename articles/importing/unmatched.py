@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Exists, OuterRef
 
 from articles.models import KeywordUse, UnmatchedKeyword
-from articles.tagging.folding import fold_name
+from articles.tagging.folding import fold_keyword
 
 BATCH = 500  # rows by one statement
 LONGEST = 200  # characters of a keyword, as the column has it; a longer one is a sentence
@@ -45,7 +45,7 @@ def write_unmatched(words: Mapping[int, Iterable[str]]) -> None:
 
 
 def _by_folded(words: Iterable[str]) -> dict[str, str]:
-    folded = {fold_name(word).casefold(): word for word in words if len(word) <= LONGEST}
+    folded = {fold_keyword(word): word for word in words if len(word) <= LONGEST}
     return {name: word for name, word in folded.items() if name and len(name) <= LONGEST}
 
 

@@ -104,6 +104,11 @@ def _without_uneven_gaps(text: str, plain: str) -> str:
     return "".join(parts) + plain[begin:]
 
 
+def fold_keyword(name: str) -> str:
+    """Return a name by which spellings that differ in accents and case alone are one."""
+    return fold_name(name).casefold()
+
+
 def fold_name(name: str) -> str:
     """Return a name as it stands in folded text, without spaces around it."""
     if name.isascii() and name.isalnum():
