@@ -8,6 +8,7 @@ means two things that a property test holds together: its SQL (`ArticleFilter.qs
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import django_filters
@@ -17,9 +18,9 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging, TagKind
-from articles.search.address import PAGE_PARAMETERS, Address, is_tracking
+from articles.search.address import CURSORS, PAGE_PARAMETERS, Address, is_tracking
 from articles.search.fields import Asked, DateBoundField, Found, KeysField, WordsField
-from articles.search.query import Criteria, Match, Sort
+from articles.search.query import Criteria, Density, Match, Sort
 
 MAX_VALUES = 50  # of one search; each costs a walk over its postings, or a subquery
 ONCE = "can only be given once; keep one of them"
@@ -153,15 +154,15 @@ class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]  # no types
         return qs
 
 
-class SortFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
-    """The order of the result; it narrows nothing."""
+class ViewFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
+    """How the result is shown, one of ``choices``; it narrows nothing.  ``noun``: an order."""
 
-    def __init__(self, *, label: str) -> None:
-        orders = ", ".join(Sort)
+    def __init__(self, choices: type[StrEnum], *, label: str, noun: str) -> None:
+        names = ", ".join(choices)
         super().__init__(
             label=label,
-            choices=[(sort.value, sort.value) for sort in Sort],
-            error_messages={"invalid_choice": f"'%(value).40s' is not an order; write one of {orders}"},
+            choices=[(choice.value, choice.value) for choice in choices],
+            error_messages={"invalid_choice": f"'%(value).40s' is not {noun}; write one of {names}"},
         )
 
     def filter(self, qs: QuerySet[Article], value: str) -> QuerySet[Article]:
@@ -242,7 +243,8 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     clipped_after = DateBoundFilter("clipped_on", "gte", label="Clipped from")
     clipped_before = DateBoundFilter("clipped_on", "lte", label="Clipped until")
     q = WordsFilter(label="Words")
-    sort = SortFilter(label="Order")
+    sort = ViewFilter(Sort, label="Order", noun="an order")
+    density = ViewFilter(Density, label="Density", noun="a density")
 
     _form_class: ClassVar[type[ArticleFilterForm] | None] = None
 
@@ -302,9 +304,11 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         }
         # Several values of a parameter that takes one: answering for the last alone would hide the others.
         single = (name for name, f in self.filters.items() if not isinstance(f, FacetFilter))
-        for name in (*single, "after"):
+        for name in (*single, *CURSORS):
             if len(self.data.getlist(name)) > 1 and _values(self.data, name):
                 problems.setdefault(name, []).append(ONCE)
+        if all(_values(self.data, name) for name in CURSORS):
+            problems.setdefault("before", []).append("cannot be given with after; keep one of them")
         return problems
 
     @property
@@ -334,8 +338,8 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
                 pairs += [(name, key) for key in cleaned[name]]
             else:
                 pairs += [(name, value) for value in _values(self.data, name)]
-        pairs += [("after", value) for value in _values(self.data, "after")]
-        return Address.of(path, pairs, [*self.filters, "after"])
+        pairs += [(name, value) for name in CURSORS for value in _values(self.data, name)]
+        return Address.of(path, pairs, [*self.filters, *CURSORS])
 
     @property
     def names(self) -> Mapping[tuple[str, str], str]:

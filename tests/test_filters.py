@@ -72,7 +72,8 @@ def gazetteer():
             "clipped_after=2025&clipped_before=2025-01-01",
             Criteria(clipped_after=dt.date(2025, 1, 1), clipped_before=dt.date(2025, 1, 1)),
         ),
-        ("after=n12&utm=x", Criteria()),
+        ("after=n12&utm=x&density=compact", Criteria()),
+        ("before=n12", Criteria()),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -116,6 +117,9 @@ def test_a_query_string_becomes_criteria(gazetteer, query, criteria):
         ("q=a%00b", {"q": ["the text holds a NUL character; type it anew"]}),
         ("q=a&q=b", {"q": ["can only be given once; keep one of them"]}),
         ("after=n1&after=n2", {"after": ["can only be given once; keep one of them"]}),
+        ("before=n1&before=n2", {"before": ["can only be given once; keep one of them"]}),
+        ("after=n1&before=n2", {"before": ["cannot be given with after; keep one of them"]}),
+        ("density=tight", {"density": ["'tight' is not a density; write one of comfortable, compact"]}),
         (
             "published_after=2025&published_after=",
             {"published_after": ["can only be given once; keep one of them"]},
@@ -199,6 +203,7 @@ def test_names_are_looked_up_with_one_query_for_all_tags(gazetteer, django_asser
         ("", "/articles/"),
         ("q=&country=", "/articles/"),
         ("sort=oldest&q=oil&country=russia&after=o1", "/articles/?country=ru&q=oil&sort=oldest&after=o1"),
+        ("before=o1&density=compact&q=oil", "/articles/?q=oil&density=compact&before=o1"),
         ("country=UA&country=ru&country=ua", "/articles/?country=ua&country=ru"),
         ("country=nope&published_after=soon&x=1", "/articles/?country=nope&published_after=soon"),
     ],
@@ -276,7 +281,9 @@ def test_words_have_no_answer_in_sql():
 
 # --- Any query string whatever ----------------------------------------------------------------------------
 
-NAMES = st.sampled_from([*ArticleFilter.base_filters, "after", "page", "id__in"]) | st.text(max_size=12)
+NAMES = st.sampled_from([*ArticleFilter.base_filters, "after", "before", "page", "id__in"]) | st.text(
+    max_size=12
+)
 VALUES = (
     st.sampled_from(
         ["ru", "Russia", "bbc", "oil", "2025-10-17", "2025", "newest", "n1", '"', "-", "-oil", "%", ""]
@@ -302,14 +309,14 @@ def test_no_query_string_fails_or_is_silently_unfiltered(gazetteer, pairs):
     address = filtered.address("/articles/")
     known = {name for name, value in pairs if value.strip() and name in filtered.filters}
     kept = {name for name, _ in address.parameters}
-    assert kept - {"after"} == known
+    assert kept - {"after", "before"} == known
     assert str(address).startswith("/articles/")
     if problems:
         assert not filtered.qs.exists()
-        assert set(problems) <= {*filtered.filters, "after"}
+        assert set(problems) <= {*filtered.filters, "after", "before"}
     else:
         criteria = filtered.criteria
-        assert criteria.is_unfiltered == (not known - {"sort"})
+        assert criteria.is_unfiltered == (not known - {"sort", "density"})
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,8 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-PAGE_PARAMETERS = ("after", "sort")  # say which page of the result, not which result
+CURSORS = ("after", "before")  # where a page of the result begins or ends
+PAGE_PARAMETERS = (*CURSORS, "sort", "density")  # say which page of the result and how, not which result
 # Which link a reader followed, for the statistics of others: utm_source, fbclid, gclid, ref.
 TRACKING = ("fbclid", "gclid", "ref")
 TRACKING_PREFIX = "utm_"
@@ -55,7 +56,7 @@ class Address:
 
     def without(self, pairs: Container[tuple[str, str]]) -> Address:
         """Return the first page of this search without these values."""
-        kept = (pair for pair in self.parameters if pair not in pairs and pair[0] != "after")
+        kept = (pair for pair in self.parameters if pair not in pairs and pair[0] not in CURSORS)
         return replace(self, parameters=tuple(kept))
 
     def setting(self, name: str, value: str) -> Address:
@@ -64,11 +65,15 @@ class Address:
 
     def first_page(self) -> Address:
         """Return this search from its first page on; the order of results stays."""
-        return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] != "after"))
+        return replace(self, parameters=tuple(pair for pair in self.parameters if pair[0] not in CURSORS))
 
     def page(self, cursor: str) -> Address:
-        """Return the page of this search that a cursor names."""
+        """Return the page of this search that begins after a cursor."""
         return replace(self, parameters=(*self.first_page().parameters, ("after", cursor)))
+
+    def previous_page(self, cursor: str) -> Address:
+        """Return the page of this search that ends before a cursor."""
+        return replace(self, parameters=(*self.first_page().parameters, ("before", cursor)))
 
     def filters(self) -> tuple[tuple[str, str], ...]:
         """Return the parameters that narrow the result."""

@@ -20,6 +20,7 @@ from articles.search import folder as files
 from articles.search.entry import FACETS, IndexedArticle, Standing, id_of_rank, searchable
 from articles.search.folder import IndexBusy, IndexMissing, IndexUnusable, write_lock
 from articles.search.query import (
+    Clause,
     Criteria,
     Cursor,
     CursorError,
@@ -29,22 +30,13 @@ from articles.search.query import (
     Term,
     WordsError,
     read_words,
+    wanted_terms,
 )
 
 __all__ = [
-    "FACETS",
-    "CursorError",
-    "Engine",
-    "IndexBusy",
-    "IndexMissing",
-    "IndexUnusable",
-    "IndexedArticle",
-    "Result",
-    "Standing",
-    "WordsError",
-    "build",
-    "write_lock",
-]
+    "FACETS", "CursorError", "Engine", "IndexBusy", "IndexMissing", "IndexUnusable", "IndexedArticle",
+    "Result", "Standing", "WordsError", "build", "write_lock",
+]  # fmt: skip
 
 FORMAT = 1  # raise it when fields or tokens change: every index is then built anew
 
@@ -169,11 +161,11 @@ class Engine:
         if unknown := set(facets) - set(FACETS):
             raise ValueError(f"not a facet: {', '.join(sorted(unknown))}")
         start = Cursor.read(cursor, criteria.order) if cursor else None
-        terms = read_words(criteria.words)
+        clauses = read_words(criteria.words)
         snapshot = self._snapshot_now()
-        query = _query(criteria, terms)
+        query = _query(criteria, clauses)
         with _unusable_on_failure(self.folder):
-            ids, next_cursor = _page(snapshot.searcher, query, terms, criteria.order, start, limit)
+            ids, next_cursor = _page(snapshot.searcher, query, clauses, criteria.order, start, limit)
             count = _count(snapshot.searcher, query)
             counted = _facets(snapshot, query, criteria, count, tuple(facets), facet_limit)
         return Result(ids, count, next_cursor, counted)
@@ -322,7 +314,7 @@ def _between(field_name: str, lower: int | None, upper: int | None, *, inclusive
     )
 
 
-def _query(criteria: Criteria, terms: Sequence[Term]) -> Query:
+def _query(criteria: Criteria, clauses: Sequence[Clause]) -> Query:
     """Return the query for all articles that answer this search, scored by its words alone."""
     wanted, unwanted = [_term("type", "article")], []
     for (facet, match), keys in criteria.values.items():
@@ -341,8 +333,8 @@ def _query(criteria: Criteria, terms: Sequence[Term]) -> Query:
         if after or before:
             first, last = (day.toordinal() if day else None for day in (after, before))
             wanted.append(_between(name, first, last))
-    words = [_word(term) for term in terms if not term.is_excluded]
-    unwanted += [_word(term) for term in terms if term.is_excluded]
+    words = [_clause(clause) for clause in clauses if not clause.is_excluded]
+    unwanted += [_clause(clause) for clause in clauses if clause.is_excluded]
     # The keys decide what is found, not how well it fits.
     return _all_of([Query.const_score_query(_all_of(wanted), 0.0), *words], but=unwanted)
 
@@ -351,11 +343,18 @@ def _tokens(text: str) -> list[str]:
     return list(_ANALYZER.analyze(searchable(text)))
 
 
+def _clause(clause: Clause) -> Query:
+    queries = [_word(term) for term in clause.alternatives]
+    return queries[0] if len(queries) == 1 else _any_of(queries)
+
+
 def _word(term: Term) -> Query:
     """Return the query for one word, or for a phrase: `O'Brien` is the phrase of its two tokens."""
     tokens = _tokens(term.text)
     if not tokens:
         return Query.empty_query()
+    if term.is_prefix and len(tokens) == 1:
+        return Query.fuzzy_term_query(_SCHEMA, "text", tokens[0], distance=0, prefix=True)
     if len(tokens) == 1:
         return Query.term_query(_SCHEMA, "text", tokens[0])
     return Query.phrase_query(_SCHEMA, "text", list(tokens))
@@ -364,14 +363,14 @@ def _word(term: Term) -> Query:
 def _page(
     searcher: tantivy.Searcher,
     query: Query,
-    terms: Sequence[Term],
+    clauses: Sequence[Clause],
     order: Sort,
     start: Cursor | None,
     limit: int,
 ) -> tuple[list[int], str]:
     """Return the ids of one page in order, and the cursor of the next page or an empty string."""
     if order is Sort.RELEVANCE:
-        return _page_by_relevance(searcher, query, terms, start.position if start else 0, limit)
+        return _page_by_relevance(searcher, query, clauses, start.position if start else 0, limit)
     if start and order is Sort.NEWEST:
         query = _all_of([query, _between("rank", None, start.position, inclusive=False)])
     elif start:
@@ -384,15 +383,14 @@ def _page(
 
 
 def _page_by_relevance(
-    searcher: tantivy.Searcher, query: Query, terms: Sequence[Term], position: int, limit: int
+    searcher: tantivy.Searcher, query: Query, clauses: Sequence[Clause], position: int, limit: int
 ) -> tuple[list[int], str]:
     """Return one page of the best matches.  Scores shift with every import, so the cursor counts articles."""
     if position + limit > DEEPEST:
         return [], ""
     titles = [
         (Occur.Should, Query.boost_query(Query.term_query(_SCHEMA, "title", token, "freq"), TITLE_BOOST))
-        for term in terms
-        if not term.is_excluded
+        for term in wanted_terms(clauses)
         for token in _tokens(term.text)
     ]
     ranked = Query.boolean_query([(Occur.Must, query), *titles])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import zip_longest
 
 MAX_LENGTH = 200  # characters of free text
 MAX_TERMS = 20  # words and phrases; each costs a walk over its postings
+MIN_PREFIX = 3  # letters before the star of `sanction*`: two begin thousands of words
+OR = "OR"
 
 # Typographic quotation marks begin and end a phrase as the plain one does.
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
@@ -32,6 +35,13 @@ class Sort(StrEnum):
     NEWEST = "newest"
     OLDEST = "oldest"
     RELEVANCE = "relevance"
+
+
+class Density(StrEnum):
+    """How much of each article a list shows."""
+
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
 
 
 class Match(StrEnum):
@@ -84,57 +94,113 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or phrase of the search box; ``is_excluded``: no article with it is wanted."""
+    """One word or phrase; ``is_prefix``: any word that begins with this one."""
 
     text: str
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What an article must hold one of; ``is_excluded``: what it must hold none of."""
+
+    alternatives: tuple[Term, ...]
     is_excluded: bool = False
 
 
-def read_words(text: str) -> tuple[Term, ...]:
-    """Return the terms of free text: words, "phrases", -excluded; all else is literal, even ``AND``.
+def read_words(text: str) -> tuple[Clause, ...]:
+    """Return the clauses of free text, all of which must hold: words, "phrases", -excluded, a OR b, begin*.
 
-    What holds no letter or digit is punctuation and left out.  Raise WordsError for text that is too long,
-    has too many terms, or consists of punctuation alone.
+    ``OR`` joins what stands before and after it; after a minus, none of what it joins is wanted.  All else
+    is literal, even ``AND``.  What holds no letter or digit is punctuation and left out; a star behind fewer
+    letters than MIN_PREFIX means nothing.  Raise WordsError for text that is too long, has too many terms, or
+    consists of punctuation alone.
     """
     if len(text) > MAX_LENGTH:
         raise WordsError(
             f"at most {MAX_LENGTH} characters can be searched for, these are {len(text)}; shorten it"
         )
-    # Lone surrogates, which no real query string holds, are no text: they become punctuation.
-    text = text.encode("utf-8", "replace").decode().translate(_QUOTES)
-    terms = []
-    for match in _TERM.finditer(text):
+    clauses = _joined(list(_single_clauses(text)))
+    if text.strip() and not clauses:
+        raise WordsError(f"there is no word to search for in {_shown(text)!r}; type letters or digits")
+    count = sum(len(clause.alternatives) for clause in clauses)
+    if count > MAX_TERMS:
+        raise WordsError(f"at most {MAX_TERMS} words can be combined, these are {count}; leave some out")
+    return tuple(dict.fromkeys(clauses))
+
+
+def wanted_terms(clauses: Iterable[Clause]) -> Iterator[Term]:
+    """Yield the terms that an article may be found by: all but those of excluded clauses."""
+    for clause in clauses:
+        if not clause.is_excluded:
+            yield from clause.alternatives
+
+
+def _shown(text: str) -> str:
+    """Return the text without lone surrogates, which no real query string holds and no answer can."""
+    return text.encode("utf-8", "replace").decode().translate(_QUOTES).strip()
+
+
+def _single_clauses(text: str) -> Iterator[Clause | None]:
+    """Yield a clause for every term, None for every OR."""
+    for match in _TERM.finditer(_shown(text)):
         word = match["word"]
+        if word == OR:
+            yield None
+            continue
         if word is None:
-            term = Term(match["phrase"], bool(match["minus"]))
+            clause = Clause((Term(match["phrase"]),), bool(match["minus"]))
         else:
-            term = Term(word.removeprefix("-"), word.startswith("-"))
-        if any(map(str.isalnum, term.text)):
-            terms.append(term)
-    if text.strip() and not terms:
-        raise WordsError(f"there is no word to search for in {text.strip()!r}; type letters or digits")
-    if len(terms) > MAX_TERMS:
-        raise WordsError(f"at most {MAX_TERMS} words can be combined, these are {len(terms)}; leave some out")
-    return tuple(dict.fromkeys(terms))
+            clause = Clause((_word(word.removeprefix("-")),), word.startswith("-"))
+        if any(map(str.isalnum, clause.alternatives[0].text)):
+            yield clause
+
+
+def _word(text: str) -> Term:
+    begun = text.rstrip("*")
+    is_prefix = begun != text and len(begun) >= MIN_PREFIX and begun.isalnum()
+    return Term(begun, is_prefix=True) if is_prefix else Term(text)
+
+
+def _joined(singles: Sequence[Clause | None]) -> list[Clause]:
+    """Return the clauses, those that an OR stands between made one; an OR at either end is a word."""
+    clauses: list[Clause] = []
+    is_open = False  # whether an OR waits for what comes after it
+    for clause, following in zip_longest(singles, singles[1:]):
+        if clause is None and clauses and following and not following.is_excluded:
+            is_open = True
+            continue
+        clause = clause or Clause((Term(OR),))
+        if is_open:
+            before = clauses.pop()
+            alternatives = dict.fromkeys((*before.alternatives, *clause.alternatives))
+            clause = Clause(tuple(alternatives), before.is_excluded)
+            is_open = False
+        clauses.append(clause)
+    return clauses
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins: after the article of this rank; by relevance, after so many articles."""
+    """Where a page begins: after the article of this rank; by relevance, after so many articles.
+
+    ``is_backwards``: where it ends, before that article.  The address says which: ``after=`` or ``before=``.
+    """
 
     order: Sort
     position: int
+    is_backwards: bool = False
 
     def __str__(self) -> str:
         return f"{self.order.value[0]}{self.position:x}"
 
     @classmethod
-    def read(cls, text: str, order: Sort) -> Cursor:
+    def read(cls, text: str, order: Sort, *, is_backwards: bool = False) -> Cursor:
         """Return the cursor as written by `str`; raise CursorError for anything else or another order's."""
         match = _CURSOR.fullmatch(text)
         if match is None or match[1] != order.value[0]:
             raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page")
-        return cls(order, int(match[2], 16))
+        return cls(order, int(match[2], 16), is_backwards)
 
 
 @dataclass(frozen=True, slots=True)

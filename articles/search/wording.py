@@ -7,7 +7,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 
-from articles.search.query import Criteria, Match, read_words
+from articles.search.query import Criteria, Match, Term, read_words
 
 # Facets that share one phrase, in the order of the title.
 SUBJECTS = ("actor", "country", "organisation")
@@ -129,14 +129,29 @@ def _without(unwanted: Sequence[str]) -> Iterator[str]:
 
 def _terms(words: str) -> tuple[list[str], list[str]]:
     """Return what free text wants and what it does not, each in words; phrases have quotation marks."""
-    terms = read_words(words)
-    single = [term.text for term in terms if not term.is_excluded and " " not in term.text]
-    phrases = [f"“{term.text}”" for term in terms if not term.is_excluded and " " in term.text]
+    wanted, single, unwanted = [], [], []
+    for clause in read_words(words):
+        if clause.is_excluded:
+            unwanted += [_quoted(term) if " " in term.text else _plain(term) for term in clause.alternatives]
+        elif len(clause.alternatives) > 1:
+            wanted.append(_choice([_quoted(term) for term in clause.alternatives]))
+        elif " " in clause.alternatives[0].text:
+            wanted.append(_quoted(clause.alternatives[0]))
+        else:
+            single.append(_plain(clause.alternatives[0]))
     if single:
         noun = "word" if len(single) == 1 else "words"
-        phrases.insert(0, f"the {noun} “{' '.join(single)}”")
-    unwanted = [f"“{term.text}”" if " " in term.text else term.text for term in terms if term.is_excluded]
-    return phrases, unwanted
+        wanted.insert(0, f"the {noun} “{' '.join(single)}”")
+    return wanted, unwanted
+
+
+def _plain(term: Term) -> str:
+    """Return the term, with an ellipsis where it is only the beginning of a word."""
+    return f"{term.text}…" if term.is_prefix else term.text
+
+
+def _quoted(term: Term) -> str:
+    return f"“{_plain(term)}”"
 
 
 def _keys(criteria: Criteria, facets: Sequence[str], match: Match) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 import pytest
 
 from articles.search.query import (
+    Clause,
     Criteria,
     Cursor,
     CursorError,
@@ -12,28 +13,36 @@ from articles.search.query import (
 )
 
 
-def excluded(text: str) -> Term:
-    return Term(text, is_excluded=True)
+def word(*texts: str) -> Clause:
+    return Clause(tuple(map(Term, texts)))
+
+
+def excluded(*texts: str) -> Clause:
+    return Clause(tuple(map(Term, texts)), is_excluded=True)
+
+
+def beginning(text: str) -> Clause:
+    return Clause((Term(text, is_prefix=True),))
 
 
 @pytest.mark.parametrize(
-    ("text", "terms"),
+    ("text", "clauses"),
     [
         ("", ()),
-        ("putin budapest", (Term("putin"), Term("budapest"))),
-        ('"peace talks" kyiv', (Term("peace talks"), Term("kyiv"))),
-        ("“peace talks”", (Term("peace talks"),)),
-        ('"peace talks', (Term("peace talks"),)),
-        ('kyiv"peace talks"', (Term("kyiv"), Term("peace talks"))),
-        ("summit -alaska", (Term("summit"), excluded("alaska"))),
+        ("putin budapest", (word("putin"), word("budapest"))),
+        ('"peace talks" kyiv', (word("peace talks"), word("kyiv"))),
+        ("“peace talks”", (word("peace talks"),)),
+        ('"peace talks', (word("peace talks"),)),
+        ('kyiv"peace talks"', (word("kyiv"), word("peace talks"))),
+        ("summit -alaska", (word("summit"), excluded("alaska"))),
         ('-"peace talks"', (excluded("peace talks"),)),
-        ("long-range", (Term("long-range"),)),
-        ("O'Brien U.S. c++", (Term("O'Brien"), Term("U.S."), Term("c++"))),
-        ("oil AND gas OR NOT", (Term("oil"), Term("AND"), Term("gas"), Term("OR"), Term("NOT"))),
-        ("country:ru (a*)", (Term("country:ru"), Term("(a*)"))),
-        ("Russia - Ukraine", (Term("Russia"), Term("Ukraine"))),
-        ("oil oil", (Term("oil"),)),
-        ("北京 Київ", (Term("北京"), Term("Київ"))),
+        ("long-range", (word("long-range"),)),
+        ("O'Brien U.S. c++", (word("O'Brien"), word("U.S."), word("c++"))),
+        ("oil AND gas NOT", (word("oil"), word("AND"), word("gas"), word("NOT"))),
+        ("country:ru (a)", (word("country:ru"), word("(a)"))),
+        ("Russia - Ukraine", (word("Russia"), word("Ukraine"))),
+        ("oil oil", (word("oil"),)),
+        ("北京 Київ", (word("北京"), word("Київ"))),
     ],
     ids=[
         "nothing",
@@ -53,8 +62,62 @@ def excluded(text: str) -> Term:
         "other scripts",
     ],
 )
-def test_words_are_read_literally(text, terms):
-    assert read_words(text) == terms
+def test_words_are_read_literally(text, clauses):
+    assert read_words(text) == clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("oil OR gas", (word("oil", "gas"),)),
+        ('oil OR gas OR "peace talks" kyiv', (word("oil", "gas", "peace talks"), word("kyiv"))),
+        ("kyiv oil OR gas", (word("kyiv"), word("oil", "gas"))),
+        ("-oil OR gas", (excluded("oil", "gas"),)),
+        ("oil OR - gas", (word("oil", "gas"),)),
+        ("oil OR oil", (word("oil"),)),
+        ("oil or gas", (word("oil"), word("or"), word("gas"))),
+        ('oil "OR" gas', (word("oil"), word("OR"), word("gas"))),
+        ("OR oil", (word("OR"), word("oil"))),
+        ("oil OR", (word("oil"), word("OR"))),
+        ("oil OR -gas", (word("oil"), word("OR"), excluded("gas"))),
+        ("OR", (word("OR"),)),
+        ("oil OR OR gas", (word("oil"), word("OR", "gas"))),
+    ],
+    ids=[
+        "either word", "a chain", "the last word alone", "none of both", "punctuation stands aside",
+        "one word twice", "small letters", "in quotation marks", "at the beginning", "at the end",
+        "before what is excluded", "alone", "twice",
+    ],
+)  # fmt: skip
+def test_or_joins_what_stands_on_both_sides_and_is_a_word_elsewhere(text, clauses):
+    assert read_words(text) == clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("sanction*", (beginning("sanction"),)),
+        ("san*", (beginning("san"),)),
+        ("санк*", (beginning("санк"),)),
+        ("-san*", (Clause((Term("san", is_prefix=True),), is_excluded=True),)),
+        ("san** OR oil", (Clause((Term("san", is_prefix=True), Term("oil"))),)),
+        ("sa*", (word("sa*"),)),
+        ("long-rang*", (word("long-rang*"),)),
+        ('"black se*"', (word("black se*"),)),
+        ("san*ction", (word("san*ction"),)),
+        ("*", None),
+    ],
+    ids=[
+        "a beginning", "of three letters", "in another script", "excluded", "one of two",
+        "two letters are too few", "a hyphen inside", "a phrase has none", "inside a word", "alone",
+    ],
+)  # fmt: skip
+def test_a_star_stands_for_the_rest_of_a_word(text, clauses):
+    if clauses is None:
+        with pytest.raises(WordsError, match="there is no word to search for"):
+            read_words(text)
+    else:
+        assert read_words(text) == clauses
 
 
 @pytest.mark.parametrize(
@@ -65,9 +128,18 @@ def test_words_are_read_literally(text, terms):
         ("---", "there is no word to search for in '---'; type letters or digits"),
         ("a" * 201, "at most 200 characters can be searched for, these are 201; shorten it"),
         (" ".join(map(str, range(21))), "at most 20 words can be combined, these are 21; leave some out"),
+        (" OR ".join(map(str, range(21))), "at most 20 words can be combined, these are 21; leave some out"),
         ("\ud800", "there is no word to search for in '?'; type letters or digits"),
     ],
-    ids=["punctuation", "a lone quotation mark", "dashes", "too long", "too many", "half a character"],
+    ids=[
+        "punctuation",
+        "a lone quotation mark",
+        "dashes",
+        "too long",
+        "too many",
+        "too many choices",
+        "half a character",
+    ],
 )
 def test_words_that_cannot_be_searched_for_say_why(text, message):
     with pytest.raises(WordsError) as caught:
@@ -77,10 +149,11 @@ def test_words_that_cannot_be_searched_for_say_why(text, message):
 
 
 @pytest.mark.parametrize("order", list(Sort))
-def test_a_cursor_survives_its_address(order):
-    cursor = Cursor(order, 812_345_678_901_234)
+@pytest.mark.parametrize("is_backwards", [False, True], ids=["after", "before"])
+def test_a_cursor_survives_its_address(order, is_backwards):
+    cursor = Cursor(order, 812_345_678_901_234, is_backwards)
 
-    assert Cursor.read(str(cursor), order) == cursor
+    assert Cursor.read(str(cursor), order, is_backwards=is_backwards) == cursor
 
 
 @pytest.mark.parametrize(

@@ -130,10 +130,14 @@ def test_a_span_of_days_is_said_as_people_say_it(first, last, words):
         ('"black sea" -grain', "“black sea”, without grain"),
         ('-grain -"red sea"', "without grain or “red sea”"),
         ('"grain"', "the word “grain”"),
+        ("sanction* putin", "the words “sanction… putin”"),
+        ("oil OR gas", "either “oil” or “gas”"),
+        ('oil OR gas* OR "black sea" deal', "the word “deal” and any of “oil”, “gas…” or “black sea”"),
+        ("deal -oil OR gas*", "the word “deal”, without oil or gas…"),
     ],
     ids=[
         "a word", "words", "a phrase", "a phrase and a word", "a phrase without a word", "only without",
-        "a phrase of one word",
+        "a phrase of one word", "the beginning of a word", "either word", "any of three", "neither word",
     ],
 )  # fmt: skip
 def test_words_are_told_apart_from_phrases_and_from_what_is_left_out(words, expected):
