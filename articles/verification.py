@@ -50,13 +50,19 @@ class Finding:
 
 def verify(progress: Callable[[int], None] = lambda count: None) -> Iterator[Finding]:
     """Yield all that is wrong with the archive; ``progress`` is told how many articles were looked at."""
-    yield from _check_articles(progress)
-    for check in (_check_references, _check_change_sets, _check_outbox, _check_index, _check_file):
+    checks = {
+        "articles": lambda: _check_articles(progress),
+        "references": _check_references,
+        "change sets": _check_change_sets,
+        "outbox": _check_outbox,
+        "index": _check_index,
+        "file": _check_file,
+    }
+    for name, check in checks.items():
         try:
             yield from check()
         except UNREADABLE as error:
-            name = check.__name__.removeprefix("_check_").replace("_", " ")
-            yield Finding(name, f"could not be checked ({_reason(error)})", RESTORE)
+            yield Finding(name, f"could not be checked to the end ({_reason(error)})", RESTORE)
 
 
 def counts() -> dict[str, int]:
@@ -215,7 +221,8 @@ def _check_file() -> Iterator[Finding]:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        lines = [line for [line] in cursor.execute("PRAGMA integrity_check").fetchall()]
+        cursor.execute("PRAGMA integrity_check")
+        lines = [line for [line] in cursor.fetchall()]
     found: dict[str, int] = defaultdict(int)
     for line in lines:
         found[line] += 1
