@@ -50,7 +50,8 @@ def texts(path):
     found = {}
     for pk in pks:
         try:
-            found[pk] = database.execute(f"SELECT {columns} FROM articles_article WHERE id = ?", [pk]).fetchone()
+            rows = database.execute(f"SELECT {columns} FROM articles_article WHERE id = ?", [pk])
+            found[pk] = rows.fetchone()
         except (sqlite3.Error, UnicodeDecodeError):
             found[pk] = None
     database.close()
