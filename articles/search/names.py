@@ -15,7 +15,12 @@ _CACHED = 32_768
 @lru_cache(_CACHED)
 def folded(text: str) -> str:
     """Return a name for comparison, its words between spaces: ``" viktor orban "`` for Viktor Orbán."""
-    return f" {' '.join(fold(text).text.casefold().split())} "
+    return f" {spelled(text)} "
+
+
+def spelled(text: str) -> str:
+    """Return a name for comparison, without spaces around it: ``"viktor orban"``.  Keeps nothing in memory."""
+    return " ".join(fold(text).text.casefold().split())
 
 
 def is_called(name: str, typed: str) -> bool:
