@@ -43,8 +43,9 @@ from benchmarks import clippings  # noqa: E402
 
 CHUNK = 200  # files a transaction, as in articles/importing/run.py
 # What one import adds, in an order that foreign keys allow.
-TABLES = ("importrun", "outlet", "author", "article", "authorship", "articlesource", "tagging", "sketch",
-          "sketchvalue", "nearduplicate")  # fmt: skip
+TABLES = ("importrun", "importissue", "outlet", "author", "article", "authorship", "articlesource", "tagging",
+          "actorsuggestion", "suggestionmention", "unmatchedkeyword", "keyworduse", "sketch", "sketchkey",
+          "nearduplicate", "changeset", "change", "outboxrow")  # fmt: skip
 # The main process's stages: what it is called, and the function that is it.
 STAGES = {
     "know the files": "articles.importing.ahead.known_sources",
@@ -132,11 +133,9 @@ def run_bound(folder: Path, finished: Path) -> dict[str, object]:
 def _rows_of(finished: Path) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
     """Yield an insert statement and all rows for each table that an import fills."""
     with closing(sqlite3.connect(finished)) as source:
-        there = {name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         for table in (f"articles_{name}" for name in TABLES):
-            if table in there:
-                rows = source.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall()
-                marks = ", ".join("?" * len(rows[0])) if rows else ""
+            if rows := source.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall():
+                marks = ", ".join("?" * len(rows[0]))
                 yield f'INSERT INTO "{table}" VALUES ({marks})', rows
 
 

@@ -93,7 +93,7 @@ type Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def folder(tmp_path) -> Path:
     folder = tmp_path / "clippings"
-    clippings.write(folder, FILES, seed=7)
+    clippings.write(folder, FILES, seed=7, is_alike=True)
     # Each a case of its own in the bookkeeping: a duplicate, a faulty file.
     (folder / "copy.md").write_bytes(sorted(folder.rglob("*.*"))[5].read_bytes())
     (folder / "broken.md").write_text("---\ntitle: [\n---\n")

@@ -55,7 +55,7 @@ DOUBTFUL = {
 def mix(folder: Path, seed: int, *, share: float = 0.7) -> list[Path]:
     """Fill a folder with good files and a share of the hostile ones among them; return the good."""
     randomly = random.Random(seed)
-    clippings.write(folder, GOOD, seed=seed)
+    clippings.write(folder, GOOD, seed=seed, is_alike=True)
     good = sorted(path for path in folder.rglob("*") if path.is_file())
     folders = sorted({path.parent for path in good})
     hostile = {**BAD_FILES, **DOUBTFUL}
@@ -129,7 +129,7 @@ def entries(folder: Path) -> int:
 def test_a_mixture_is_accounted_for_and_its_good_files_end_as_in_a_clean_run(tmp_path, seed):
     folder = tmp_path / "clippings"
     load()
-    clippings.write(folder, GOOD, seed=seed)
+    clippings.write(folder, GOOD, seed=seed, is_alike=True)
     run_import(folder)
     clean = stored()
     for model in (Article, ImportIssue, OutboxRow):
