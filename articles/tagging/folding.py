@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _DROPPED_RUN = re.compile(f"{DROPPED}+")
 # "White \n House", "White  House": the run is one gap.  Not "one\n\ntwo", which are two paragraphs.
 _UNEVEN_GAP = re.compile(r"[^\S\n]+(?=\s)|(?<=\n)[^\S\n]+")
-_GAPS = re.compile(r"\s[^\S\n]+|[^\S\n]\s+")  # where a closer look is worth it: two signs of white space
-_UNEVEN_HINTS = ("  ", " \n", "\n ", "\r", "\t")
-# Replaced first: most English texts are then ASCII, which `translate` takes ten times as fast as other text.
+_GAPS = re.compile(r"\s\s+")  # where a closer look is worth it
+# Replaced first: most English texts are then ASCII, which is searched and translated ten times as fast.
 _COMMON_SIGNS = "’‘”“–—…\u00a0"
+_PLAIN_SIGN = "'"  # folds as those do, and is no white space that would look like an uneven gap
 
 
 class _Table(dict[int, str]):
@@ -50,18 +50,31 @@ _TABLE[ord("+")] = "+"
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded text between two spaces; ``origin(i)`` says which character of the original is at ``i``."""
+    """Folded text between two spaces; ``origin(i)`` says which character of the original is at ``i``.
+
+    ``is_straight`` unless characters were dropped; then a place is as far from its origin as ``shifts`` says
+    of the last cut before it.
+    """
 
     text: str
-    kept: Sequence[int] | None  # positions in the original of what was kept; None: nothing was dropped
+    is_straight: bool = True
+    cuts: Sequence[int] = ()  # places in the folded text before which characters are gone
+    ends: Sequence[int] = ()  # places in the original where the text goes on
+    shifts: Sequence[int] = ()  # what is to be added between two cuts
 
     def origin(self, position: int) -> int:
         """Return the place in the original text of a place in the folded one."""
-        return position - 1 if self.kept is None else self.kept[position - 1]
+        if self.is_straight:
+            return position - 1
+        return position + self.shifts[bisect_right(self.cuts, position)]
 
     def place(self, origin: int) -> int:
         """Return the place in the folded text of a character of the original, or of the next one kept."""
-        return origin + 1 if self.kept is None else bisect_left(self.kept, origin) + 1
+        if self.is_straight:
+            return origin + 1
+        passed = bisect_right(self.ends, origin)
+        place = origin - self.shifts[passed]
+        return min(place, self.cuts[passed]) if passed < len(self.cuts) else place
 
 
 def fold(text: str) -> Folded:
@@ -70,27 +83,33 @@ def fold(text: str) -> Folded:
     Case is kept.  A comma or full stop with its space makes two spaces, so that no name reaches across them;
     a hyphen, an apostrophe or a line break makes one.  Takes time linear in the text.
     """
-    plain = _plain(text).translate(_TABLE)
-    if any(hint in text for hint in _UNEVEN_HINTS):
-        plain = _without_uneven_gaps(text, plain)
-    if DROPPED not in plain:
-        return Folded(f" {plain} ", None)
-    kept: list[int] = []
-    begin = 0
-    for run in _DROPPED_RUN.finditer(plain):
-        kept.extend(range(begin, run.start()))
-        begin = run.end()
-    kept.extend(range(begin, len(text) + 1))
-    return Folded(f" {plain.replace(DROPPED, '')} ", kept)
+    plain = text if text.isascii() else _plain(text)
+    folded = plain.translate(_TABLE)
+    if _has_uneven_gap(plain):
+        folded = _without_uneven_gaps(text, folded)
+    if DROPPED not in folded:
+        return Folded(f" {folded} ")
+    cuts: list[int] = []
+    ends: list[int] = []
+    shifts = [-1]
+    for run in _DROPPED_RUN.finditer(folded):
+        start, end = run.span()
+        cuts.append(start - shifts[-1])
+        ends.append(end)
+        shifts.append(shifts[-1] + end - start)
+    return Folded(f" {folded.replace(DROPPED, '')} ", False, cuts, ends, shifts)
 
 
 def _plain(text: str) -> str:
-    """Return the text in ASCII as far as it can be; of the same length."""
-    if text.isascii():
-        return text
+    """Return the text in ASCII as far as it can be; of the same length, and white space is still that."""
     for sign in _COMMON_SIGNS:
-        text = text.replace(sign, " ")
+        text = text.replace(sign, _PLAIN_SIGN)
     return text if text.isascii() else _NOT_ASCII.sub(_fold_match, text)
+
+
+def _has_uneven_gap(text: str) -> bool:
+    """Return whether there may be a gap of several signs of white space."""
+    return "  " in text or " \n" in text or "\n " in text or "\t" in text or "\r" in text
 
 
 def _without_uneven_gaps(text: str, plain: str) -> str:
@@ -98,7 +117,7 @@ def _without_uneven_gaps(text: str, plain: str) -> str:
     parts: list[str] = []
     begin = 0
     for gaps in _GAPS.finditer(text):
-        for gap in _UNEVEN_GAP.finditer(text, gaps.start(), gaps.end() + 1):
+        for gap in _UNEVEN_GAP.finditer(text, *gaps.span()):
             parts += plain[begin : gap.start()], DROPPED * (gap.end() - gap.start())
             begin = gap.end()
     return "".join(parts) + plain[begin:]
@@ -119,4 +138,5 @@ def fold_name(name: str) -> str:
 
 
 def _fold_match(match: re.Match[str]) -> str:
-    return _TABLE[ord(match[0])]
+    folded = _TABLE[ord(match[0])]
+    return _PLAIN_SIGN if folded == " " else folded

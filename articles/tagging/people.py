@@ -141,7 +141,7 @@ class People:
         folded = reading.hits.folded
         firsts = self._bearers_of(pattern).firsts
         # Few surnames have a first name of their bearers near them: cheaper to look for than a whole name.
-        if folded.kept is None and firsts.isdisjoint(folded.text[max(0, end - LOOK_BACK) : end].split(" ")):
+        if folded.is_straight and firsts.isdisjoint(folded.text[max(0, end - LOOK_BACK) : end].split(" ")):
             return False
         before = reading.word_before(begin)
         if not before[:1].isupper() and before not in NAME_PARTICLES:

@@ -122,7 +122,7 @@ class Reading:
         text = folded.text
         if start < 3 or text[start - 2] == " ":
             return ""
-        origin = start - 1 if folded.kept is None else folded.kept[start - 1]
+        origin = start - 1 if folded.is_straight else folded.origin(start)
         if not self.text[origin - 1].isspace():
             return ""
         gap = text.rfind(" ", max(0, start - LONGEST_WORD), start - 1)
@@ -134,7 +134,7 @@ class Reading:
         text = folded.text
         if end + 1 >= len(text) or text[end + 1] == " ":
             return ""
-        origin = end - 1 if folded.kept is None else folded.kept[end - 2] + 1
+        origin = end - 1 if folded.is_straight else folded.origin(end - 1) + 1
         if not self.text[origin].isspace():
             return ""
         stop = text.find(" ", end + 1, end + 1 + LONGEST_WORD)

@@ -166,11 +166,11 @@ class _Parts:
         self, reading: Reading, found: Sequence[tuple[object, int, int, str]]
     ) -> tuple[Mention, ...]:
         """Return where the words found, in order of place, stand in their part of the article."""
-        text, kept = self.text, reading.hits.folded.kept
+        text, folded = self.text, reading.hits.folded
         body, standfirst = self.body_start, self._standfirst_start
         # A third of the time of Mention(...), of which an article has a hundred.
         new = tuple.__new__
-        if kept is None and found[0][1] > body:
+        if folded.is_straight and found[0][1] > body:
             shift = body + 1
             return tuple(
                 [
@@ -180,10 +180,7 @@ class _Parts:
             )
         mentions = []
         for _, place, place_end, rule in found:
-            if kept is None:
-                start, end = place - 1, place_end - 1
-            else:
-                start, end = kept[place - 1], kept[place_end - 2] + 1
+            start, end = folded.origin(place), folded.origin(place_end - 1) + 1
             words = text[start:end]
             if start >= body:
                 mentions.append(new(Mention, (Part.BODY, start - body, end - body, words, rule)))
