@@ -236,7 +236,7 @@ def _find(asked: ArticleFilter, criteria: Criteria, *, cursor: str, limit: int) 
     """Return the ids and counts from the engine, or from SQL while the index is unusable."""
     try:
         result = sync.search(
-            criteria, limit=limit, cursor=cursor, facets=tuple(asked.facets()), facet_limit=FACET_LIMIT
+            criteria, limit=limit, after=cursor, facets=tuple(asked.facets()), facet_limit=FACET_LIMIT
         )
     except IndexUnusable:
         if criteria.words:

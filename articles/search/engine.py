@@ -1,94 +1,73 @@
-"""The search index: structured filters, words, exact counts and facets.  The only module that knows tantivy.
+"""The search index: writing it, and asking it for pages, exact counts and facets.
 
-The index holds nothing a reader sees but ids and keys; texts and names come from the database, where
-visibility is checked again.
+It holds nothing a reader sees but ids and keys; texts and names come from the database, where visibility is
+checked again.
 """
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import tantivy
-from tantivy import FieldType, Occur, Query
+from tantivy import Query
 
+from articles.search import asking, counts
 from articles.search import folder as files
-from articles.search.entry import FACETS, IndexedArticle, Standing, id_of_rank, searchable
-from articles.search.folder import IndexBusy, IndexMissing, IndexUnusable, write_lock
-from articles.search.query import (
-    Clause,
-    Criteria,
-    Cursor,
-    CursorError,
-    Match,
-    Result,
-    Sort,
-    Term,
-    WordsError,
-    read_words,
-    wanted_terms,
+from articles.search.counts import ALL_VALUES, Counts
+from articles.search.documents import (
+    ANALYZER,
+    SCHEMA,
+    UnknownFormat,
+    document_of,
+    standing_in,
+    state_document,
 )
+from articles.search.entry import FACETS, IndexedArticle, Standing, id_of_rank
+from articles.search.folder import IndexBusy, IndexMissing, IndexUnusable, write_lock
+from articles.search.pages import read_page
+from articles.search.query import Criteria, Cursor, CursorError, Result, WordsError, read_words
 
 __all__ = [
-    "FACETS", "CursorError", "Engine", "IndexBusy", "IndexMissing", "IndexUnusable", "IndexedArticle",
-    "Result", "Standing", "WordsError", "build", "write_lock",
-]  # fmt: skip
+    "FACETS",
+    "CursorError",
+    "Engine",
+    "IndexBusy",
+    "IndexMissing",
+    "IndexUnusable",
+    "IndexedArticle",
+    "Result",
+    "Standing",
+    "WordsError",
+    "build",
+    "write_lock",
+]
 
-FORMAT = 1  # raise it when fields or tokens change: every index is then built anew
-
-DEEPEST = 10_000  # articles to page through by relevance; each page sorts all before it
-TITLE_BOOST = 2.0
 WRITER_BYTES = 50_000_000  # tantivy takes at least 15 MB a thread
 BUILDER_BYTES = 200_000_000
 DIGEST_PAGE = 10_000
-# More than a segment has values: every segment reports all of them, which makes counts exact.
-ALL_VALUES = 10_000_000
-LONGEST_TOKEN = 1_000  # bytes: more than any search may hold
-
-_ANALYZER = (
-    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    .filter(tantivy.Filter.remove_long(LONGEST_TOKEN))
-    .filter(tantivy.Filter.lowercase())
-    .filter(tantivy.Filter.ascii_fold())
-    .build()
-)
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    # Not unsigned: delete_documents_by_term() then finds nothing and says nothing (tantivy-py 0.27).
-    builder.add_integer_field("id", indexed=True)
-    builder.add_unsigned_field("rank", fast=True)
-    builder.add_unsigned_field("digest", fast=True)
-    builder.add_unsigned_field("published", fast=True)
-    builder.add_unsigned_field("clipped", fast=True)
-    # "article", or "state" for the one document that says where the index stands.
-    builder.add_text_field("type", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
-    for facet in FACETS:
-        builder.add_text_field(facet, fast=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field(f"{facet}_main", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("text", tokenizer_name="words", index_option="position")
-    builder.add_text_field("title", tokenizer_name="words", index_option="freq")
-    return builder.build()
-
-
-_SCHEMA = _schema()
 
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """One committed state of the index, unaffected by later writes."""
+    """One committed state of the index, unaffected by later writes.
+
+    ``totals`` keeps the counts of the whole archive, the dearest to make and the most asked for.
+    """
 
     searcher: tantivy.Searcher
     standing: Standing
-    kept_facets: dict[tuple[tuple[str, ...], int], dict[str, list[tuple[str, int]]]] = field(
-        default_factory=dict
-    )
+    totals: dict[str, Counts] = field(default_factory=dict)
+
+    def whole(self, fields: Collection[str]) -> dict[str, Counts]:
+        """Return the counts of all values of these fields in the whole archive."""
+        if missing := set(fields) - set(self.totals):
+            everything = asking.term("type", "article")
+            self.totals.update(counts.tally(self.searcher, everything, dict.fromkeys(missing, ALL_VALUES)))
+        return {name: self.totals[name] for name in fields}
 
 
 @contextmanager
@@ -96,6 +75,8 @@ def _unusable_on_failure(folder: Path) -> Iterator[None]:
     """Turn whatever tantivy fails with into IndexUnusable."""
     try:
         yield
+    except (CursorError, WordsError):
+        raise
     except (ValueError, OSError) as error:
         raise IndexUnusable(f"{folder}: {str(error)[:200]}") from error
     except BaseException as error:
@@ -142,7 +123,7 @@ class Engine:
                 writer.delete_documents_by_term("id", pk)
             for article in put:
                 writer.delete_documents_by_term("id", article.id)
-                writer.add_document(_document(article))
+                writer.add_document(document_of(article))
             _commit(writer, standing)
 
     def search(
@@ -150,25 +131,79 @@ class Engine:
         criteria: Criteria,
         *,
         limit: int = 25,
-        cursor: str = "",
+        after: str = "",
+        before: str = "",
         facets: Sequence[str] = (),
         facet_limit: int = 20,
+        histogram: bool = False,
     ) -> Result:
         """Return one page, the count and the facets of one search, all of the same moment.
 
-        Raise CursorError or WordsError for what cannot be read, IndexUnusable when the index fails.
+        ``after`` and ``before`` are the cursors of other pages, at most one of them; ``histogram``: count
+        months and days too.  Raise CursorError or WordsError for what cannot be read, IndexUnusable when the
+        index fails.
         """
-        if unknown := set(facets) - set(FACETS):
-            raise ValueError(f"not a facet: {', '.join(sorted(unknown))}")
-        start = Cursor.read(cursor, criteria.order) if cursor else None
+        _check_facets(facets)
+        cursor = _read_cursor(criteria, after, before)
         clauses = read_words(criteria.words)
         snapshot = self._snapshot_now()
-        query = _query(criteria, clauses)
+        query = asking.everything(criteria, clauses)
+        limits = dict.fromkeys(facets, facet_limit)
+        if histogram:
+            limits |= dict.fromkeys(counts.dates_of(criteria), ALL_VALUES)
         with _unusable_on_failure(self.folder):
-            ids, next_cursor = _page(snapshot.searcher, query, clauses, criteria.order, start, limit)
-            count = _count(snapshot.searcher, query)
-            counted = _facets(snapshot, query, criteria, count, tuple(facets), facet_limit)
-        return Result(ids, count, next_cursor, counted)
+            asking.check_prefixes(snapshot.searcher, clauses)
+            page = read_page(snapshot.searcher, query, clauses, criteria.order, cursor, limit)
+            tally = _tally(snapshot, query, criteria, limits)
+            top = {facet: tally[facet] for facet in facets}
+            named = counts.with_named(snapshot.searcher, query, criteria, page.count, top)
+        return Result(
+            page.ids,
+            page.count,
+            page.next_cursor,
+            named,
+            page.previous_cursor,
+            page.position,
+            counts.by_month(tally.get("month", ())),
+            counts.by_day(tally.get("published", ())),
+        )
+
+    def facet(self, criteria: Criteria, facet: str, limit: int = ALL_VALUES) -> Counts:
+        """Return the values of one facet in this result with their counts, the highest first."""
+        _check_facets([facet])
+        clauses = read_words(criteria.words)
+        snapshot = self._snapshot_now()
+        query = asking.everything(criteria, clauses)
+        with _unusable_on_failure(self.folder):
+            asking.check_prefixes(snapshot.searcher, clauses)
+            return _tally(snapshot, query, criteria, {facet: limit})[facet]
+
+    def totals(self, facets: Sequence[str]) -> Mapping[str, Counts]:
+        """Return the counts of all values of these facets in the whole archive; change nothing in them."""
+        _check_facets(facets)
+        snapshot = self._snapshot_now()
+        with _unusable_on_failure(self.folder):
+            return snapshot.whole(facets)
+
+    def related(
+        self,
+        weights: Sequence[tuple[str, str, float]],
+        words: Sequence[str],
+        exclude: Collection[int],
+        limit: int,
+    ) -> list[tuple[int, float]]:
+        """Return the articles that share most with what is given, and how much; the best first.
+
+        ``weights`` are (facet, key, weight), ``words`` weigh 1 each; a rare key or word counts for more than
+        a frequent one, as BM25 has it.
+        """
+        _check_facets({facet for facet, _, _ in weights})
+        searcher = self._snapshot_now().searcher
+        with _unusable_on_failure(self.folder):
+            hits = searcher.search(asking.related(weights, words), limit + len(exclude), count=False).hits
+            ranks = searcher.fast_field_values("rank", [address for _, address in hits])
+        scored = [(id_of_rank(int(rank or 0)), score) for rank, (score, _) in zip(ranks, hits, strict=True)]
+        return [(pk, score) for pk, score in scored if pk not in exclude][:limit]
 
     def digests(self) -> Iterator[tuple[int, int]]:
         """Yield the id and digest of every entry, to compare the index with the database."""
@@ -176,7 +211,8 @@ class Engine:
         last = 0
         while True:
             with _unusable_on_failure(self.folder):
-                query = _all_of([_term("type", "article"), _between("rank", last, None, inclusive=False)])
+                later = asking.between("rank", last, None, inclusive=False)
+                query = asking.all_of([asking.term("type", "article"), later])
                 hits = searcher.search(query, DIGEST_PAGE, False, "rank", order=tantivy.Order.Asc).hits
                 digests = searcher.fast_field_values("digest", [address for _, address in hits])
             for (rank, _), digest in zip(hits, digests, strict=True):
@@ -211,12 +247,12 @@ def build(
     """Write a whole index beside the present one, then put it in its place.  Call under `write_lock`."""
     with files.new_generation(folder) as generation:
         with _unusable_on_failure(folder):
-            index = tantivy.Index(_SCHEMA, path=str(generation), reuse=False)
-            index.register_tokenizer("words", _ANALYZER)
+            index = tantivy.Index(SCHEMA, path=str(generation), reuse=False)
+            index.register_tokenizer("words", ANALYZER)
         with _writing(index, folder, BUILDER_BYTES) as writer:
             for article in articles:
                 with _unusable_on_failure(folder):
-                    writer.add_document(_document(article))
+                    writer.add_document(document_of(article))
             with _unusable_on_failure(folder):
                 _commit(writer, Standing(archive, revision, stamp))
 
@@ -224,8 +260,8 @@ def build(
 def _open(generation: Path) -> tantivy.Index:
     if not tantivy.Index.exists(str(generation)):
         raise IndexUnusable(f"{generation}: not an index")
-    index = tantivy.Index(_SCHEMA, path=str(generation), reuse=True)
-    index.register_tokenizer("words", _ANALYZER)
+    index = tantivy.Index(SCHEMA, path=str(generation), reuse=True)
+    index.register_tokenizer("words", ANALYZER)
     # Watching the folder by a thread would not survive the fork of a web server's workers.
     index.config_reader("manual")
     return index
@@ -245,202 +281,36 @@ def _writing(index: tantivy.Index, folder: Path, heap_bytes: int) -> Iterator[ta
 
 def _commit(writer: tantivy.IndexWriter, standing: Standing) -> None:
     writer.delete_documents_by_term("type", "state")
-    document = tantivy.Document()
-    document.add_text("type", "state")
-    state = {
-        "format": FORMAT,
-        "archive": standing.archive,
-        "revision": standing.revision,
-        "stamp": standing.stamp,
-    }
-    document.add_text("state", json.dumps(state))
-    writer.add_document(document)
+    writer.add_document(state_document(standing))
     writer.commit()
 
 
 def _read_snapshot(searcher: tantivy.Searcher, folder: Path) -> _Snapshot:
-    hits = searcher.search(_term("type", "state"), 1).hits
+    hits = searcher.search(asking.term("type", "state"), 1).hits
     if not hits:
         raise IndexUnusable(f"{folder}: the index does not say where it stands")
-    state = json.loads(searcher.doc(hits[0][1]).get_first("state") or "{}")
-    if state.get("format") != FORMAT:
-        raise IndexUnusable(f"{folder}: the index is of another version of this program")
-    return _Snapshot(searcher, Standing(state["archive"], state["revision"], state["stamp"]))
+    try:
+        standing = standing_in(searcher.doc(hits[0][1]))
+    except UnknownFormat as error:
+        raise IndexUnusable(f"{folder}: the index is of another version of this program") from error
+    return _Snapshot(searcher, standing)
 
 
-def _document(article: IndexedArticle) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_text("type", "article")
-    document.add_integer("id", article.id)
-    document.add_unsigned("rank", article.rank)
-    document.add_unsigned("digest", article.digest)
-    for name, day in (("published", article.published_on), ("clipped", article.clipped_on)):
-        if day is not None:
-            document.add_unsigned(name, day.toordinal())
-    for facet in FACETS:
-        for key in article.facets.get(facet, ()):
-            document.add_text(facet, key)
-        for key in article.main.get(facet, ()):
-            document.add_text(f"{facet}_main", key)
-    title = searchable(article.title)
-    document.add_text("title", title)
-    # Three values of one field: no phrase runs from one into the next.
-    for text in (title, searchable(article.standfirst), searchable(article.body)):
-        document.add_text("text", text)
-    return document
+def _check_facets(facets: Iterable[str]) -> None:
+    if unknown := set(facets) - set(FACETS):
+        raise ValueError(f"not a facet: {', '.join(sorted(unknown))}")
 
 
-def _term(field_name: str, value: str) -> Query:
-    return Query.term_query(_SCHEMA, field_name, value, index_option="basic")
+def _read_cursor(criteria: Criteria, after: str, before: str) -> Cursor | None:
+    if after and before:
+        raise CursorError("a page comes either after an article or before one; leave one of the two out")
+    text = after or before
+    return Cursor.read(text, criteria.order, is_backwards=bool(before)) if text else None
 
 
-def _all_of(queries: Sequence[Query], *, but: Sequence[Query] = ()) -> Query:
-    return Query.boolean_query([*((Occur.Must, q) for q in queries), *((Occur.MustNot, q) for q in but)])
-
-
-def _any_of(queries: Sequence[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
-
-
-def _between(field_name: str, lower: int | None, upper: int | None, *, inclusive: bool = True) -> Query:
-    return Query.range_query(
-        _SCHEMA,
-        field_name,
-        FieldType.Unsigned,
-        lower_bound=lower,
-        upper_bound=upper,
-        include_lower=inclusive or lower is None,
-        include_upper=inclusive or upper is None,
-    )
-
-
-def _query(criteria: Criteria, clauses: Sequence[Clause]) -> Query:
-    """Return the query for all articles that answer this search, scored by its words alone."""
-    wanted, unwanted = [_term("type", "article")], []
-    for (facet, match), keys in criteria.values.items():
-        suffix = "_main" if match is Match.MAIN else ""
-        queries = [_term(f"{facet}{suffix}", key) for key in keys]
-        if match is Match.NOT:
-            unwanted += queries
-        elif match is Match.ANY and queries:
-            wanted.append(_any_of(queries))
-        else:
-            wanted += queries
-    for name, after, before in (
-        ("published", criteria.published_after, criteria.published_before),
-        ("clipped", criteria.clipped_after, criteria.clipped_before),
-    ):
-        if after or before:
-            first, last = (day.toordinal() if day else None for day in (after, before))
-            wanted.append(_between(name, first, last))
-    words = [_clause(clause) for clause in clauses if not clause.is_excluded]
-    unwanted += [_clause(clause) for clause in clauses if clause.is_excluded]
-    # The keys decide what is found, not how well it fits.
-    return _all_of([Query.const_score_query(_all_of(wanted), 0.0), *words], but=unwanted)
-
-
-def _tokens(text: str) -> list[str]:
-    return list(_ANALYZER.analyze(searchable(text)))
-
-
-def _clause(clause: Clause) -> Query:
-    queries = [_word(term) for term in clause.alternatives]
-    return queries[0] if len(queries) == 1 else _any_of(queries)
-
-
-def _word(term: Term) -> Query:
-    """Return the query for one word, or for a phrase: `O'Brien` is the phrase of its two tokens."""
-    tokens = _tokens(term.text)
-    if not tokens:
-        return Query.empty_query()
-    if term.is_prefix and len(tokens) == 1:
-        return Query.fuzzy_term_query(_SCHEMA, "text", tokens[0], distance=0, prefix=True)
-    if len(tokens) == 1:
-        return Query.term_query(_SCHEMA, "text", tokens[0])
-    return Query.phrase_query(_SCHEMA, "text", list(tokens))
-
-
-def _page(
-    searcher: tantivy.Searcher,
-    query: Query,
-    clauses: Sequence[Clause],
-    order: Sort,
-    start: Cursor | None,
-    limit: int,
-) -> tuple[list[int], str]:
-    """Return the ids of one page in order, and the cursor of the next page or an empty string."""
-    if order is Sort.RELEVANCE:
-        return _page_by_relevance(searcher, query, clauses, start.position if start else 0, limit)
-    if start and order is Sort.NEWEST:
-        query = _all_of([query, _between("rank", None, start.position, inclusive=False)])
-    elif start:
-        query = _all_of([query, _between("rank", start.position, None, inclusive=False)])
-    direction = tantivy.Order.Desc if order is Sort.NEWEST else tantivy.Order.Asc
-    hits = searcher.search(query, limit + 1, count=False, order_by_field="rank", order=direction).hits
-    ranks = [rank for rank, _ in hits[:limit]]
-    next_cursor = str(Cursor(order, ranks[-1])) if len(hits) > limit else ""
-    return [id_of_rank(rank) for rank in ranks], next_cursor
-
-
-def _page_by_relevance(
-    searcher: tantivy.Searcher, query: Query, clauses: Sequence[Clause], position: int, limit: int
-) -> tuple[list[int], str]:
-    """Return one page of the best matches.  Scores shift with every import, so the cursor counts articles."""
-    if position + limit > DEEPEST:
-        return [], ""
-    titles = [
-        (Occur.Should, Query.boost_query(Query.term_query(_SCHEMA, "title", token, "freq"), TITLE_BOOST))
-        for term in wanted_terms(clauses)
-        for token in _tokens(term.text)
-    ]
-    ranked = Query.boolean_query([(Occur.Must, query), *titles])
-    hits = searcher.search(ranked, limit + 1, count=False, offset=position).hits
-    ranks = searcher.fast_field_values("rank", [address for _, address in hits[:limit]])
-    is_last = len(hits) <= limit or position + 2 * limit > DEEPEST
-    next_cursor = "" if is_last else str(Cursor(Sort.RELEVANCE, position + limit))
-    return [id_of_rank(int(rank or 0)) for rank in ranks], next_cursor
-
-
-def _count(searcher: tantivy.Searcher, query: Query) -> int:
-    # The limit cannot be 0: tantivy panics.
-    return int(searcher.search(query, 1).count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
-
-
-def _facets(
-    snapshot: _Snapshot, query: Query, criteria: Criteria, count: int, facets: tuple[str, ...], limit: int
-) -> dict[str, list[tuple[str, int]]]:
-    """Return the top values of each facet and the values that the search names, with their exact counts."""
-    if not facets:
-        return {}
-    if criteria.is_unfiltered and (facets, limit) in snapshot.kept_facets:
-        return snapshot.kept_facets[facets, limit]
-    wanted = {
-        facet: {"terms": {"field": facet, "size": limit, "segment_size": ALL_VALUES}} for facet in facets
-    }
-    answer = snapshot.searcher.aggregate(query, wanted)
-    counted = {
-        facet: {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
-        for facet in facets
-    }
-    for (facet, match), keys in criteria.values.items():
-        for key in keys:
-            if facet in counted and key not in counted[facet]:
-                counted[facet][key] = _count_of(snapshot.searcher, query, facet, key, match, count)
-    result = {
-        facet: sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        for facet, counts in counted.items()
-    }
+def _tally(
+    snapshot: _Snapshot, query: Query, criteria: Criteria, limits: Mapping[str, int]
+) -> dict[str, Counts]:
     if criteria.is_unfiltered:
-        snapshot.kept_facets[facets, limit] = result
-    return result
-
-
-def _count_of(
-    searcher: tantivy.Searcher, query: Query, facet: str, key: str, match: Match, count: int
-) -> int:
-    """Return how many articles of the result have this key, which the search names."""
-    if match is Match.NOT:
-        return 0
-    if match is not Match.ANY:
-        return count
-    return _count(searcher, _all_of([query, _term(facet, key)]))
+        return {name: found[: limits[name]] for name, found in snapshot.whole(limits).items()}
+    return counts.tally(snapshot.searcher, query, limits)

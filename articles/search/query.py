@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 MAX_LENGTH = 200  # characters of free text
 MAX_TERMS = 20  # words and phrases; each costs a walk over its postings
+MAX_PREFIXES = 3  # each costs a walk over all the words that begin so
 MIN_PREFIX = 3  # letters before the star of `sanction*`: two begin thousands of words
 OR = "OR"
 
@@ -18,7 +19,8 @@ OR = "OR"
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 # `-"peace talks"` and `"open end` are one term each, `O'Brien` and `a-b` too; `x"y z"` is two.
 _TERM = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
-_CURSOR = re.compile(r"([nor])([0-9a-f]{1,15})", re.ASCII)
+# Matches n2e3f1 and, by relevance, r2e3f1.1a; not n-1.
+_CURSOR = re.compile(r"(?P<order>[nor])(?P<position>[0-9a-f]{1,15})(?:\.(?P<place>[0-9a-f]{1,8}))?", re.ASCII)
 
 
 class WordsError(ValueError):
@@ -53,12 +55,16 @@ class Match(StrEnum):
     MAIN = "main"  # all of them, each as a main subject
 
 
+# What follows the facet in the name of a parameter: `country__any`.
+SUFFIXES = {Match.ALL: "", Match.ANY: "__any", Match.NOT: "__not", Match.MAIN: "__main"}
+
+
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """One search.
 
     ``values`` maps (facet, match) to keys, e.g. ``{("country", Match.ALL): ("ru", "ua")}``; the facets are
-    actor, country, organisation, topic, outlet, author.  ``words`` is free text as `read_words` takes it.
+    those of `entry.FACETS`.  ``words`` is free text as `read_words` takes it.
     Dates are inclusive; an article without the date lies outside every range.
     """
 
@@ -126,6 +132,11 @@ def read_words(text: str) -> tuple[Clause, ...]:
     count = sum(len(clause.alternatives) for clause in clauses)
     if count > MAX_TERMS:
         raise WordsError(f"at most {MAX_TERMS} words can be combined, these are {count}; leave some out")
+    prefixes = sum(term.is_prefix for clause in clauses for term in clause.alternatives)
+    if prefixes > MAX_PREFIXES:
+        raise WordsError(
+            f"at most {MAX_PREFIXES} words can end in a star, these are {prefixes}; write some out"
+        )
     return tuple(dict.fromkeys(clauses))
 
 
@@ -182,36 +193,50 @@ def _joined(singles: Sequence[Clause | None]) -> list[Clause]:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins: after the article of this rank; by relevance, after so many articles.
+    """Where a page begins: after the article of this rank, which need not exist any more.
 
     ``is_backwards``: where it ends, before that article.  The address says which: ``after=`` or ``before=``.
+    By relevance, ``place`` is how many articles stood before that one.
     """
 
     order: Sort
     position: int
     is_backwards: bool = False
+    place: int = 0
 
     def __str__(self) -> str:
-        return f"{self.order.value[0]}{self.position:x}"
+        text = f"{self.order.value[0]}{self.position:x}"
+        return f"{text}.{self.place:x}" if self.order is Sort.RELEVANCE else text
 
     @classmethod
     def read(cls, text: str, order: Sort, *, is_backwards: bool = False) -> Cursor:
         """Return the cursor as written by `str`; raise CursorError for anything else or another order's."""
         match = _CURSOR.fullmatch(text)
-        if match is None or match[1] != order.value[0]:
+        if (
+            match is None
+            or match["order"] != order.value[0]
+            or (order is Sort.RELEVANCE) is not bool(match["place"])
+        ):
             raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page")
-        return cls(order, int(match[2], 16), is_backwards)
+        return cls(order, int(match["position"], 16), is_backwards, int(match["place"] or "0", 16))
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One page of one search: ids in order, the exact size of the whole result, and its facets.
+    """One page of one search: ids in order, the exact size of the whole result, and what is in it.
 
-    ``next_cursor`` is empty on the last page.  ``facets`` maps each facet asked for to (key, count), the
-    highest count first; keys that the search itself names are there whatever their count.
+    ``next_cursor`` is empty on the last page, ``previous_cursor`` on the first; ``position`` is how many
+    articles of the result come before the page.  ``facets`` maps each facet asked for to (key, count), the
+    highest count first; keys that the search itself names are there whatever their count.  ``months`` and
+    ``days`` count by date of publication, the oldest first: ``{"2025-08": 3, "": 1}``, where ``""`` is for
+    undated articles; days only of a range of at most three months.
     """
 
     ids: list[int]
     count: int
     next_cursor: str
     facets: dict[str, list[tuple[str, int]]]
+    previous_cursor: str = ""
+    position: int = 0
+    months: dict[str, int] = field(default_factory=dict)
+    days: dict[str, int] = field(default_factory=dict)

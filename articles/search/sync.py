@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,19 +219,55 @@ def search(
     criteria: Criteria,
     *,
     limit: int = 25,
-    cursor: str = "",
+    after: str = "",
+    before: str = "",
     facets: Sequence[str] = (),
     facet_limit: int = 20,
+    histogram: bool = False,
 ) -> Result:
-    """Answer one search from an index that is as fresh as can be had without making the reader wait.
+    """Answer one search, as `Engine.search` does, from an index as fresh as can be had without waiting.
 
     Raise IndexUnusable when the index is gone and the archive too large to index on the spot, CursorError
     for a cursor that is not ours.
     """
+    return _answer(
+        lambda engine: engine.search(
+            criteria,
+            limit=limit,
+            after=after,
+            before=before,
+            facets=facets,
+            facet_limit=facet_limit,
+            histogram=histogram,
+        )
+    )
+
+
+def facet(criteria: Criteria, facet: str, *, limit: int) -> list[tuple[str, int]]:
+    """Return the values of one facet in a result with their counts, the highest first; raise as `search`."""
+    return _answer(lambda engine: engine.facet(criteria, facet, limit))
+
+
+def totals(facets: Sequence[str]) -> Mapping[str, list[tuple[str, int]]]:
+    """Return the counts of all values of these facets in the whole archive; change nothing in them.
+
+    They are counted once for each state of the index.  Raise as `search`.
+    """
+    return _answer(lambda engine: engine.totals(facets))
+
+
+def related(
+    weights: Sequence[tuple[str, str, float]], words: Sequence[str], *, exclude: Collection[int], limit: int
+) -> list[tuple[int, float]]:
+    """Return the articles that share most with what is given, as `Engine.related` does; raise as `search`."""
+    return _answer(lambda engine: engine.related(weights, words, exclude, limit))
+
+
+def _answer[Answer](ask: Callable[[Engine], Answer]) -> Answer:
     for _ in range(2):  # a failure may be over once the index is opened again
         engine = _fresh_engine()
         try:
-            return engine.search(criteria, limit=limit, cursor=cursor, facets=facets, facet_limit=facet_limit)
+            return ask(engine)
         except IndexUnusable as error:
             logger.warning("the search index failed: %s", error)
             _engines.pop(settings.NEWSROOM_INDEX, None)

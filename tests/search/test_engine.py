@@ -25,7 +25,7 @@ def walk(engine: Engine, criteria: Criteria, *, limit: int = 3) -> list[int]:
     ids: list[int] = []
     cursor = ""
     while True:
-        page = engine.search(criteria, limit=limit, cursor=cursor)
+        page = engine.search(criteria, limit=limit, after=cursor)
         ids += page.ids
         cursor = page.next_cursor
         if not cursor:
@@ -238,7 +238,7 @@ def test_pages_are_stable_while_articles_come_and_go(folder, order):
     rest: list[int] = []
     cursor = first.next_cursor
     while cursor:
-        page = engine.search(Criteria(sort=order), limit=4, cursor=cursor)
+        page = engine.search(Criteria(sort=order), limit=4, after=cursor)
         rest, cursor = rest + page.ids, page.next_cursor
 
     was_there = {pk * 10 for pk in range(1, 11)}
@@ -251,7 +251,7 @@ def test_a_cursor_of_another_order_is_refused(countries):
     cursor = countries.search(Criteria(), limit=1).next_cursor
 
     with pytest.raises(CursorError):
-        countries.search(Criteria(sort=Sort.OLDEST), cursor=cursor)
+        countries.search(Criteria(sort=Sort.OLDEST), after=cursor)
 
 
 @pytest.mark.parametrize("order", list(Sort))
@@ -259,14 +259,14 @@ def test_a_cursor_of_another_order_is_refused(countries):
 def test_a_forged_cursor_is_just_another_page(countries, order, position):
     criteria = Criteria(words="ministers", sort=order)
 
-    result = countries.search(criteria, cursor=str(Cursor(order, position)))
+    result = countries.search(criteria, after=str(Cursor(order, position)))
 
     assert result.count == 4
     assert set(result.ids) <= {1, 2, 3, 4}
 
 
 def test_paging_by_relevance_ends_where_it_would_cost_too_much(folder, monkeypatch):
-    monkeypatch.setattr("articles.search.engine.DEEPEST", 6)
+    monkeypatch.setattr("articles.search.pages.DEEPEST", 6)
     engine = make_index(folder, [entry(pk) for pk in range(1, 12)])
 
     assert len(walk(engine, Criteria(words="ministers", sort=Sort.RELEVANCE), limit=3)) == 6
@@ -352,7 +352,7 @@ def test_the_facets_of_the_whole_archive_are_kept_until_the_next_write(folder, m
     change_index(engine, [entry(2, facets={"topic": ("oil",)})])
 
     assert first.facets == {"topic": [("oil", 1)]}
-    assert snapshot.kept_facets
+    assert snapshot.totals
     assert engine.search(Criteria(), facets=("topic",)).facets == {"topic": [("oil", 2)]}
 
 
@@ -447,7 +447,7 @@ def test_digests_come_in_pages(folder, monkeypatch, page):
 
 def test_an_index_of_another_format_is_unusable(folder, monkeypatch):
     make_index(folder, [entry(1)])
-    monkeypatch.setattr("articles.search.engine.FORMAT", 999)
+    monkeypatch.setattr("articles.search.documents.FORMAT", 999)
 
     with pytest.raises(IndexUnusable, match="of another version of this program"):
         Engine(folder)

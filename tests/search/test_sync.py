@@ -351,7 +351,7 @@ def test_a_foreign_cursor_does_not_cost_the_index():
     make_article()
 
     with pytest.raises(CursorError):
-        sync.search(Criteria(), cursor="nonsense")
+        sync.search(Criteria(), after="nonsense")
 
     sync.open_engine()
 

@@ -196,7 +196,7 @@ def assert_same_answer(search: Asked) -> None:
     ids: list[int] = []
     cursor = ""
     while True:
-        page = sync.search(criteria, limit=search.limit, cursor=cursor, facets=FACETS)
+        page = sync.search(criteria, limit=search.limit, after=cursor, facets=FACETS)
         ids += page.ids
         cursor = page.next_cursor
         assert page.count == len(expected)

@@ -1,0 +1,137 @@
+"""A search as the engine's query: keys, dates, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from articles.search.documents import SCHEMA, tokens_of
+from articles.search.query import Clause, Criteria, Match, Term, WordsError
+
+TITLE_BOOST = 2.0
+# Words that one prefix may begin: 20,000 take 6 ms to list and 16 ms to look for.
+MAX_EXPANSIONS = 20_000
+
+
+def term(field: str, value: str) -> Query:
+    """Return the query for this key in a field of keys."""
+    return Query.term_query(SCHEMA, field, value, index_option="basic")
+
+
+def number(field: str, value: int) -> Query:
+    """Return the query for this number in an indexed field of numbers."""
+    return Query.term_query(SCHEMA, field, value, index_option="basic")
+
+
+def all_of(queries: Sequence[Query], *, but: Sequence[Query] = ()) -> Query:
+    """Return the query for what answers all of these, and none of those that it must not."""
+    return Query.boolean_query([*((Occur.Must, q) for q in queries), *((Occur.MustNot, q) for q in but)])
+
+
+def any_of(queries: Sequence[Query]) -> Query:
+    """Return the query for what answers at least one of these."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, q) for q in queries])
+
+
+def between(field: str, lower: int | None, upper: int | None, *, inclusive: bool = True) -> Query:
+    """Return the query for a number between two bounds; None is no bound."""
+    return Query.range_query(
+        SCHEMA,
+        field,
+        FieldType.Unsigned,
+        lower_bound=lower,
+        upper_bound=upper,
+        include_lower=inclusive or lower is None,
+        include_upper=inclusive or upper is None,
+    )
+
+
+def everything(criteria: Criteria, clauses: Sequence[Clause]) -> Query:
+    """Return the query for all articles that answer this search, scored by its words alone."""
+    wanted, unwanted = [term("type", "article")], []
+    for (facet, match), keys in criteria.values.items():
+        suffix = "_main" if match is Match.MAIN else ""
+        queries = [term(f"{facet}{suffix}", key) for key in keys]
+        if match is Match.NOT:
+            unwanted += queries
+        elif match is Match.ANY and queries:
+            wanted.append(any_of(queries))
+        else:
+            wanted += queries
+    for name, after, before in (
+        ("published", criteria.published_after, criteria.published_before),
+        ("clipped", criteria.clipped_after, criteria.clipped_before),
+    ):
+        if after or before:
+            first, last = (day.toordinal() if day else None for day in (after, before))
+            wanted.append(between(name, first, last))
+    words = [_clause(clause) for clause in clauses if not clause.is_excluded]
+    unwanted += [_clause(clause) for clause in clauses if clause.is_excluded]
+    # The keys decide what is found, not how well it fits.
+    return all_of([Query.const_score_query(all_of(wanted), 0.0), *words], but=unwanted)
+
+
+def ranked(query: Query, clauses: Sequence[Clause]) -> Query:
+    """Return the same articles, those with the words in their titles scored higher."""
+    titles = [
+        (Occur.Should, Query.boost_query(one, TITLE_BOOST))
+        for clause in clauses
+        if not clause.is_excluded
+        for wanted in clause.alternatives
+        for one in _in_title(wanted)
+    ]
+    return Query.boolean_query([(Occur.Must, query), *titles])
+
+
+def related(weights: Sequence[tuple[str, str, float]], words: Sequence[str]) -> Query:
+    """Return the query for articles that share keys and words, rare ones counting for more.
+
+    Nothing but weighted terms: only so does the engine skip what cannot come among the best.
+    """
+    keys = [Query.boost_query(term(facet, key), weight) for facet, key, weight in weights if weight > 0]
+    texts = [Query.term_query(SCHEMA, "text", token) for word in words for token in tokens_of(word)]
+    titles = [one for word in words for one in _in_title(Term(word))]
+    return any_of([*keys, *texts, *titles]) if keys or texts else Query.empty_query()
+
+
+def check_prefixes(searcher: tantivy.Searcher, clauses: Sequence[Clause]) -> None:
+    """Raise WordsError for the beginning of so many words that looking for all of them takes too long."""
+    for clause in clauses:
+        for wanted in clause.alternatives:
+            tokens = tokens_of(wanted.text)
+            if not wanted.is_prefix or len(tokens) != 1:
+                continue
+            if len(searcher.terms_with_prefix("text", tokens[0], None, MAX_EXPANSIONS + 1)) > MAX_EXPANSIONS:
+                raise WordsError(
+                    f"more than {MAX_EXPANSIONS:,} words begin with {wanted.text!r}; type more letters of it"
+                )
+
+
+def _clause(clause: Clause) -> Query:
+    return any_of([_word(wanted) for wanted in clause.alternatives])
+
+
+def _word(wanted: Term) -> Query:
+    """Return the query for one word, or for a phrase: `O'Brien` is the phrase of its two tokens."""
+    tokens = tokens_of(wanted.text)
+    if not tokens:
+        return Query.empty_query()
+    if len(tokens) > 1:
+        # Words of a script without spaces, too: what comes after them is a token of its own.
+        return Query.phrase_query(SCHEMA, "text", list(tokens))
+    return _begun("text", tokens[0]) if wanted.is_prefix else Query.term_query(SCHEMA, "text", tokens[0])
+
+
+def _in_title(wanted: Term) -> Iterator[Query]:
+    tokens = tokens_of(wanted.text)
+    if wanted.is_prefix and len(tokens) == 1:
+        yield _begun("title", tokens[0])
+    else:
+        yield from (Query.term_query(SCHEMA, "title", token, "freq") for token in tokens)
+
+
+def _begun(field: str, token: str) -> Query:
+    # At distance 0 nothing about it is fuzzy; a phrase_prefix_query() would look for 50 words only.
+    return Query.fuzzy_term_query(SCHEMA, field, token, distance=0, prefix=True)

@@ -1,0 +1,94 @@
+"""How many articles of a result have what: its values, its months, its days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import tantivy
+from tantivy import Query
+
+from articles.search.asking import all_of, term
+from articles.search.documents import month_in_words
+from articles.search.query import Criteria, Match
+
+# More than a segment has values: every segment reports all of them, which makes counts exact.
+ALL_VALUES = 10_000_000
+MAX_DAYS = 92  # of a range: a longer one is counted by months alone
+
+type Counts = list[tuple[str, int]]  # values of one field, the highest count first
+
+
+def count(searcher: tantivy.Searcher, query: Query) -> int:
+    """Return how many documents answer this query."""
+    # Ordered by a field, nothing is scored.  The limit cannot be 0: tantivy panics.
+    found = searcher.search(query, 1, order_by_field="rank")
+    return int(found.count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
+
+
+def tally(searcher: tantivy.Searcher, query: Query, limits: Mapping[str, int]) -> dict[str, Counts]:
+    """Return for each field its most frequent values, up to its limit, with their exact counts.
+
+    Numbers come as text.
+    """
+    if not limits:
+        return {}
+    wanted = {
+        name: {"terms": {"field": name, "size": limit, "segment_size": ALL_VALUES}}
+        for name, limit in limits.items()
+    }
+    found = searcher.aggregate(query, wanted)
+    return {name: _sorted(_counts_in(found[name]["buckets"])) for name in limits}
+
+
+def _counts_in(buckets: Sequence[Mapping[str, str | float]]) -> dict[str, int]:
+    # tantivy writes whole numbers as floats.
+    return {
+        key if isinstance(key := bucket["key"], str) else f"{key:.0f}": int(bucket["doc_count"])
+        for bucket in buckets
+    }
+
+
+def _sorted(counts: Mapping[str, int]) -> Counts:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def with_named(
+    searcher: tantivy.Searcher, query: Query, criteria: Criteria, total: int, top: Mapping[str, Counts]
+) -> dict[str, Counts]:
+    """Return the top values with those that the search names, whatever their count."""
+    counted = {facet: dict(counts) for facet, counts in top.items()}
+    for (facet, match), keys in criteria.values.items():
+        for key in keys:
+            if facet in counted and key not in counted[facet]:
+                counted[facet][key] = _count_of(searcher, query, facet, key, match, total)
+    return {facet: _sorted(counts) for facet, counts in counted.items()}
+
+
+def _count_of(
+    searcher: tantivy.Searcher, query: Query, facet: str, key: str, match: Match, total: int
+) -> int:
+    """Return how many articles of the result have this key, which the search names."""
+    if match is Match.NOT:
+        return 0
+    if match is not Match.ANY:
+        return total
+    return count(searcher, all_of([query, term(facet, key)]))
+
+
+def dates_of(criteria: Criteria) -> tuple[str, ...]:
+    """Return the fields by which a result is counted over time: days too, if the range is short."""
+    first, last = criteria.published_after, criteria.published_before
+    is_short = first is not None and last is not None and (last - first).days < MAX_DAYS
+    return ("month", "published") if is_short else ("month",)
+
+
+def by_month(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Return the counts of the field "month" by ``2025-08``, the oldest first, those of undated ones last."""
+    named = {month_in_words(int(number)): count for number, count in counts}
+    return dict(sorted(named.items(), key=lambda pair: (not pair[0], pair[0])))
+
+
+def by_day(counts: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """Return the counts of the field "published" by ``2025-08-17``, the oldest first."""
+    return dict(sorted((dt.date.fromordinal(int(day)).isoformat(), count) for day, count in counts))

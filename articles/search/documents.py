@@ -1,0 +1,110 @@
+"""The documents of the index: their fields, their words, and the one that says where the index stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import tantivy
+
+from articles.search.entry import FACETS, IndexedArticle, Standing, searchable
+
+FORMAT = 2  # raise it when fields or tokens change: every index is then built anew
+
+LONGEST_TOKEN = 1_000  # bytes: more than any search may hold
+UNDATED = 0  # of the field "month"
+
+ANALYZER = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    .filter(tantivy.Filter.remove_long(LONGEST_TOKEN))
+    .filter(tantivy.Filter.lowercase())
+    .filter(tantivy.Filter.ascii_fold())
+    .build()
+)
+
+
+class UnknownFormat(Exception):  # noqa: N818 - a state, not a fault
+    """The document is not of this version of the program."""
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    # Not unsigned: delete_documents_by_term() then finds nothing and says nothing (tantivy-py 0.27).
+    builder.add_integer_field("id", indexed=True)
+    builder.add_unsigned_field("rank", fast=True)
+    builder.add_unsigned_field("digest", fast=True)
+    builder.add_unsigned_field("published", fast=True)
+    builder.add_unsigned_field("month", fast=True)
+    builder.add_unsigned_field("clipped", fast=True)
+    # "article", or "state" for the one document that says where the index stands.
+    builder.add_text_field("type", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
+    for facet in FACETS:
+        builder.add_text_field(facet, fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(f"{facet}_main", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", tokenizer_name="words", index_option="position")
+    builder.add_text_field("title", tokenizer_name="words", index_option="freq")
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+def tokens_of(text: str) -> list[str]:
+    """Return the words of a text as they stand in the index."""
+    return list(ANALYZER.analyze(searchable(text)))
+
+
+def document_of(article: IndexedArticle) -> tantivy.Document:
+    """Return the document of an article."""
+    document = tantivy.Document()
+    document.add_text("type", "article")
+    document.add_integer("id", article.id)
+    document.add_unsigned("rank", article.rank)
+    document.add_unsigned("digest", article.digest)
+    document.add_unsigned("month", _number(article.published_on) if article.published_on else UNDATED)
+    for name, day in (("published", article.published_on), ("clipped", article.clipped_on)):
+        if day is not None:
+            document.add_unsigned(name, day.toordinal())
+    for facet in FACETS:
+        for key in article.facets.get(facet, ()):
+            document.add_text(facet, key)
+        for key in article.main.get(facet, ()):
+            document.add_text(f"{facet}_main", key)
+    title = searchable(article.title)
+    document.add_text("title", title)
+    # Three values of one field: no phrase runs from one into the next.
+    for text in (title, searchable(article.standfirst), searchable(article.body)):
+        document.add_text("text", text)
+    return document
+
+
+def _number(day: dt.date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def month_in_words(number: int) -> str:
+    """Return ``2025-08`` for the number of a month, nothing for that of undated articles."""
+    return "" if number == UNDATED else f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+def state_document(standing: Standing) -> tantivy.Document:
+    """Return the document that says where the index stands."""
+    document = tantivy.Document()
+    document.add_text("type", "state")
+    state = {
+        "format": FORMAT,
+        "archive": standing.archive,
+        "revision": standing.revision,
+        "stamp": standing.stamp,
+    }
+    document.add_text("state", json.dumps(state))
+    return document
+
+
+def standing_in(document: tantivy.Document) -> Standing:
+    """Return where the index stands; raise UnknownFormat for the document of another version."""
+    state = json.loads(document.get_first("state") or "{}")
+    if state.get("format") != FORMAT:
+        raise UnknownFormat
+    return Standing(state["archive"], state["revision"], state["stamp"])
