@@ -22,18 +22,26 @@ class Weights:
 
     title: float
     standfirst: float
-    lead: float  # if the standfirst does not name it
+    opening: float  # for the first sentence of the body, if the standfirst does not name it
+    lead: float  # likewise, for the rest of the lead
     doubling: float  # for each doubling of the number of mentions
     spread: float  # for being named in every stretch of the body
-    main: float
+    main: float  # in a text of USUAL_LENGTH or more
+    length: float  # shorter texts need that much less, to this power: there is no room to be named often
 
 
 # Fitted on the development labels by benchmarks/fit_roles.py.  Those have no standfirsts: their weights are a
 # judgement, between title and lead.
 WEIGHTS: dict[Kind, Weights] = {
-    Kind.COUNTRY: Weights(title=5.0, standfirst=4.0, lead=2.0, doubling=1.0, spread=2.0, main=6.0),
-    Kind.ACTOR: Weights(title=3.0, standfirst=3.5, lead=3.5, doubling=1.5, spread=1.5, main=5.0),
-    Kind.ORGANISATION: Weights(title=5.0, standfirst=4.0, lead=2.0, doubling=1.0, spread=2.0, main=6.0),
+    Kind.COUNTRY: Weights(
+        title=5.0, standfirst=4.0, opening=3.0, lead=1.0, doubling=1.0, spread=2.0, main=6.0, length=0.35
+    ),
+    Kind.ACTOR: Weights(
+        title=3.0, standfirst=3.5, opening=3.5, lead=3.5, doubling=1.5, spread=1.5, main=5.0, length=0.25
+    ),
+    Kind.ORGANISATION: Weights(
+        title=5.0, standfirst=4.0, opening=3.0, lead=1.0, doubling=1.0, spread=2.0, main=6.0, length=0.35
+    ),
 }
 
 
@@ -64,21 +72,27 @@ class Layout:
 
     title_end: int
     standfirst_end: int
+    opening_end: int
     lead_end: int
     length: int
+    is_untitled: bool  # neither title nor standfirst
 
 
 def weigh(kind: Kind, starts: Sequence[int], layout: Layout) -> Sum:
     """Return the signs that mentions at these places, in their order, give; no signs without mentions."""
     weights = WEIGHTS[kind]
+    main = weights.main * min(1.0, layout.length / USUAL_LENGTH) ** weights.length
     if not starts:
-        return Sum((), weights.main)
+        return Sum((), main)
     standfirst, body = bisect_left(starts, layout.title_end), bisect_left(starts, layout.standfirst_end)
     signs: list[tuple[str, float]] = []
     if standfirst > 0:
         signs.append(("title", weights.title))
     if body > standfirst:
         signs.append(("standfirst", weights.standfirst))
+    elif body < len(starts) and starts[body] < layout.opening_end:
+        # Without title and standfirst the first sentence does their work as well.
+        signs.append(("opening", weights.opening + (weights.title if layout.is_untitled else 0.0)))
     elif body < len(starts) and starts[body] < layout.lead_end:
         signs.append(("lead", weights.lead))
     signs.append(("count", weights.doubling * log2(1 + len(starts))))
@@ -86,7 +100,7 @@ def weigh(kind: Kind, starts: Sequence[int], layout: Layout) -> Sum:
         begin, length = layout.standfirst_end, max(1, layout.length - layout.standfirst_end)
         stretches = {(start - begin) * STRETCHES // length for start in starts[body:]}
         signs.append(("spread", weights.spread * len(stretches) / STRETCHES))
-    return Sum(tuple(signs), weights.main)
+    return Sum(tuple(signs), main)
 
 
 def role_of(weighed: Sum) -> Role:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,8 @@ from articles.tagging.topics import TopicScore, read_topics, with_parents
 
 # Between the parts of an article: no name reaches over an empty line.
 GAP = "\n\n"
+# "... talks in Geneva. The", not "... with Gen. Abubakar", "... of the U.S. Treasury".
+SENTENCE_END = re.compile(r"[a-z\d]{3}[.!?][\"”’')]*\s+(?=[\"“‘'(]?[^\W\d_a-z])|\n\s*\n")
 # Organisations of this category are organs through which their parent acts.
 INSTITUTION = "eu_institution"
 
@@ -155,11 +158,15 @@ class _Parts:
 
     def layout(self, reading: Reading) -> Layout:
         """Return where the parts end in folded text; exact unless characters were dropped in folding."""
+        body = self.body_start
+        sentence = SENTENCE_END.search(self.text, body, body + LEAD_LENGTH)
         return Layout(
             title_end=self._standfirst_start,
-            standfirst_end=self.body_start,
-            lead_end=self.body_start + LEAD_LENGTH,
+            standfirst_end=body,
+            opening_end=sentence.end() if sentence else body + LEAD_LENGTH,
+            lead_end=body + LEAD_LENGTH,
             length=len(reading.hits.folded.text),
+            is_untitled=body == 2 * len(GAP),
         )
 
     def evidence(
