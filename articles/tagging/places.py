@@ -121,7 +121,7 @@ class Places:
         if is_word and _is_shouted(reading.line(start)):
             return "in a line of capitals, where it may be a word"
         is_site = sense.alias.kind in SITES
-        if sense.entry.kind is Kind.COUNTRY and reading.in_dateline(start):
+        if reading.in_dateline(start):
             return "in the dateline, which says where the report was filed"
         after = reading.word_after(end)
         is_body = sense.entry.kind is Kind.ORGANISATION

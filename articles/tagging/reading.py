@@ -24,7 +24,7 @@ REFUSALS_SHOWN = 2
 # Opening words that say nothing about the name they precede.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
 # Where and when a report was filed: "WASHINGTON, March 3 - ", "Kyiv (Reuters) - ", "Port Sudan — The",
-# "ACCRA: ".  Not "Moscow - long a friend - is silent".
+# "ACCRA: ", "Accra, July 12: ".  Not "Moscow - long a friend - is silent".
 _DAY = r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)"
 _AGENCY = r"(?: ?\([^()\n]{2,30}\))"
 _PLACES = r"[^\W\d_a-z][\w.'’-]*(?:[ ,/]{1,2}[^\W\d_a-z][\w.'’-]*){0,4}?"
@@ -32,6 +32,7 @@ _CAPITALS = r"[^\W\d_a-z]{2}[^\W\d_a-z]*(?:[ ,/.]{1,2}[^\W\d_a-z]+){0,4}?"
 DATELINE = re.compile(
     rf"\s*(?:{_CAPITALS},?{_DAY}?{_AGENCY}? ?(?:--?|–|—) "
     rf"|{_PLACES}(?:{_DAY}{_AGENCY}?|{_AGENCY}) ?(?:--?|–|—) "
+    rf"|{_PLACES}{_DAY}{_AGENCY}?: "
     rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
     rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
 )
