@@ -1,0 +1,89 @@
+"""Text as the index compares it, with every character's place in the original kept."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from articles.search.entry import searchable
+
+# Replaced first: most English texts are then ASCII, which needs no table.
+_SIGNS = "’‘”“–—…\u00a0"
+# What the index writes with two letters, or plainly though Unicode does not take it apart.
+_SPELLED = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h",
+    "ŧ": "t", "ı": "i", "ŋ": "n",
+}  # fmt: skip
+
+
+class _Table(dict[int, str]):
+    """Code point -> what it becomes, worked out the first time it is met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _folded(chr(code))
+        return folded
+
+
+def _folded(character: str) -> str:
+    text = searchable(character).lower()
+    plain = "".join(_SPELLED.get(c, c) for c in text if not 0x300 <= ord(c) < 0x370)
+    # Full-width letters and the like, as the index folds them; whatever is no letter stays as it is.
+    spelled = unicodedata.normalize("NFKD", plain)
+    return spelled if spelled.isascii() and spelled.isalnum() else plain
+
+
+_TABLE = _Table()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text; ``places`` says where in the original each of its characters was, None: at the same place.
+
+    A character of a script without spaces is a word of its own.
+    """
+
+    text: str
+    places: Sequence[int] | None
+
+    def origin(self, place: int) -> int:
+        """Return the place in the original text of a character of the folded one."""
+        return place if self.places is None else self.places[place]
+
+
+def fold(text: str) -> Folded:
+    """Return the text without case and accents; text must be in Unicode's composed form (NFC)."""
+    plain = text
+    if not plain.isascii():
+        for sign in _SIGNS:
+            plain = plain.replace(sign, " ")
+    if plain.isascii():
+        return Folded(plain.lower(), None)
+    letters = [_TABLE[ord(character)] for character in plain]
+    folded = "".join(letters)
+    if len(folded) == len(letters) and all(letters):
+        return Folded(folded, None)
+    places = [place for place, written in enumerate(letters) for _ in written]
+    return Folded(folded, places)
+
+
+def words_in(folded: str) -> list[str]:
+    """Return the words of folded text, as the index tells them apart."""
+    return list(_words_in(folded))
+
+
+def _words_in(folded: str) -> Iterator[str]:
+    word = ""
+    for character in folded:
+        if is_letter(character) and (word or character.isalnum()):
+            word += character
+        elif word:
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def is_letter(character: str) -> bool:
+    """Return whether a character of folded text belongs to a word: letters, digits, the marks upon them."""
+    return character.isalnum() or (character > "\x7f" and unicodedata.category(character)[0] == "M")
