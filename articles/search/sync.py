@@ -13,9 +13,11 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, Min, OuterRef, Subquery
+from django.db import connection
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from articles.models import Archive, Article, OutboxRow
@@ -38,6 +40,7 @@ INLINE_LIMIT = 200  # outbox rows a reader's request applies itself, about 50 ms
 REBUILD_INLINE_LIMIT = 2_000  # articles a request may index when the index is gone, about a second
 REBUILD_WAIT_SECONDS = 60.0  # for another writer, before a rebuild gives up
 KEEP_OUTBOX = dt.timedelta(days=7)  # a web node silent for longer rebuilds its index
+NO_ARTICLE = 0  # stands in the outbox for a change that is in no article's index entry
 PRUNE_LIMIT = 5_000  # outbox rows deleted at a time
 
 logger = logging.getLogger(__name__)
@@ -66,6 +69,14 @@ def enqueue(article_ids: Iterable[int]) -> None:
     )
     archive.revision += len(ids)
     archive.save(update_fields=["revision"])
+
+
+def announce() -> None:
+    """Note that pages show something else, though no index entry changed: a name, an alias, a source.
+
+    Call inside the transaction that did it.  It raises the revision on which kept pages depend.
+    """
+    enqueue([NO_ARTICLE])
 
 
 def apply_outbox(*, wait_seconds: float = 10.0) -> int:
@@ -166,16 +177,34 @@ def _prune(revision: int) -> None:
         OutboxRow.objects.filter(revision__lte=last).delete()
 
 
+# Plain SQL: every request asks this, and Django takes longer to write the query than to answer it.
+_STANDING = (
+    "SELECT archive.uuid, archive.revision, newest.queued_at FROM articles_archive AS archive "
+    "LEFT JOIN articles_outboxrow AS newest ON newest.revision = archive.revision WHERE archive.id = 1"
+)
+
+
 def database_standing() -> Standing:
     """Return where the database stands: the archive, and the number and time of its last outbox row."""
-    newest = OutboxRow.objects.filter(revision=OuterRef("revision")).values("queued_at")
-    archives = Archive.objects.filter(pk=1).annotate(stamp=Subquery(newest))
-    row = archives.values_list("uuid", "revision", "stamp").first()
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING)
+        row = cursor.fetchone()
     if row is None:
         Archive.objects.get_or_create(pk=1)
         return database_standing()
-    uuid, revision, stamp = row
-    return Standing(str(uuid), revision, stamp.isoformat() if stamp else "")
+    identity, revision, stamp = row
+    if stamp and stamp.tzinfo is None:  # SQLite keeps no zone; what Django writes there is UTC
+        stamp = stamp.replace(tzinfo=dt.UTC)
+    return Standing(str(UUID(str(identity))), revision, stamp.isoformat() if stamp else "")
+
+
+def stands_at(now: Standing) -> bool:
+    """Bring the index up to a standing, if that can be done without waiting; return whether it got there."""
+    try:
+        at = _fresh_engine(now).standing()
+    except IndexUnusable:
+        return False
+    return at.archive == now.archive and at.revision >= now.revision
 
 
 def open_engine(now: Standing | None = None) -> Engine:
@@ -284,9 +313,9 @@ def _withdraw(engine: Engine) -> None:
         logger.error("the search index is damaged and will be rebuilt")
 
 
-def _fresh_engine() -> Engine:
+def _fresh_engine(now: Standing | None = None) -> Engine:
     """Return the engine after applying what waits, if it is little; build a small archive's missing index."""
-    now = database_standing()
+    now = now or database_standing()
     try:
         engine = open_engine(now)
     except IndexUnusable as reason:

@@ -50,12 +50,17 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"\nThe archive is at {address}  (Ctrl-C stops it)"))
         self.stdout.write(admin_hint(address))
         self.stdout.flush()
-        command = [
-            sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--bind", f"{host}:{port}",
-            "--workers", str(WORKERS), "--no-control-socket", "--log-level", "warning",
-        ]  # fmt: skip
+        command = server_command(host, int(port))
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, arguments from this command line
+
+
+def server_command(host: str, port: int) -> list[str]:
+    """Return the command that serves the archive; it has to run in the project's folder."""
+    return [
+        sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--bind", f"{host}:{port}",
+        "--workers", str(WORKERS), "--no-control-socket", "--log-level", "warning",
+    ]  # fmt: skip
 
 
 def read_port(text: str) -> int:
