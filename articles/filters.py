@@ -7,170 +7,37 @@ means two things that a property test holds together: its SQL (`ArticleFilter.qs
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging, TagKind
+from articles.filtering import (
+    AuthorFilter,
+    DateBoundFilter,
+    DatedFilter,
+    FacetFilter,
+    HasFilter,
+    LanguageFilter,
+    OutletFilter,
+    TagFilter,
+    TaggingFilter,
+    ViewFilter,
+    WordsFilter,
+)
+from articles.models import Article, TagKind
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address, is_tracking
-from articles.search.fields import Asked, DateBoundField, Found, KeysField, WordsField
-from articles.search.query import Criteria, Density, Match, Sort
+from articles.search.fields import Asked, KeysField
+from articles.search.query import Criteria, Density, Sort
+
+__all__ = ["MAX_VALUES", "ONCE", "ArticleFilter", "FacetFilter"]
 
 MAX_VALUES = 50  # of one search; each costs a walk over its postings, or a subquery
 ONCE = "can only be given once; keep one of them"
-
-SUFFIXES = {Match.ALL: "", Match.ANY: "__any", Match.NOT: "__not", Match.MAIN: "__main"}
-
-# --- Filters: from values to SQL --------------------------------------------------------------------------
-
-
-class FacetFilter(django_filters.Filter):  # type: ignore[misc]  # no types
-    """One facet's values under one way of matching.
-
-    A declaration stands for all its ways of matching: ``country`` yields ``country__any``, ``country__not``
-    and ``country__main`` too.
-    """
-
-    field_class = KeysField
-    matches: ClassVar[tuple[Match, ...]] = (Match.ALL, Match.ANY, Match.NOT)
-
-    def __init__(self, label: str, *, plural: str, facet: str = "", match: Match = Match.ALL) -> None:
-        super().__init__(label=label, facet=facet, find=self.find)
-        self.plural = plural
-        self.facet = facet
-        self.match = match
-
-    def unfolded(self, facet: str) -> dict[str, FacetFilter]:
-        """Return the filters that this declaration stands for, by parameter."""
-        return {
-            facet + SUFFIXES[match]: type(self)(str(self.label), plural=self.plural, facet=facet, match=match)
-            for match in self.matches
-        }
-
-    def filter(self, qs: QuerySet[Article], value: Sequence[str]) -> QuerySet[Article]:
-        """Return the articles of ``qs`` that match these keys."""
-        if not value:
-            return qs
-        if self.match is Match.ANY:
-            return qs.filter(self.condition(value))
-        if self.match is Match.NOT:
-            return qs.exclude(self.condition(value))
-        for key in value:
-            qs = qs.filter(self.condition([key]))
-        return qs
-
-    def condition(self, keys: Sequence[str]) -> Q:
-        """Return the condition that an article has at least one of these keys."""
-        raise TypeError(f"{type(self).__name__} does not say what it means in SQL")
-
-    @classmethod
-    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
-        """Yield what these values name, with one query for all facets of this kind."""
-        raise TypeError(f"{cls.__name__} does not say where its values are")
-
-
-class TagFilter(FacetFilter):
-    """Tags of one kind, which is the name of the facet."""
-
-    matches = (*FacetFilter.matches, Match.MAIN)
-
-    def condition(self, keys: Sequence[str]) -> Q:
-        """Return the condition that one of these tags stands on the article."""
-        rows = Tagging.objects.standing().filter(
-            article=OuterRef("pk"), tag__kind=self.facet, tag__key__in=keys
-        )
-        if self.match is Match.MAIN:
-            rows = rows.filter(role=Tagging.Role.MAIN)
-        return Q(Exists(rows))
-
-    @classmethod
-    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
-        """Yield the tags in use; a key wins over another tag's slug of the same spelling."""
-        values = {value for _, value in asked}
-        tags = Tag.objects.in_use().filter(Q(key__in=values) | Q(slug__in=values))
-        rows = list(tags.values_list("kind", "key", "slug", "name"))
-        yield from ((kind, slug, key, name) for kind, key, slug, name in rows if (kind, slug) in asked)
-        yield from ((kind, key, key, name) for kind, key, slug, name in rows if (kind, key) in asked)
-
-
-class OutletFilter(FacetFilter):
-    """The outlet that published the article."""
-
-    def condition(self, keys: Sequence[str]) -> Q:
-        """Return the condition that one of these outlets published the article."""
-        return Q(outlet__slug__in=keys)
-
-    @classmethod
-    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
-        """Yield the outlets of public articles; that a draft's outlet exists is nobody's business."""
-        public = Exists(Article.objects.public().filter(outlet=OuterRef("pk")))
-        outlets = Outlet.objects.filter(public, slug__in=[value for _, value in asked])
-        for slug, name in outlets.values_list("slug", "name"):
-            yield "outlet", slug, slug, name
-
-
-class AuthorFilter(FacetFilter):
-    """Who wrote the article."""
-
-    def condition(self, keys: Sequence[str]) -> Q:
-        """Return the condition that one of these authors wrote the article."""
-        return Q(Exists(Authorship.objects.filter(article=OuterRef("pk"), author__slug__in=keys)))
-
-    @classmethod
-    def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
-        """Yield the authors of public articles."""
-        public = Exists(
-            Authorship.objects.filter(author=OuterRef("pk"), article__status=Article.Status.PUBLIC)
-        )
-        authors = Author.objects.filter(public, slug__in=[value for _, value in asked])
-        for slug, name in authors.values_list("slug", "name"):
-            yield "author", slug, slug, name
-
-
-class DateBoundFilter(django_filters.Filter):  # type: ignore[misc]  # no types
-    """A bound of a date, inclusive; an article without the date lies outside every range."""
-
-    field_class = DateBoundField
-
-    def __init__(self, field_name: str, lookup_expr: str, *, label: str) -> None:
-        super().__init__(field_name, lookup_expr, label=label, is_upper=lookup_expr == "lte")
-
-
-class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]  # no types
-    """Free text.  Only the search engine answers it."""
-
-    field_class = WordsField
-
-    def filter(self, qs: QuerySet[Article], value: str) -> QuerySet[Article]:
-        """Return ``qs`` when there are no words; raise ValueError otherwise: SQL has no answer."""
-        if value:
-            raise ValueError("free text is answered by the search engine, not by SQL")
-        return qs
-
-
-class ViewFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
-    """How the result is shown, one of ``choices``; it narrows nothing.  ``noun``: an order."""
-
-    def __init__(self, choices: type[StrEnum], *, label: str, noun: str) -> None:
-        names = ", ".join(choices)
-        super().__init__(
-            label=label,
-            choices=[(choice.value, choice.value) for choice in choices],
-            error_messages={"invalid_choice": f"'%(value).40s' is not {noun}; write one of {names}"},
-        )
-
-    def filter(self, qs: QuerySet[Article], value: str) -> QuerySet[Article]:
-        """Return ``qs`` as it is."""
-        return qs
-
-
-# --- The whole search -------------------------------------------------------------------------------------
 
 
 class ArticleFilterForm(forms.Form):
@@ -199,7 +66,7 @@ class ArticleFilterForm(forms.Form):
             unknown = [value for value in cleaned[name] if (field.facet, value) not in keys]
             if unknown:
                 called = ", ".join(map(repr, unknown))
-                self.add_error(name, f"no {field.facet} is called {called}; {_where_to_find(field.facet)}")
+                self.add_error(name, _unknown(field.facet, called))
             else:
                 cleaned[name] = tuple(dict.fromkeys(keys[field.facet, value] for value in cleaned[name]))
         self._check_order("published")
@@ -234,10 +101,15 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
 
     actor = TagFilter("Actor", plural="Actors")
     country = TagFilter("Country", plural="Countries")
-    organisation = TagFilter("Organisation", plural="Organisations")
+    organisation = TagFilter("Organisation", plural="Organisations", aliases=("org",))
     topic = TagFilter("Topic", plural="Topics")
-    outlet = OutletFilter("Outlet", plural="Outlets")
-    author = AuthorFilter("Author", plural="Authors")
+    outlet = OutletFilter("Outlet", plural="Outlets", aliases=("from",))
+    author = AuthorFilter("Author", plural="Authors", aliases=("by",))
+    language = LanguageFilter("Language", plural="Languages", aliases=("lang",))
+    has = HasFilter("Has", plural="Has")
+    origin = TaggingFilter("A tag by", plural="A tag by")
+    status = TaggingFilter("A tag that is", plural="A tag that is")
+    dated = DatedFilter("Date known", plural="Date known")
     published_after = DateBoundFilter("published_on", "gte", label="Published from")
     published_before = DateBoundFilter("published_on", "lte", label="Published until")
     clipped_after = DateBoundFilter("clipped_on", "gte", label="Clipped from")
@@ -268,6 +140,18 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     def facets(cls) -> dict[str, str]:
         """Return the facets and their headings: ``{"country": "Countries", ...}``."""
         return {f.facet: f.plural for f in cls.base_filters.values() if isinstance(f, FacetFilter)}
+
+    @classmethod
+    def vocabulary(cls, facet: str) -> Mapping[str, str]:
+        """Return the names of a facet's values by key, in order; nothing where they are not fixed."""
+        filter_: FacetFilter = cls.base_filters[facet]
+        return filter_.vocabulary()
+
+    @classmethod
+    def value_name(cls, facet: str, key: str) -> str:
+        """Return what a value is called; nothing where that stands in the database."""
+        filter_: FacetFilter = cls.base_filters[facet]
+        return filter_.name_of(key)
 
     def get_form_class(self) -> type[ArticleFilterForm]:
         """Return the form, one class for all requests: building it takes longer than a search."""
@@ -347,11 +231,17 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         return self.form.names
 
 
-def _where_to_find(facet: str) -> str:
-    """Return what to do about a value that names nothing."""
-    if facet in TagKind.values:
-        return f"choose one from {reverse(f'{facet}_list')}?all=1"
-    return f"choose one from the {facet}s beside a list"
+def _unknown(facet: str, called: str) -> str:
+    """Return what is wrong with values that name nothing, and what to do about it."""
+    if fixed := ArticleFilter.vocabulary(facet):
+        return f"{called} is not among the values; write one of {', '.join(fixed)}"
+    if facet == "language":
+        remedy = "write a code, such as de or pt-br, or an English name"
+    elif facet in TagKind.values:
+        remedy = f"choose one from {reverse(f'{facet}_list')}?all=1"
+    else:
+        remedy = f"choose one from the {facet}s beside a list"
+    return f"no {facet} is called {called}; {remedy}"
 
 
 def _values(data: QueryDict, name: str) -> list[str]:

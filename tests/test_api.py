@@ -12,6 +12,7 @@ from django.test import Client
 
 from articles.models import Article, ArticleSource, ImportRun, Tag, Tagging
 from articles.search import sync
+from articles.search.entry import FACETS
 from tests.factories import make_article, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -70,20 +71,18 @@ def test_a_list_holds_count_next_results_and_facets(client, summit):
 
     response = client.get(LIST, {"country": "ru", "actor": "vladimir-putin"})
 
+    answer = response.json()
+    facets = answer.pop("facets")
     assert response.status_code == 200
     assert response["Content-Type"] == "application/json"
-    assert response.json() == {
-        "count": 1,
-        "next": None,
-        "results": [summary(summit)],
-        "facets": {
-            "actor": [{"value": "vladimir-putin", "name": "Vladimir Putin", "count": 1}],
-            "country": [{"value": "ru", "name": "Russia", "count": 1}],
-            "organisation": [{"value": "nato", "name": "NATO", "count": 1}],
-            "topic": [{"value": "talks", "name": "Talks", "count": 1}],
-            "outlet": [{"value": "bbc", "name": "BBC", "count": 1}],
-            "author": [{"value": "ann-lee", "name": "Ann Lee", "count": 1}],
-        },
+    assert answer == {"count": 1, "next": None, "results": [summary(summit)]}
+    assert {facet: facets[facet] for facet in list(facets)[:6]} == {
+        "actor": [{"value": "vladimir-putin", "name": "Vladimir Putin", "count": 1}],
+        "country": [{"value": "ru", "name": "Russia", "count": 1}],
+        "organisation": [{"value": "nato", "name": "NATO", "count": 1}],
+        "topic": [{"value": "talks", "name": "Talks", "count": 1}],
+        "outlet": [{"value": "bbc", "name": "BBC", "count": 1}],
+        "author": [{"value": "ann-lee", "name": "Ann Lee", "count": 1}],
     }
 
 
@@ -96,7 +95,7 @@ def test_a_territory_without_an_iso_code_has_none(client):
 
 
 def test_an_empty_archive_answers_an_empty_list(client):
-    facets = {name: [] for name in ("actor", "country", "organisation", "topic", "outlet", "author")}
+    facets = {name: [] for name in FACETS}
 
     assert client.get(LIST).json() == {"count": 0, "next": None, "results": [], "facets": facets}
 

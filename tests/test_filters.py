@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from articles.filters import ArticleFilter
 from articles.models import Article, Tagging
+from articles.search.entry import FACETS
 from articles.search.query import Criteria, Match, Sort
 from tests.factories import make_article, make_tag, make_tagging
 
@@ -60,6 +61,43 @@ def gazetteer():
                 }
             ),
         ),
+        (
+            "language=pt-BR&language__any=German",
+            Criteria(
+                values={
+                    ("language", Match.ALL): ("pt-br",),
+                    ("language", Match.ANY): ("de",),
+                }
+            ),
+        ),
+        (
+            "language=none&language__not=EN",
+            Criteria(
+                values={
+                    ("language", Match.ALL): ("und",),
+                    ("language", Match.NOT): ("en",),
+                }
+            ),
+        ),
+        (
+            "has=topic&has__not=date",
+            Criteria(
+                values={
+                    ("has", Match.ALL): ("topic",),
+                    ("has", Match.NOT): ("date",),
+                }
+            ),
+        ),
+        (
+            "origin=front-matter&status=confirmed&dated=undated",
+            Criteria(
+                values={
+                    ("origin", Match.ALL): ("frontmatter",),
+                    ("status", Match.ALL): ("confirmed",),
+                    ("dated", Match.ALL): ("none",),
+                }
+            ),
+        ),
         ("q= long-range missiles ", Criteria(words="long-range missiles")),
         ("q=oil&sort=relevance", Criteria(words="oil", sort=Sort.RELEVANCE)),
         ("sort=oldest", Criteria(sort=Sort.OLDEST)),
@@ -95,6 +133,27 @@ def test_a_query_string_becomes_criteria(gazetteer, query, criteria):
             {"topic__not": ["no topic is called 'russia'; choose one from /topics/?all=1"]},
         ),
         ("topic=gas", {"topic": ["no topic is called 'gas'; choose one from /topics/?all=1"]}),
+        (
+            "has=leader",
+            {
+                "has": [
+                    "'leader' is not among the values; write one of actor, country, organisation, topic, "
+                    "outlet, author, date, language"
+                ]
+            },
+        ),
+        (
+            "status=rejected",
+            {"status": ["'rejected' is not among the values; write one of suggested, confirmed"]},
+        ),
+        (
+            "language=klingon",
+            {
+                "language": [
+                    "no language is called 'klingon'; write a code, such as de or pt-br, or an English name"
+                ]
+            },
+        ),
         ("country=<b>", {"country": ["no country is called '<b>'; choose one from /countries/?all=1"]}),
         (
             "country=%00",
@@ -220,7 +279,20 @@ def test_facets_follow_from_the_declarations():
         "topic": "Topics",
         "outlet": "Outlets",
         "author": "Authors",
+        "language": "Languages",
+        "has": "Has",
+        "origin": "A tag by",
+        "status": "A tag that is",
+        "dated": "Date known",
     }
+
+
+def test_every_facet_is_in_the_index_and_every_fixed_value_has_a_name():
+    assert tuple(ArticleFilter.facets()) == FACETS
+    assert ArticleFilter.vocabulary("status") == {"suggested": "suggested", "confirmed": "confirmed"}
+    assert ArticleFilter.vocabulary("country") == {}
+    assert ArticleFilter.value_name("language", "pt-br") == "Brazilian Portuguese"
+    assert ArticleFilter.value_name("country", "ru") == ""
 
 
 def test_a_declaration_stands_for_all_its_ways_of_matching():
@@ -271,6 +343,49 @@ def articles():
     ],
 )
 def test_sql_finds(articles, query, titles):
+    assert matches(query) == titles
+
+
+@pytest.fixture
+def described():
+    both = make_article(title="both", language="pt-BR", outlet="BBC", authors=["Ann Lee"])
+    make_tagging(both, "country/Russia", origin="editor", status="confirmed")
+    make_tagging(both, "topic/Oil", origin="automatic", status="rejected")
+    plain = make_article(title="plain", language="en", published_precision="month")
+    make_tagging(plain, "topic/Oil", origin="frontmatter", status="suggested")
+    make_tagging(plain, make_tag("country/Gone", is_retired=True), origin="editor", status="confirmed")
+    make_article(title="bare", published_on=None, published_precision="year")
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("language=pt", {"both"}),
+        ("language=pt-br", {"both"}),
+        ("language=pt-pt", set()),
+        ("language__any=en&language__any=none", {"plain", "bare"}),
+        ("language__not=pt", {"plain", "bare"}),
+        ("has=country", {"both"}),
+        ("has=topic", {"plain"}),
+        ("has__not=topic", {"both", "bare"}),
+        ("has=outlet&has=author", {"both"}),
+        ("has__any=country&has__any=topic", {"both", "plain"}),
+        ("has__not=country&has__not=topic", {"bare"}),
+        ("has=date", {"both", "plain"}),
+        ("has__not=language", {"bare"}),
+        ("origin=editor", {"both"}),
+        ("origin=automatic", set()),
+        ("origin__not=editor", {"plain", "bare"}),
+        ("status=suggested", {"plain"}),
+        ("status=confirmed&origin=editor", {"both"}),
+        ("dated=day", {"both"}),
+        ("dated=month", {"plain"}),
+        ("dated=year", set()),
+        ("dated__any=month&dated__any=none", {"plain", "bare"}),
+        ("dated__not=none", {"both", "plain"}),
+    ],
+)
+def test_sql_finds_by_what_is_said_about_an_article(described, query, titles):
     assert matches(query) == titles
 
 

@@ -71,7 +71,7 @@ class Address:
         """Return the page of this search that begins after a cursor."""
         return replace(self, parameters=(*self.first_page().parameters, ("after", cursor)))
 
-    def previous_page(self, cursor: str) -> Address:
+    def page_before(self, cursor: str) -> Address:
         """Return the page of this search that ends before a cursor."""
         return replace(self, parameters=(*self.first_page().parameters, ("before", cursor)))
 

@@ -7,7 +7,7 @@ import json
 
 import tantivy
 
-from articles.search.entry import FACETS, IndexedArticle, Standing, searchable
+from articles.search.entry import FACETS, MAIN_FACETS, IndexedArticle, Standing, searchable
 
 FORMAT = 2  # raise it when fields or tokens change: every index is then built anew
 
@@ -41,6 +41,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
     for facet in FACETS:
         builder.add_text_field(facet, fast=True, tokenizer_name="raw", index_option="basic")
+    for facet in MAIN_FACETS:
         builder.add_text_field(f"{facet}_main", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name="words", index_option="position")
     builder.add_text_field("title", tokenizer_name="words", index_option="freq")
@@ -69,6 +70,7 @@ def document_of(article: IndexedArticle) -> tantivy.Document:
     for facet in FACETS:
         for key in article.facets.get(facet, ()):
             document.add_text(facet, key)
+    for facet in MAIN_FACETS:
         for key in article.main.get(facet, ()):
             document.add_text(f"{facet}_main", key)
     title = searchable(article.title)

@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-FACETS = ("actor", "country", "organisation", "topic", "outlet", "author")
+MAIN_FACETS = ("actor", "country", "organisation", "topic")  # kinds of tags; one may be the main subject
+FACETS = (*MAIN_FACETS, "outlet", "author", "language", "has", "origin", "status", "dated")
 ID_BITS = 40  # of a rank; the day takes 22 bits above them
 
 

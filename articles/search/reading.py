@@ -4,39 +4,66 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from articles.models import Article, Authorship, Tagging
-from articles.search.entry import FACETS, IndexedArticle
+from articles.search.entry import IndexedArticle
+from articles.search.vocabulary import NO_LANGUAGE, UNDATED, VOCABULARIES, language_keys
 
 BATCH = 500  # articles at a time
 
-type Keys = dict[int, dict[str, list[str]]]  # article -> facet -> keys
+type Keys = dict[str, list[str]]  # facet -> keys
+
+
+@dataclass(slots=True)
+class _Tags:
+    """The standing tags of one article: their keys, those of the main ones, and what taggings they are."""
+
+    keys: Keys = field(default_factory=lambda: defaultdict(list))
+    main: Keys = field(default_factory=lambda: defaultdict(list))
+    origins: set[str] = field(default_factory=set)
+    statuses: set[str] = field(default_factory=set)
 
 
 def read_articles(ids: Sequence[int] | None = None) -> Iterator[IndexedArticle]:
     """Yield what the index holds of these articles (all, by default); none that readers may not see."""
     for batch in _batches(ids):
         articles = list(Article.objects.public().filter(pk__in=batch).select_related("outlet").order_by("pk"))
-        tags, mains = _tag_keys([article.pk for article in articles])
+        tags = _read_tags([article.pk for article in articles])
         authors = _author_slugs([article.pk for article in articles])
         for article in articles:
-            facets = {facet: tuple(tags[article.pk][facet]) for facet in FACETS if tags[article.pk][facet]}
-            if article.outlet:
-                facets["outlet"] = (article.outlet.slug,)
-            if authors[article.pk]:
-                facets["author"] = tuple(authors[article.pk])
             yield IndexedArticle(
                 id=article.pk,
                 title=article.title,
                 standfirst=article.standfirst,
                 body=article.body,
-                facets=facets,
-                main={kind: tuple(keys) for kind, keys in mains[article.pk].items()},
+                facets=_facets(article, tags[article.pk], authors[article.pk]),
+                main={kind: tuple(keys) for kind, keys in tags[article.pk].main.items()},
                 published_on=article.published_on,
                 clipped_on=article.clipped_on,
                 sort_on=article.sort_on,
                 language=article.language,
             )
+
+
+def _facets(article: Article, tags: _Tags, authors: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the keys of each facet; no facet without any."""
+    languages = language_keys(article.language)
+    facets = {
+        **tags.keys,
+        "outlet": [article.outlet.slug] if article.outlet else [],
+        "author": authors,
+        "language": languages,
+        "origin": sorted(tags.origins),
+        "status": sorted(tags.statuses),
+        "dated": [article.published_precision if article.published_on else UNDATED],
+    }
+    has = [key for key in VOCABULARIES["has"] if facets.get(key)]
+    if article.published_on:
+        has.append("date")
+    if NO_LANGUAGE in languages:
+        has.remove("language")
+    return {facet: tuple(keys) for facet, keys in {**facets, "has": has}.items() if keys}
 
 
 def _batches(ids: Sequence[int] | None) -> Iterator[Sequence[int]]:
@@ -52,15 +79,19 @@ def _batches(ids: Sequence[int] | None) -> Iterator[Sequence[int]]:
         last = batch[-1]
 
 
-def _tag_keys(ids: Sequence[int]) -> tuple[Keys, Keys]:
-    tags: Keys = defaultdict(lambda: defaultdict(list))
-    mains: Keys = defaultdict(lambda: defaultdict(list))
+def _read_tags(ids: Sequence[int]) -> dict[int, _Tags]:
+    found: dict[int, _Tags] = defaultdict(_Tags)
     rows = Tagging.objects.standing().filter(article__in=ids).order_by("article_id", "-salience", "pk")
-    for article_id, kind, key, role in rows.values_list("article_id", "tag__kind", "tag__key", "role"):
-        tags[article_id][kind].append(key)
+    for pk, kind, key, role, origin, status in rows.values_list(
+        "article_id", "tag__kind", "tag__key", "role", "origin", "status"
+    ):
+        tags = found[pk]
+        tags.keys[kind].append(key)
         if role == Tagging.Role.MAIN:
-            mains[article_id][kind].append(key)
-    return tags, mains
+            tags.main[kind].append(key)
+        tags.origins.add(origin)
+        tags.statuses.add(status)
+    return found
 
 
 def _author_slugs(ids: Sequence[int]) -> dict[int, list[str]]:

@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 
 from articles.search.query import Criteria, Match, Term, read_words
+from articles.search.vocabulary import VOCABULARIES
 
 # Facets that share one phrase, in the order of the title.
 SUBJECTS = ("actor", "country", "organisation")
@@ -18,6 +19,9 @@ PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("topic",), "on", "not on"),
     (("outlet",), "by", "not by"),
     (("author",), "written by", "not written by"),
+    (("language",), "in", "not in"),
+    (("has", "origin", "status"), "with", "without"),
+    (("dated",), "", "not"),
 )
 
 type Names = Mapping[tuple[str, str], str]
@@ -80,9 +84,9 @@ def _wanted(criteria: Criteria, names: Names) -> Iterator[str]:
         ]
         choices = [choice for choice in choices if choice]
         if len(choices) == 1 and not wanted:
-            yield f"{phrase} {listed(choices[0], 'or')}"
+            yield f"{phrase} {listed(choices[0], 'or')}".lstrip()
         elif wanted or choices:
-            yield f"{phrase} {listed([*wanted, *map(_choice, choices)], 'and')}"
+            yield f"{phrase} {listed([*wanted, *map(_choice, choices)], 'and')}".lstrip()
 
 
 def _choice(names: Sequence[str]) -> str:
@@ -161,7 +165,13 @@ def _keys(criteria: Criteria, facets: Sequence[str], match: Match) -> Iterator[t
 
 
 def _name(names: Names, facet: str, key: str) -> str:
-    name = names.get((facet, key), key)
+    if facet in VOCABULARIES:
+        return VOCABULARIES[facet][key].phrase
+    return named(facet, names.get((facet, key), key))
+
+
+def named(facet: str, name: str) -> str:
+    """Return a name as it stands in a sentence: ``the United States``, ``sanctions``."""
     if facet in {"country", "organisation"}:
         return f"the {name}" if takes_article(name) else name
     # Topics are common nouns with a heading's capital: "on sanctions", but "on European Union affairs".

@@ -35,9 +35,9 @@ def test_values_are_escaped():
         (HERE.setting("q", ""), "country=ua&country=ru&sort=oldest"),
         (HERE.first_page(), "country=ua&country=ru&q=oil&sort=oldest"),
         (HERE.page("o2"), "country=ua&country=ru&q=oil&sort=oldest&after=o2"),
-        (HERE.previous_page("o2"), "country=ua&country=ru&q=oil&sort=oldest&before=o2"),
-        (HERE.previous_page("o2").page("o3"), "country=ua&country=ru&q=oil&sort=oldest&after=o3"),
-        (HERE.previous_page("o2").without([("q", "oil")]), "country=ua&country=ru&sort=oldest"),
+        (HERE.page_before("o2"), "country=ua&country=ru&q=oil&sort=oldest&before=o2"),
+        (HERE.page_before("o2").page("o3"), "country=ua&country=ru&q=oil&sort=oldest&after=o3"),
+        (HERE.page_before("o2").without([("q", "oil")]), "country=ua&country=ru&sort=oldest"),
     ],
     ids=[
         "adding a value",
@@ -58,7 +58,7 @@ def test_links_change_one_thing_and_begin_at_the_first_page(address, expected):
 
 
 def test_order_page_and_density_are_no_filters():
-    assert HERE.setting("density", "compact").previous_page("o2").filters() == (
+    assert HERE.setting("density", "compact").page_before("o2").filters() == (
         ("country", "ua"),
         ("country", "ru"),
         ("q", "oil"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tempfile
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,11 +18,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from articles.filters import SUFFIXES, ArticleFilter
+from articles.filters import ArticleFilter
 from articles.models import Article, Authorship, Tag, Tagging
 from articles.search import sync
 from articles.search.engine import FACETS
-from articles.search.query import Match, Sort
+from articles.search.query import SUFFIXES, Match, Sort
+from articles.search.vocabulary import VOCABULARIES, language_keys
 from tests.factories import make_article, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,27 @@ pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("NEWSROOM_EXAMPLES", "25"))  # more for a longer look
 KINDS = ("actor", "country", "organisation", "topic")
 NAMES = ("a", "b", "c")  # of every facet; tag c is retired
+LANGUAGES = (
+    "",
+    "en",
+    "en",
+    "pt",
+    "pt-BR",
+    "pt_MZ",
+    "PT-br",
+    "zh-Hans",
+    "und",
+    "English",
+    "e",
+    "en-",
+    "ſs",
+    "en\n",
+)
+VALUES = {
+    **dict.fromkeys((*KINDS, "outlet", "author"), ("a", "a", "b", "b", "c")),
+    "language": ("en", "pt", "pt-br", "pt-mz", "zh", "zh-hans", "und", "none", "portuguese", "ss", "e"),
+    **{facet: (*values, "nothing") for facet, values in VOCABULARIES.items()},
+}
 DAYS = [dt.date(2025, 1, 1) + dt.timedelta(days=days) for days in (0, 1, 31, 364, 365)]
 
 
@@ -40,12 +62,14 @@ DAYS = [dt.date(2025, 1, 1) + dt.timedelta(days=days) for days in (0, 1, 31, 364
 class Sketch:
     """One article to be made."""
 
-    tags: dict[tuple[str, str], tuple[str, str]]  # (kind, name) -> (role, status)
+    tags: dict[tuple[str, str], tuple[str, str, str]]  # (kind, name) -> (role, status, origin)
     outlet: str
     authors: list[str]
     published_on: dt.date | None
     clipped_on: dt.date | None
     status: str
+    precision: str = "day"
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +84,7 @@ class Act:
 
 taggings = st.dictionaries(
     st.tuples(st.sampled_from(KINDS), st.sampled_from(NAMES)),
-    st.tuples(st.sampled_from(Tagging.Role.values), st.sampled_from(Tagging.Status.values)),
+    st.tuples(*map(st.sampled_from, (Tagging.Role.values, Tagging.Status.values, Tagging.Origin.values))),
     max_size=6,
 )
 sketches = st.builds(
@@ -71,6 +95,8 @@ sketches = st.builds(
     published_on=st.none() | st.sampled_from(DAYS),
     clipped_on=st.none() | st.sampled_from(DAYS),
     status=st.sampled_from([Article.Status.PUBLIC] * 5 + [Article.Status.DRAFT, Article.Status.WITHDRAWN]),
+    precision=st.sampled_from(Article.DatePrecision.values),
+    language=st.sampled_from(LANGUAGES),
 )
 acts = st.builds(
     Act,
@@ -88,9 +114,11 @@ def make(sketch: Sketch) -> Article:
         published_on=sketch.published_on,
         clipped_on=sketch.clipped_on,
         status=sketch.status,
+        published_precision=sketch.precision,
+        language=sketch.language,
     )
-    for (kind, name), (role, status) in sketch.tags.items():
-        make_tagging(article, make_tag(f"{kind}/{name}"), role=role, status=status)
+    for (kind, name), (role, status, origin) in sketch.tags.items():
+        make_tagging(article, make_tag(f"{kind}/{name}"), role=role, status=status, origin=origin)
     return article
 
 
@@ -98,7 +126,11 @@ def perform(act: Act) -> None:
     """Change the archive as its editors would."""
     articles = list(Article.objects.order_by("pk"))
     if act.verb == "add" or not articles:
-        make(Sketch({(act.kind, act.name): ("main", "confirmed")}, act.name, [], DAYS[0], None, "public"))
+        make(
+            Sketch(
+                {(act.kind, act.name): ("main", "confirmed", "editor")}, act.name, [], DAYS[0], None, "public"
+            )
+        )
         return
     article = articles[act.number % len(articles)]
     changed = [article.pk]
@@ -123,10 +155,11 @@ def perform(act: Act) -> None:
 
 parameters = st.one_of(
     st.builds(
-        lambda facet, match, name: (facet + SUFFIXES[match], name),
-        st.sampled_from(FACETS),
+        lambda asked, match: (asked[0] + SUFFIXES[match], asked[1]),
+        st.sampled_from(FACETS).flatmap(
+            lambda facet: st.tuples(st.just(facet), st.sampled_from(VALUES[facet]))
+        ),
         st.sampled_from([Match.ALL, Match.ANY, Match.NOT]),
-        st.sampled_from("aabbc"),
     ),
     st.builds(lambda kind, name: (f"{kind}__main", name), st.sampled_from(KINDS), st.sampled_from("aabbc")),
     st.builds(
@@ -168,17 +201,31 @@ searches = st.builds(
 def counts_in_sql(found: ArticleFilter) -> dict[str, dict[str, int]]:
     """Return how many of the articles have each value of each facet."""
     pks = set(found.qs.values_list("pk", flat=True))
-    counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+    has: dict[str, defaultdict[str, set[int]]] = {facet: defaultdict(set) for facet in FACETS}
     rows = Tagging.objects.standing().filter(article__in=pks)
-    for kind, key in rows.values_list("tag__kind", "tag__key"):
-        counts[kind][key] += 1
-    for slug in Authorship.objects.filter(article__in=pks).values_list("author__slug", flat=True):
-        counts["author"][slug] += 1
-    for slug in Article.objects.filter(pk__in=pks, outlet__isnull=False).values_list(
-        "outlet__slug", flat=True
+    for pk, kind, key, origin, status in rows.values_list(
+        "article", "tag__kind", "tag__key", "origin", "status"
     ):
-        counts["outlet"][slug] += 1
-    return {facet: dict(counter) for facet, counter in counts.items()}
+        for facet, value in ((kind, key), ("has", kind), ("origin", origin), ("status", status)):
+            has[facet][value].add(pk)
+    for pk, slug in Authorship.objects.filter(article__in=pks).values_list("article", "author__slug"):
+        has["author"][slug].add(pk)
+        has["has"]["author"].add(pk)
+    articles = Article.objects.filter(pk__in=pks).values_list(
+        "pk", "outlet__slug", "published_on", "published_precision", "language"
+    )
+    for pk, outlet, day, precision, language in articles:
+        if outlet:
+            has["outlet"][outlet].add(pk)
+            has["has"]["outlet"].add(pk)
+        has["dated"][precision if day else "none"].add(pk)
+        if day:
+            has["has"]["date"].add(pk)
+        for key in language_keys(language):
+            has["language"][key].add(pk)
+        if "und" not in language_keys(language):
+            has["has"]["language"].add(pk)
+    return {facet: {key: len(pks) for key, pks in values.items()} for facet, values in has.items()}
 
 
 def assert_same_answer(search: Asked) -> None:

@@ -21,6 +21,8 @@ NAMES = {
     ("outlet", "bbc"): "BBC",
     ("outlet", "reuters"): "Reuters",
     ("author", "ann-lee"): "Ann Lee",
+    ("language", "fr"): "French",
+    ("language", "und"): "no stated language",
 }
 ALL, ANY, NOT, MAIN = Match.ALL, Match.ANY, Match.NOT, Match.MAIN
 
@@ -66,6 +68,22 @@ ALL, ANY, NOT, MAIN = Match.ALL, Match.ANY, Match.NOT, Match.MAIN
             "Articles written by Ann Lee, not by BBC",
         ),
         ({("author", NOT): ("ann-lee",)}, "Articles not written by Ann Lee"),
+        (
+            {("country", ALL): ("ua",), ("language", ALL): ("fr",), ("origin", ALL): ("editor",)},
+            "Articles about Ukraine, in French, with a tag by an editor",
+        ),
+        ({("language", ANY): ("fr", "und")}, "Articles in French or no stated language"),
+        ({("language", NOT): ("fr",)}, "Articles not in French"),
+        (
+            {("has", ALL): ("country", "date"), ("status", ANY): ("suggested", "confirmed")},
+            "Articles with a country tag, a publication date and either a suggested tag or a confirmed tag",
+        ),
+        (
+            {("has", NOT): ("topic",), ("origin", NOT): ("frontmatter",)},
+            "Articles without a topic tag or a tag from front matter",
+        ),
+        ({("dated", ANY): ("month", "none")}, "Articles dated to the month or undated"),
+        ({("dated", NOT): ("day",)}, "Articles not dated to the day"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
