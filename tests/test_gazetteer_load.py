@@ -433,3 +433,26 @@ def test_lint_looks_at_what_editors_made_of_it(files, capsys):
     call_command("lint_gazetteer", "--from-database", "--all")
 
     assert "warning: actor:vladimir-putin: name 'will'" in capsys.readouterr().out
+
+
+def test_lint_tells_which_entries_no_passage_demands(files, capsys, tmp_path):
+    (tmp_path / "places.toml").write_text('passages = [{ rule = "x", text = "x", must = ["country:ru"] }]')
+
+    call_command("lint_gazetteer", "--all", "--passages", str(tmp_path))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "no passage: actor:vladimir-putin" in lines
+    assert "no passage: country:ru" not in lines
+    assert "1 of 2 country entries have no passage" in lines
+
+
+def test_lint_refuses_a_folder_without_passages(files, tmp_path):
+    with pytest.raises(CommandError, match="no passages there"):
+        call_command("lint_gazetteer", "--passages", str(tmp_path))
+
+
+def test_lint_refuses_a_file_that_holds_no_passages(files, tmp_path):
+    (tmp_path / "places.toml").write_text("rules = []")
+
+    with pytest.raises(CommandError, match="in a passage file"):
+        call_command("lint_gazetteer", "--passages", str(tmp_path))

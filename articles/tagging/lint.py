@@ -79,6 +79,11 @@ def lint(entries: Sequence[Entry], *, shared: Collection[str] = ()) -> list[Comp
     return sorted(complaint for check in checks for complaint in check)
 
 
+def uncovered(entries: Iterable[Entry], demanded: Collection[str]) -> list[str]:
+    """Return the names of the entries that no test passage demands, in order: worth knowing, no mistake."""
+    return sorted(name for entry in entries if (name := name_of(entry)) not in demanded)
+
+
 def name_of(entry: Entry) -> str:
     """Return how complaints and the command line name an entry: ``country:ge``."""
     return f"{entry.kind.value}:{entry.key}"

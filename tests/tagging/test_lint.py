@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from articles.tagging.gazetteer import Alias, AliasKind, Entry, Kind, Office, read_data, shared_names
-from articles.tagging.lint import Complaint, Level, lint
+from articles.tagging.lint import Complaint, Level, lint, uncovered
 
 
 def country(key: str, *aliases: Alias, **values: object) -> Entry:
@@ -195,3 +195,10 @@ def test_the_shipped_gazetteer_has_no_errors():
     found = lint(read_data(), shared=shared_names())
 
     assert [complaint for complaint in found if complaint.level is Level.ERROR] == []
+
+
+def test_entries_that_no_passage_demands():
+    assert uncovered([person("putin"), country("ru"), country("ua")], {"country:ru"}) == [
+        "actor:putin",
+        "country:ua",
+    ]

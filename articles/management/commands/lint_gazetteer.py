@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from argparse import ArgumentParser
 from collections import Counter
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
 from articles.tagging.gazetteer import DataError, read_data, shared_names
-from articles.tagging.lint import Level, lint
+from articles.tagging.lint import Level, lint, uncovered
+from articles.tagging.records import Entry
 
 
 class Command(BaseCommand):
@@ -23,10 +26,16 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare --all and --from-database."""
+        """Declare --all, --from-database and --passages."""
         parser.add_argument("--all", action="store_true", help="print every warning, not only their numbers")
         parser.add_argument(
             "--from-database", action="store_true", help="look at what editors made of it, not at the files"
+        )
+        parser.add_argument(
+            "--passages",
+            type=Path,
+            metavar="FOLDER",
+            help="say how many entries no test passage in these TOML files demands; with --all, which",
         )
 
     def handle(self, *args: object, **options: object) -> None:
@@ -44,7 +53,31 @@ class Command(BaseCommand):
         counts = Counter((complaint.level, complaint.check) for complaint in complaints)
         for (level, check), count in sorted(counts.items()):
             self.stdout.write(f"{count} {level.value}{'s' if count != 1 else ''} of {check}")
+        if options["passages"]:
+            self._tell_uncovered(entries, options["passages"], in_full=options["all"])
         self.stdout.write(f"{len(entries)} entries looked at")
         error_count = sum(complaint.level is Level.ERROR for complaint in complaints)
         if error_count:
             raise CommandError(f"{error_count} error{'s' if error_count != 1 else ''} in the gazetteer")
+
+    def _tell_uncovered(self, entries: list[Entry], folder: Path, *, in_full: bool) -> None:
+        """Print how many entries of each kind no passage demands: information, no mistake."""
+        names = uncovered(entries, _demanded(folder))
+        totals = Counter(entry.kind.value for entry in entries)
+        counts = Counter(name.partition(":")[0] for name in names)
+        for name in names if in_full else ():
+            self.stdout.write(f"no passage: {name}")
+        for kind, total in sorted(totals.items()):
+            self.stdout.write(f"{counts[kind]} of {total} {kind} entries have no passage")
+
+
+def _demanded(folder: Path) -> set[str]:
+    """Return every tag that a passage in the folder must get; raise CommandError if there is none."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise CommandError(f"{folder}: no passages there; name the folder with their .toml files")
+    try:
+        rows = [row for path in files for row in tomllib.loads(path.read_text(encoding="utf-8"))["passages"]]
+    except (KeyError, ValueError) as error:
+        raise CommandError(f"{folder}: {error} in a passage file; see docs/gazetteer.md") from error
+    return {tag for row in rows for tag in row.get("must", ())}
