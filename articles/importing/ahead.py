@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from itertools import batched
 from types import TracebackType
@@ -17,11 +16,9 @@ from typing import Self
 from articles.guard import Guard, GuardError
 from articles.importing.batch import Reading, Request, Written, read_batch, read_dates, read_entries
 from articles.importing.clipping import READER_VERSION
-from articles.importing.columns import fit
 from articles.importing.feeds import FeedEntry
 from articles.importing.identity import known_sources
 from articles.importing.problems import Notice, fault_of
-from articles.importing.sketches import Sketch, sketch_of
 from articles.importing.sources import FEED_SUFFIXES, FoundFile
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
@@ -43,7 +40,6 @@ class Ahead:
         # It builds its tagger with its first text: a second that a folder without changes does not cost.
         self._tagger = Guard(TAG_SECONDS, prepare=partial(set_up, pack(entries)))
         self._answers: Answers = {}
-        self._sketches: dict[str, Sketch] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +77,6 @@ class Ahead:
 
     def _take(self, coming: Future[Chunk]) -> list[Reading]:
         readings, self._answers = coming.result()
-        self._sketches = {one.clipping.body: one.sketch for one in readings if one.clipping}
         return readings if self._is_forced else _without_known_entries(readings)
 
     def dates(self, files: Iterable[FoundFile]) -> list[Written]:
@@ -101,11 +96,6 @@ class Ahead:
             raise answer
         return answer
 
-    def sketch(self, body: str) -> Sketch:
-        """Return the sketch of a body, made ahead where that could be foreseen."""
-        sketch = self._sketches.get(body)
-        return sketch_of(body) if sketch is None else sketch
-
     def _requests(
         self, chunk: Sequence[FoundFile], day_first: Callable[[FoundFile], bool | None]
     ) -> list[Request]:
@@ -117,7 +107,7 @@ class Ahead:
         results = run_each(self._reader, read_batch, requests, _given_up)
         entries = [result for result in results if isinstance(result, FeedEntry)]
         read = iter(run_each(self._reader, read_entries, entries, _given_up))
-        return [_fitted(next(read) if isinstance(result, FeedEntry) else result) for result in results]
+        return [next(read) if isinstance(result, FeedEntry) else result for result in results]
 
     def _tag_when_read(self, coming: Future[list[Reading]]) -> Chunk:
         readings = coming.result()
@@ -179,17 +169,3 @@ def _without_known_entries(readings: list[Reading]) -> list[Reading]:
 def itself(text: Text, error: Exception) -> Exception:
     """Return what went wrong with a text in place of an answer."""
     return error
-
-
-def _fitted(reading: Reading) -> Reading:
-    if reading.clipping is None:
-        return reading
-    try:
-        clipping = fit(reading.clipping)
-        # Where a character had to go, words may have joined.
-        is_same = clipping.body == reading.clipping.body
-        return replace(
-            reading, clipping=clipping, sketch=reading.sketch if is_same else sketch_of(clipping.body)
-        )
-    except Exception as error:  # as in the worker: a mistake of ours costs this file alone
-        return Reading(reading.found, fault=fault_of(error))

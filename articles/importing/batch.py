@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from articles.importing.clipping import Clipping, read_clipping, read_printed_dates
+from articles.importing.columns import fit
+from articles.importing.derived import Derived, derive
 from articles.importing.feeds import FeedEntry, is_feed, read_feed
 from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice, fault_of
-from articles.importing.sketches import Sketch, sketch_of
 from articles.importing.sources import FoundFile, SourceError, SourceFile, read_source
 from articles.importing.zips import read_entry
 
@@ -37,7 +38,7 @@ class Reading:
     """What came of one file: a clipping, or what is wrong with it, or neither if its bytes are known.
 
     A file that is skipped holds no article, which is no fault of its own; ``fault`` says what it is.
-    ``sketch`` is that of the clipping's body.
+    ``derived`` is there if the clipping is.
     """
 
     found: FoundFile
@@ -45,7 +46,7 @@ class Reading:
     clipping: Clipping | None = None
     fault: Notice | None = None
     is_skipped: bool = False
-    sketch: Sketch = ()
+    derived: Derived | None = None
 
     @property
     def is_undecided(self) -> bool:
@@ -70,6 +71,12 @@ def read_batch(requests: Sequence[Request]) -> list[Reading | FeedEntry]:
     batch is tried again on its own.
     """
     return [result for request in requests for result in _read(request)]
+
+
+def reading_of(found: FoundFile, sha256: str, clipping: Clipping) -> Reading:
+    """Return the reading of a sound file: its clipping made to fit the columns, with what follows from it."""
+    fitted = fit(clipping)
+    return Reading(found, sha256, fitted, derived=derive(fitted, str(found.path)))
 
 
 def read_entries(entries: Sequence[FeedEntry]) -> list[Reading]:
@@ -102,7 +109,7 @@ def _read(request: Request) -> Sequence[Reading | FeedEntry]:
         if is_feed(found):
             return read_feed(source, found)
         clipping = read_clipping(source, day_first=request.day_first)
-        return [Reading(found, source.sha256, clipping, sketch=sketch_of(clipping.body))]
+        return [reading_of(found, source.sha256, clipping)]
     except (SourceError, ClippingError) as error:
         return [_refused(found, error)]
     except MemoryError:
@@ -124,7 +131,7 @@ def _read_entry(entry: FeedEntry) -> Reading:
         return Reading(entry.found, fault=Notice(error.message, entry.line))
     notices = [Notice(notice.message, entry.line) for notice in clipping.notices]
     clipping = replace(clipping, notices=(*entry.notices, *notices))
-    return Reading(entry.found, entry.source.sha256, clipping, sketch=sketch_of(clipping.body))
+    return reading_of(entry.found, entry.source.sha256, clipping)
 
 
 def _refused(found: FoundFile, error: SourceError | ClippingError) -> Reading:

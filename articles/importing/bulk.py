@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.db import connection, models
+from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
-# What every database adapter takes as it is.  An enum's member is a str, but not of this very type.
-PLAIN = (str, int, float, type(None))
+# What either database takes as it is: days as `2025-10-16`, JSON as its text.
+type Plain = str | int | float | bytes | None
 
 
-def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows given as values by field name, all of the same fields in the same order.
+def insert_rows(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Iterable[Sequence[Plain]],
+    *,
+    unique: Collection[str] = (),
+) -> None:
+    """Insert rows, each with the values of the fields ``names``; other fields get what the database gives.
 
-    Fields left out get what the database gives them, mostly nothing.  Five times as fast as `bulk_create`
-    (0.2 ms against 1.0 for the 16 taggings of an article), whose time goes into making models and asking
-    them for each value again.  For tables with many rows to an article only.
+    A row that has the same values in the fields ``unique`` as one that is there replaces what is there.
+    Five times as fast as `bulk_create` (0.2 ms against 1.0 for the 16 taggings of an article), whose time
+    goes into making models and asking them for each value again.
     """
+    rows = list(rows)
     if not rows:
         return
     columns = {field.name: field for field in model._meta.concrete_fields}
-    fields = [columns[name] for name in rows[0]]
+    fields = [columns[name] for name in names]
     query = InsertQuery(model)
+    if unique:
+        query = InsertQuery(
+            model,
+            on_conflict=OnConflict.UPDATE,
+            update_fields=[field for field in fields if field.name not in unique],
+            unique_fields=[columns[name] for name in unique],
+        )
     query.insert_values(fields, [model()], raw=True)
     [(statement, _)] = query.get_compiler(connection=connection).as_sql()
-    values = [
-        [
-            value if type(value) in PLAIN else field.get_db_prep_save(value, connection)
-            for field, value in zip(fields, row.values(), strict=True)
-        ]
-        for row in rows
-    ]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, values)  # type: ignore[arg-type]  # plain, or made for this database
+        cursor.executemany(statement, rows)
+
+
+def prepared(value: object, field: models.Field[Any, Any]) -> Plain:
+    """Return a value as the database takes it: an instant, mostly, that all rows of a statement share."""
+    return field.get_db_prep_save(value, connection)

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
-from django.db import models
-
 from articles.importing.clipping import Clipping, Cut
 from articles.importing.problems import Notice
-from articles.models import Article, Author, Outlet
 
 # PostgreSQL takes neither NUL nor half a surrogate pair, SQLite only the first: both go.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 DEEPEST = 20  # levels of nested front matter; below that a value is kept as its text
 
-
-def _length(model: type[models.Model], column: str) -> int:
-    field = model._meta.get_field(column)
-    return getattr(field, "max_length", None) or sys.maxsize
-
-
 # Lengths of the columns, in characters: what is longer is cut.
-_LENGTHS = {
-    "title": _length(Article, "title"),
-    "byline": _length(Article, "byline"),
-    "section": _length(Article, "section"),
-    "language": _length(Article, "language"),
-    "address": _length(Article, "url"),
-    "outlet": _length(Outlet, "name"),
-    "author": _length(Author, "name"),
+LENGTHS = {
+    "title": 500,
+    "byline": 500,
+    "section": 200,
+    "language": 20,
+    "address": 2_000,
+    "outlet": 200,
+    "author": 200,
 }
 
 
@@ -62,19 +52,19 @@ def fit(clipping: Clipping) -> Clipping:
 
 
 def _fit_url(url: str, notices: list[Notice]) -> str:
-    if len(url) <= _LENGTHS["address"]:
+    if len(url) <= LENGTHS["address"]:
         return _clean(url)
     # Half an address leads nowhere.  What identifies the article is canonical_url, which stays.
-    notices.append(Notice(f"its address is longer than {_LENGTHS['address']} characters and was left out"))
+    notices.append(Notice(f"its address is longer than {LENGTHS['address']} characters and was left out"))
     return ""
 
 
 def _fit_text(name: str, text: str, notices: list[Notice]) -> str:
     text = _clean(text)
-    if len(text) <= _LENGTHS[name]:
+    if len(text) <= LENGTHS[name]:
         return text
-    notices.append(Notice(f"its {name} is longer than {_LENGTHS[name]} characters and was cut there"))
-    return text[: _LENGTHS[name] - 1].rstrip() + "…"
+    notices.append(Notice(f"its {name} is longer than {LENGTHS[name]} characters and was cut there"))
+    return text[: LENGTHS[name] - 1].rstrip() + "…"
 
 
 def _clean(text: str) -> str:

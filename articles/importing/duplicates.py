@@ -6,14 +6,13 @@ article; how alike they are, the sketches say.  No step is longer than the artic
 
 from __future__ import annotations
 
-import struct
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
 from articles.importing.bulk import insert_rows
-from articles.importing.sketches import Sketch, share_of, sketch_of
+from articles.importing.sketches import Sketch, pack, share_of, sketch_of, unpack
 from articles.models import Article, NearDuplicate, SketchKey
 from articles.models import Sketch as SketchRow
 
@@ -25,35 +24,39 @@ LINKS = 20  # of one article, when it comes
 BATCH = 500  # rows by one statement
 
 
-def relink(sketches: Mapping[int, Sketch]) -> None:
+def relink(sketches: Mapping[int, bytes]) -> None:
     """Link articles, by their numbers, with those they share most of their text with.
 
-    Call inside the transaction that wrote them.  Articles whose sketch is as it was keep their links.
+    Call inside the transaction that wrote them.  The sketches are packed, empty for a text too short to be
+    compared; articles whose sketch is as it was keep their links.
     """
     stored = _read(sketches)
-    fresh = {pk: sketch for pk, sketch in sketches.items() if stored.get(pk, ()) != sketch}
+    fresh = {pk: sketch for pk, sketch in sorted(sketches.items()) if stored.get(pk, b"") != sketch}
     _forget(stored.keys() & fresh.keys())
-    fresh = {pk: sketch for pk, sketch in sorted(fresh.items()) if sketch}
-    found = _register(fresh)
-    others = _read({pk for alike in found.values() for pk in alike} - fresh.keys()) | fresh
-    NearDuplicate.objects.bulk_create(
+    found = _register({pk: sketch for pk, sketch in fresh.items() if sketch})
+    pks = {pk for alike in found.values() for pk in alike}
+    others = {pk: unpack(sketch) for pk, sketch in (_read(pks - fresh.keys()) | fresh).items() if pk in pks}
+    insert_rows(
+        NearDuplicate,
+        ("first", "second", "share"),
         (
-            NearDuplicate(first_id=min(pk, other), second_id=max(pk, other), share=share)
+            (min(pk, other), max(pk, other), share)
             for pk, alike in found.items()
-            for other, share in _most_alike(fresh[pk], {other: others[other] for other in alike})
+            if alike
+            for other, share in _most_alike(unpack(fresh[pk]), {other: others[other] for other in alike})
         ),
-        batch_size=BATCH,
     )
 
 
 def relink_stored(articles: Iterable[Article]) -> None:
     """Link articles whose text somebody changed.  Call inside the transaction that did."""
-    relink({article.pk: sketch_of(article.body) for article in articles})
+    relink({article.pk: pack(sketch_of(article.body)) for article in articles})
 
 
-def _read(pks: Iterable[int]) -> dict[int, Sketch]:
-    rows = SketchRow.objects.filter(article__in=list(pks)).values_list("article_id", "numbers")
-    return {pk: struct.unpack(f"!{len(numbers) // 4}I", numbers) for pk, numbers in rows}
+def _read(pks: Iterable[int]) -> dict[int, bytes]:
+    wanted = list(pks)
+    rows = SketchRow.objects.filter(article__in=wanted) if wanted else SketchRow.objects.none()
+    return {pk: bytes(numbers) for pk, numbers in rows.values_list("article_id", "numbers")}
 
 
 def _forget(pks: Iterable[int]) -> None:
@@ -63,36 +66,46 @@ def _forget(pks: Iterable[int]) -> None:
         SketchRow.objects.filter(article__in=gone).delete()
 
 
-def _register(sketches: Mapping[int, Sketch]) -> dict[int, list[int]]:
+def _register(sketches: Mapping[int, bytes]) -> dict[int, list[int]]:
     """Store the sketches and what they are found by; return what may be like each, itself left out.
 
     Of two articles that come together, the later one finds the earlier one.
     """
-    holders: dict[int, list[int]] = defaultdict(list)
-    numbers = {number for sketch in sketches.values() for number in sketch[:KEYS]}
-    for number, pk in (
-        SketchKey.objects.filter(number__in=numbers)
-        .order_by("number", "article")
-        .values_list("number", "article_id")
-    ):
-        holders[number].append(pk)
-    found, keys = {}, []
-    for pk, sketch in sketches.items():
-        alike = Counter(other for number in sketch[:KEYS] for other in holders[number])
-        found[pk] = [other for other, _ in alike.most_common(LINKS)]
-        for number in sketch[:KEYS]:
-            if len(holders[number]) < HOLDERS:
-                holders[number].append(pk)
-                keys.append({"number": number, "article": pk})
-    SketchRow.objects.bulk_create(
-        SketchRow(article_id=pk, numbers=struct.pack(f"!{len(sketch)}I", *sketch))
-        for pk, sketch in sketches.items()
-    )
-    insert_rows(SketchKey, keys)
+    keys_of = {pk: unpack(sketch[: 4 * KEYS]) for pk, sketch in sketches.items()}
+    holders = _holders({number for keys in keys_of.values() for number in keys})
+    found: dict[int, list[int]] = {}
+    rows: list[tuple[int, int]] = []
+    for pk, keys in keys_of.items():
+        counts: dict[int, int] = {}
+        for number in keys:
+            others = holders[number]
+            for other in others:
+                counts[other] = counts.get(other, 0) + 1
+            if len(others) < HOLDERS:
+                others.append(pk)
+                rows.append((number, pk))
+        found[pk] = sorted(counts, key=counts.__getitem__, reverse=True)[:LINKS]
+    insert_rows(SketchRow, ("article", "numbers"), sketches.items())
+    insert_rows(SketchKey, ("number", "article"), rows)
     return found
+
+
+def _holders(numbers: Iterable[int]) -> dict[int, list[int]]:
+    """Return the articles found by each of these numbers so far, the oldest first."""
+    holders: dict[int, list[int]] = defaultdict(list)
+    rows = SketchKey.objects.filter(number__in=list(numbers)).order_by("number", "article")
+    for number, pk in rows.values_list("number", "article_id"):
+        holders[number].append(pk)
+    return holders
 
 
 def _most_alike(sketch: Sketch, others: Mapping[int, Sketch]) -> list[tuple[int, int]]:
     """Return those of the others that share enough with a sketch, and how much."""
-    shares = ((other, share_of(sketch, numbers)) for other, numbers in others.items())
+    numbers = frozenset(sketch)
+    shares = (
+        (other, share_of(sketch, theirs))
+        for other, theirs in others.items()
+        # Too few numbers in common, however the rest of them are: most candidates end here.
+        if 200 * len(numbers.intersection(theirs)) >= (2 * LEAST_SHARE - 1) * max(len(sketch), len(theirs))
+    )
     return [(other, share) for other, share in shares if share >= LEAST_SHARE]

@@ -6,17 +6,13 @@ without a text) by the path it was read from; never by its title.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db.models import Q
 
-from articles.importing.clipping import Clipping
 from articles.importing.sources import is_there
-from articles.importing.summary import SUMMARY_VERSION
 from articles.models import Article, ArticleSource
 
 
@@ -28,29 +24,6 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     FAILED = "failed"
-
-
-def identity_of(clipping: Clipping, path: str) -> str:
-    """Return what makes an article this one: its canonical URL, else its text, else the path of its file.
-
-    The same words of another day ("The ministers met.") or from another outlet (a wire story) are another
-    article: two kept apart can be linked later, one written over the other is lost.
-    """
-    if clipping.canonical_url:
-        return "url:" + _hash(clipping.canonical_url)
-    if not clipping.body and not clipping.standfirst:
-        return "path:" + _hash(path)
-    texts = [clipping.title, clipping.standfirst, clipping.body]
-    return "text:" + _hash([*texts, clipping.outlet, clipping.published_on])
-
-
-def content_hash_of(clipping: Clipping) -> str:
-    """Return a hash of all that the clipping says, and of how it is summed up; the same: nothing to write."""
-    return _hash([SUMMARY_VERSION, asdict(replace(clipping, notices=()))])
-
-
-def _hash(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(slots=True, eq=False)

@@ -133,7 +133,7 @@ def found_files(paths: Iterable[Path]) -> Iterator[FoundFile]:
 
 def _get_ready(entries: Sequence[Entry], *, is_forced: bool) -> tuple[Ahead, Rules]:
     ahead = Ahead(entries, is_forced=is_forced)
-    return ahead, Rules(gazetteer.release_of(entries), ahead.tag, read_names(entries), ahead.sketch)
+    return ahead, Rules(gazetteer.release_of(entries), ahead.tag, read_names(entries))
 
 
 def _read_entries(*, is_dry: bool) -> Sequence[Entry]:

@@ -8,6 +8,7 @@ both have (a bottom-k sketch, Broder 1997): within 9 points of it in two cases o
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable
 from zlib import crc32
 
@@ -28,6 +29,16 @@ def sketch_of(text: str) -> Sketch:
         return ()
     runs = zip(*(words[start:] for start in range(RUN)), strict=False)
     return tuple(sorted(set(map(crc32, map(str.encode, map(" ".join, runs)))))[:SIZE])
+
+
+def pack(sketch: Sketch) -> bytes:
+    """Return a sketch as it is stored: four bytes a number."""
+    return struct.pack(f"!{len(sketch)}I", *sketch)
+
+
+def unpack(numbers: bytes) -> Sketch:
+    """Return a sketch that `pack` packed."""
+    return struct.unpack(f"!{len(numbers) // 4}I", numbers)
 
 
 def share_of(one: Iterable[int], other: Iterable[int]) -> int:

@@ -5,20 +5,23 @@ A batch of files is stored with a fixed number of statements, however many files
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.utils import timezone
-from django.utils.text import slugify
 
 from articles.importing.batch import Reading
+from articles.importing.bulk import insert_rows
 from articles.importing.clipping import READER_VERSION, Clipping
+from articles.importing.creating import New, create
+from articles.importing.derived import cuts_of, slug_of, sort_day_of
 from articles.importing.duplicates import relink
-from articles.importing.identity import Catalogue, Decision, Known, Outcome, content_hash_of, identity_of
+from articles.importing.identity import Catalogue, Decision, Known, Outcome
+from articles.importing.named import ids_of
 from articles.importing.problems import Notice
+from articles.importing.sketches import pack, sketch_of
 from articles.importing.suggesting import write_suggestions
 from articles.importing.summary import summarise
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
@@ -36,7 +39,7 @@ PLAIN_FIELDS = (
 UPDATED_FIELDS = [
     field.name for field in Article._meta.concrete_fields if field.name not in {"id", "created_at"}
 ]
-SOURCE_FIELDS = ["article", "name", "sha256", "reader_version", "run", "is_undone"]
+SOURCE_FIELDS = ("path", "article", "name", "sha256", "reader_version", "run", "is_undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class _Plan:
 
     files: Sequence[Reading]
     decisions: list[Decision]
-    fresh: dict[Known, Clipping]
+    fresh: dict[Known, New]
     stale: list[Known]
     returned: list[Known]
 
@@ -94,33 +97,34 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     about the text as stored, which an editor may have corrected.
     """
     plan = _make_plan(files, Catalogue(is_forced=run.is_forced), rules.release)
-    articles = _load([*plan.fresh, *plan.stale, *plan.returned])
+    changed = {known: new for known, new in plan.fresh.items() if known.pk is not None}
+    articles = _load([*changed, *plan.stale, *plan.returned])
+    created = create({known: new for known, new in plan.fresh.items() if known.pk is None}, rules)
     old_texts = {known: texts_of(article) for known, article in articles.items()}
     former = {known: snapshot(article) for known, article in articles.items()}
-    for known in plan.fresh:
-        if known.pk is None:
-            articles[known] = Article()
-    authors = _write_articles(plan, articles)
+    authors = _write_articles(changed, articles)
     _write_returned([articles[known] for known in plan.returned if known in articles])
     for known in plan.stale:
         articles[known].gazetteer_release = rules.release
     Article.objects.filter(pk__in=[known.pk for known in plan.stale]).update(gazetteer_release=rules.release)
-    tags = change_taggings([(article, old_texts.get(known)) for known, article in articles.items()], rules)
+    tags = change_taggings([(article, old_texts[known]) for known, article in articles.items()], rules)
     tags.write()
-    write_suggestions(tags.unknown)
-    write_unmatched(tags.unmatched)
-    _write_sources(plan, articles, run)
-    relink({articles[known].pk: rules.sketch(articles[known].body) for known in plan.fresh})
+    write_suggestions(created.unknown | tags.unknown)
+    write_unmatched(created.unmatched | tags.unmatched)
+    _write_sources(plan, run)
+    sketches = {articles[known].pk: _sketch(articles[known], new) for known, new in changed.items()}
+    relink(created.sketches | sketches)
     changes = [
         change_of(
             article,
-            former.get(known),
+            former[known],
             authors=authors.get(article.pk),
             taggings=tags.trail.get(article.pk, ()),
         )
         for known, article in articles.items()
     ]
-    return Saved(plan.outcomes(_retagged(plan, articles, tags)), plan.notices(), [*filter(None, changes)])
+    outcomes = plan.outcomes(_retagged(plan, articles, tags))
+    return Saved(outcomes, plan.notices(), [*filter(None, changes), *created.changes])
 
 
 def preview(files: Sequence[Reading], *, catalogue: Catalogue, rules: Rules) -> Saved:
@@ -133,19 +137,17 @@ def preview(files: Sequence[Reading], *, catalogue: Catalogue, rules: Rules) -> 
 
 def _make_plan(files: Sequence[Reading], catalogue: Catalogue, release: str) -> _Plan:
     paths = [str(reading.found.path) for reading in files]
-    identities = [
-        identity_of(reading.clipping, path) if reading.clipping else ""
-        for reading, path in zip(files, paths, strict=True)
-    ]
+    identities = [reading.derived.identity for reading in files if reading.derived]
     hashes = {reading.sha256 for reading in files}
-    catalogue.load(identities=filter(None, identities), paths=paths, hashes=hashes)
+    catalogue.load(identities=identities, paths=paths, hashes=hashes)
     plan = _Plan(files, [], {}, [], [])
     stale: dict[Known, None] = {}
-    for reading, identity, path in zip(files, identities, paths, strict=True):
-        if clipping := reading.clipping:
+    for reading, path in zip(files, paths, strict=True):
+        new = New(reading.clipping, reading.derived) if reading.clipping and reading.derived else None
+        if new:
             decision = catalogue.decide(
-                identity=identity,
-                content_hash=content_hash_of(clipping),
+                identity=new.derived.identity,
+                content_hash=new.derived.content_hash,
                 path=path,
                 sha256=reading.sha256,
             )
@@ -154,8 +156,8 @@ def _make_plan(files: Sequence[Reading], catalogue: Catalogue, release: str) -> 
         plan.decisions.append(decision)
         known = decision.known
         is_written = decision.outcome in {Outcome.CREATED, Outcome.UPDATED}
-        if is_written and clipping:
-            plan.fresh[known] = clipping
+        if is_written and new:
+            plan.fresh[known] = new
             known.release = release
         elif is_written:
             plan.returned.append(known)
@@ -178,23 +180,28 @@ def _retagged(plan: _Plan, articles: Mapping[Known, Article], changes: TaggingCh
     return [known for known in plan.stale if known in articles and articles[known].pk in changes.article_ids]
 
 
-def _write_articles(plan: _Plan, articles: Mapping[Known, Article]) -> dict[int, Authors]:
-    """Write what the fresh clippings say; return the authors before and after, where they changed."""
-    outlets = _named(Outlet, (clipping.outlet for clipping in plan.fresh.values()))
-    for known, clipping in plan.fresh.items():
+def _write_articles(changed: Mapping[Known, New], articles: Mapping[Known, Article]) -> dict[int, Authors]:
+    """Write what clippings say of stored articles; return the authors before and after if they changed."""
+    outlets = ids_of(Outlet, (new.clipping.outlet for new in changed.values()))
+    for known, new in changed.items():
         article = articles[known]
-        _fill(article, clipping, outlets.get(clipping.outlet))
+        _fill(article, new.clipping, outlets.get(new.clipping.outlet))
         article.identity, article.content_hash = known.identity, known.content_hash
         article.gazetteer_release = known.release
-    Article.objects.bulk_create([articles[known] for known in plan.fresh if known.pk is None])
     # An upsert by primary key: one statement where bulk_update builds a CASE for every column.
     Article.objects.bulk_create(
-        [articles[known] for known in plan.fresh if known.pk is not None],
+        [articles[known] for known in changed],
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
-    return _write_authors([(articles[known], clipping) for known, clipping in plan.fresh.items()])
+    return _write_authors([(articles[known], new.clipping) for known, new in changed.items()])
+
+
+def _sketch(article: Article, new: New) -> bytes:
+    """Return the sketch of the text as stored, which an editor may have corrected."""
+    is_same = article.body == new.clipping.body
+    return new.derived.sketch if is_same else pack(sketch_of(article.body))
 
 
 def _write_returned(articles: Sequence[Article]) -> None:
@@ -219,15 +226,15 @@ def _fill(article: Article, clipping: Clipping, outlet: int | None) -> None:
     for name, value in values.items():
         if name.removesuffix("_id") not in article.edited_fields:
             setattr(article, name, value)
-    article.cuts = [asdict(cut) for cut in clipping.cuts]
+    article.cuts = cuts_of(clipping)
     refresh_derived(article)
 
 
 def refresh_derived(article: Article) -> None:
     """Set the fields that follow from others: slug, summary, the date it sorts by, the hash of it all."""
-    article.slug = Article.make_slug(article.title)
+    article.slug = slug_of(article.title)
     article.summary = summarise(article.standfirst or article.body)
-    article.sort_on = article.published_on or article.clipped_on or Article.UNDATED
+    article.sort_on = sort_day_of(article.published_on, article.clipped_on)
     article.text_hash = text_hash_of(getattr(article, name) for name in HASHED_FIELDS)
 
 
@@ -235,7 +242,7 @@ def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> dict[int, Au
     articles = [
         (article, clipping) for article, clipping in articles if "authors" not in article.edited_fields
     ]
-    ids = _named(Author, (name for _, clipping in articles for name in clipping.authors))
+    ids = ids_of(Author, (name for _, clipping in articles for name in clipping.authors))
     stored: dict[int, list[int]] = defaultdict(list)
     rows = Authorship.objects.filter(article__in=[article.pk for article, _ in articles]).order_by("position")
     for article_id, author_id in rows.values_list("article_id", "author_id"):
@@ -251,52 +258,19 @@ def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> dict[int, Au
     return {pk: (stored[pk], wanted[pk]) for pk in changed}
 
 
-def _named[Row: (Outlet, Author)](model: type[Row], names: Iterable[str]) -> dict[str, int]:
-    """Return the ids of the outlets or authors of these names, made where there are none yet."""
-    wanted = list(dict.fromkeys(name for name in names if name))
-    if not wanted:
-        return {}
-    ids = dict(model.objects.filter(name__in=wanted).values_list("name", "pk"))
-    slugs = {name: slugify(name)[:100] for name in wanted if name not in ids}
-    if slugs:
-        taken = set(model.objects.filter(slug__in=slugs.values()).values_list("slug", flat=True))
-        for name, slug in slugs.items():
-            slugs[name] = _free_slug(slug, name, taken)
-            taken.add(slugs[name])
-        made = model.objects.bulk_create(model(name=name, slug=slug) for name, slug in slugs.items())
-        ids |= {row.name: row.pk for row in made}
-    return ids
-
-
-def _free_slug(slug: str, name: str, taken: set[str]) -> str:
-    """Return the slug, with a hash of the name where it is taken or no letter was left of it."""
-    if slug and slug not in taken:
-        return slug
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{slug}-{digest}" if slug else digest
-
-
-def _pk(known: Known, articles: Mapping[Known, Article]) -> int:
-    if known.pk is not None:
-        return known.pk
-    return articles[known].pk
-
-
-def _write_sources(plan: _Plan, articles: Mapping[Known, Article], run: ImportRun) -> None:
+def _write_sources(plan: _Plan, run: ImportRun) -> None:
     """Note where each file that was read has gone; files with known bytes have their row."""
     rows = {
-        str(reading.found.path): ArticleSource(
-            path=str(reading.found.path),
-            article_id=_pk(decision.known, articles),
-            name=reading.found.name,
-            sha256=reading.sha256,
-            reader_version=READER_VERSION,
-            run=run,
-            is_undone=decision.outcome is Outcome.SKIPPED,
+        str(reading.found.path): (
+            str(reading.found.path),
+            decision.known.pk,
+            reading.found.name,
+            reading.sha256,
+            READER_VERSION,
+            run.pk,
+            decision.outcome is Outcome.SKIPPED,
         )
         for reading, decision in zip(plan.files, plan.decisions, strict=True)
         if reading.clipping
     }
-    ArticleSource.objects.bulk_create(
-        rows.values(), update_conflicts=True, unique_fields=["path"], update_fields=SOURCE_FIELDS
-    )
+    insert_rows(ArticleSource, SOURCE_FIELDS, rows.values(), unique=("path",))

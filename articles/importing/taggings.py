@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import connection, models
 
-from articles.importing.bulk import insert_rows
+from articles.importing.bulk import Plain, insert_rows
 from articles.importing.clipping import Clipping
-from articles.importing.sketches import Sketch, sketch_of
 from articles.models import Article, Tag, Tagging
 from articles.tagging import Entry
 from articles.tagging.anchors import move_spans
 from articles.tagging.folding import fold_keyword
 from articles.tagging.records import AliasKind
-from articles.tagging.standing import Answer, Claim, Text, Unknown
+from articles.tagging.standing import Answer, Text, Unknown
 
 type Identity = tuple[str, str]  # kind and slug of a tag
 type Texts = Mapping[str, str]  # title, standfirst and body
@@ -25,21 +26,33 @@ type Step = tuple[int, Values | None, Values | None]
 
 BATCH = 500  # rows by one statement: larger ones only take more memory
 UPDATED_FIELDS = ["role", "salience", "mentions", "origin", "release"]
+NEW_FIELDS = ("article", "tag", "status", *UPDATED_FIELDS)
+
+
+class Wanted(NamedTuple):
+    """A tagging that an article should have, in the order of `UPDATED_FIELDS`; ``mentions`` are JSON."""
+
+    role: str
+    salience: float
+    mentions: str
+    origin: str
+
+    def values(self) -> Values:
+        """Return the columns, the mentions as lists."""
+        return {**self._asdict(), "mentions": json.loads(self.mentions)}
+
+
 # What a tag that stands in front matter alone is worth: the file says it, no word of the text bears it out.
-UNMENTIONED: Values = {"role": Tagging.Role.MENTIONED.value, "salience": 0.0, "mentions": []}
+UNMENTIONED = Wanted(Tagging.Role.MENTIONED.value, 0.0, "[]", Tagging.Origin.FRONT_MATTER.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The gazetteer in force: its release, its tagger, and which tag a front-matter word names.
-
-    ``sketch`` makes the sketch of a body, or has it ready.
-    """
+    """The gazetteer in force: its release, its tagger, and which tag a front-matter word names."""
 
     release: str
     tag: Callable[[Text], Answer]
     names: Mapping[str, Identity]
-    sketch: Callable[[str], Sketch] = sketch_of
 
 
 def read_names(entries: Iterable[Entry]) -> dict[str, Identity]:
@@ -80,7 +93,7 @@ class TaggingChanges:
     def write(self) -> None:
         """Do it, in few statements."""
         Tagging.objects.filter(pk__in=self.gone).delete()
-        insert_rows(Tagging, self.added)
+        insert_rows(Tagging, NEW_FIELDS, map(_row, self.added))
         # An upsert by primary key: one statement where bulk_update builds a CASE for every column.
         Tagging.objects.bulk_create(
             self.changed,
@@ -89,6 +102,10 @@ class TaggingChanges:
             update_fields=UPDATED_FIELDS,
             batch_size=BATCH,
         )
+
+
+def _row(values: Values) -> tuple[Plain, ...]:
+    return tuple(json.dumps(value) if name == "mentions" else value for name, value in values.items())  # type: ignore[misc]  # columns
 
 
 def locked[Row: models.Model](rows: models.QuerySet[Row]) -> models.QuerySet[Row]:
@@ -112,26 +129,25 @@ def text_of(source: Article | Clipping) -> Text:
 
 
 def change_taggings(
-    articles: Sequence[tuple[Article, Texts | None]], rules: Rules, *, only: Collection[int] | None = None
+    articles: Sequence[tuple[Article, Texts]], rules: Rules, *, only: Collection[int] | None = None
 ) -> TaggingChanges:
     """Return what has to change so that the articles carry the tags that text and front matter call for.
 
-    With each article comes its text as the database has it, None for a new article.  What a person decided
+    With each article comes its text as the database has it.  What a person decided
     keeps its role and status, and is neither taken away nor given again; only its mentions follow the words.
     ``only`` are the ids of the tags to look at; all others stay as they are.
     """
     answers = [rules.tag(text_of(article)) for article, _ in articles]
     wanted = [
-        wanted_taggings(article, answer, rules)
+        wanted_taggings(article.keywords, answer, rules)
         for (article, _), answer in zip(articles, answers, strict=True)
     ]
     tag_ids = _tag_ids(wanted)
     if only is not None:
         tag_ids = {identity: pk for identity, pk in tag_ids.items() if pk in only}
     rows: dict[int, dict[int, Tagging]] = defaultdict(dict)
-    stored = [article.pk for article, old in articles if old is not None]
-    if stored:
-        of_these = Tagging.objects.filter(article__in=stored)
+    if articles:
+        of_these = Tagging.objects.filter(article__in=[article.pk for article, _ in articles])
         for row in locked(of_these if only is None else of_these.filter(tag__in=only)):
             rows[row.article_id][row.tag_id] = row
     changes = TaggingChanges()
@@ -139,41 +155,50 @@ def change_taggings(
         changes.unknown = {
             article.pk: answer.unknown for (article, _), answer in zip(articles, answers, strict=True)
         }
-        changes.unmatched = {article.pk: unmatched_keywords(article, rules) for article, _ in articles}
+        changes.unmatched = {
+            article.pk: unmatched_keywords(article.keywords, rules) for article, _ in articles
+        }
     for (article, old), values in zip(articles, wanted, strict=True):
-        by_tag = {tag_ids[identity]: one for identity, one in values.items() if identity in tag_ids}
-        _compare(article, old or texts_of(article), rows[article.pk], by_tag, rules.release, changes)
+        by_tag = {tag_ids[identity]: one.values() for identity, one in values.items() if identity in tag_ids}
+        _compare(article, old, rows[article.pk], by_tag, rules.release, changes)
     return changes
 
 
-def wanted_taggings(article: Article, answer: Answer, rules: Rules) -> dict[Identity, Values]:
-    """Return the taggings that the tagger's answer to the article and its file's own tags call for."""
-    wanted = {(claim.kind, claim.slug): _values(claim) for claim in answer.claims}
-    for word in article.keywords:
+def wanted_taggings(keywords: Iterable[object], answer: Answer, rules: Rules) -> dict[Identity, Wanted]:
+    """Return the taggings that the tagger's answer to an article and its file's own tags call for."""
+    automatic, front_matter = Tagging.Origin.AUTOMATIC.value, Tagging.Origin.FRONT_MATTER.value
+    wanted = {
+        (claim.kind, claim.slug): Wanted(claim.role, claim.salience, claim.mentions, automatic)
+        for claim in answer.claims
+    }
+    for word in keywords:
         if identity := rules.names.get(fold_keyword(str(word))):
-            wanted[identity] = {
-                **UNMENTIONED,
-                **wanted.get(identity, {}),
-                "origin": Tagging.Origin.FRONT_MATTER.value,
-            }
+            wanted[identity] = wanted.get(identity, UNMENTIONED)._replace(origin=front_matter)
     return wanted
 
 
-def unmatched_keywords(article: Article, rules: Rules) -> list[str]:
-    """Return the tags of the article's file that name nothing in the gazetteer."""
-    return [str(word) for word in article.keywords if fold_keyword(str(word)) not in rules.names]
+def unmatched_keywords(keywords: Iterable[object], rules: Rules) -> list[str]:
+    """Return those of a file's own tags that name nothing in the gazetteer."""
+    return [str(word) for word in keywords if fold_keyword(str(word)) not in rules.names]
 
 
-def _values(claim: Claim) -> Values:
-    return {
-        "role": claim.role,
-        "salience": claim.salience,
-        "mentions": claim.mentions,
-        "origin": Tagging.Origin.AUTOMATIC.value,
-    }
+def insert_taggings(wanted: Mapping[int, Mapping[Identity, Wanted]], release: str) -> None:
+    """Insert the taggings of articles that have none yet, by the articles' ids."""
+    tag_ids = _tag_ids(wanted.values())
+    suggested = Tagging.Status.SUGGESTED.value
+    insert_rows(
+        Tagging,
+        NEW_FIELDS,
+        (
+            (article_id, tag_ids[identity], suggested, *one, release)
+            for article_id, taggings in wanted.items()
+            for identity, one in taggings.items()
+            if identity in tag_ids
+        ),
+    )
 
 
-def _tag_ids(wanted: Iterable[Mapping[Identity, Values]]) -> dict[Identity, int]:
+def _tag_ids(wanted: Iterable[Mapping[Identity, Wanted]]) -> dict[Identity, int]:
     slugs = {slug for values in wanted for _, slug in values}
     rows = Tag.objects.filter(slug__in=slugs).values_list("kind", "slug", "pk") if slugs else ()
     return {(kind, slug): pk for kind, slug, pk in rows}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import F
 
+from articles.importing.bulk import insert_rows
 from articles.importing.taggings import Step
 from articles.models import Article, Change, ChangeSet, ImportRun
 
-BATCH = 500  # rows by one statement
 ARTICLE = "article"  # the table's name in the trail
 
 # Follow from other columns, or are bookkeeping that no undo takes back.
@@ -35,14 +36,9 @@ def plain(value: object) -> object:
 
 
 def change_of(
-    article: Article, former: Values | None, *, authors: Authors | None = None, taggings: Sequence[Step] = ()
+    article: Article, former: Values, *, authors: Authors | None = None, taggings: Sequence[Step] = ()
 ) -> Change | None:
-    """Return the row that says how the article differs from its former columns; None if it does not.
-
-    No former columns: the import made it.  Its text is not repeated in the trail, for its file holds it.
-    """
-    if former is None:
-        return row_of(article, None, {"status": article.status, "identity": article.identity})
+    """Return the row that says how the article differs from its former columns; None if it does not."""
     now = snapshot(article)
     names = [name for name in COLUMNS if former[name] != now[name]]
     before: Values = {name: former[name] for name in names}
@@ -53,6 +49,12 @@ def change_of(
         before["taggings"] = {str(tag): columns for tag, columns, _ in taggings}
         after["taggings"] = {str(tag): columns for tag, _, columns in taggings}
     return row_of(article, before, after) if before else None
+
+
+def made(pk: int, title: str, status: str, identity: str) -> Change:
+    """Return the row of an article that the import made; its text is not repeated, for its file holds it."""
+    after = {"status": status, "identity": identity}
+    return Change(table=ARTICLE, row_id=pk, label=title[:300], before=None, after=after)
 
 
 def row_of(article: Article, before: Mapping[str, object] | None, after: Mapping[str, object]) -> Change:
@@ -77,7 +79,23 @@ def record(changes: Iterable[Change], *, run: ImportRun, act: ChangeSet.Act, **v
 
 def append(changes: Sequence[Change], change_set: ChangeSet) -> None:
     """Append changes to a change-set.  Call inside the transaction that made them."""
-    for change in changes:
-        change.change_set = change_set
-    Change.objects.bulk_create(changes, batch_size=BATCH)
+    insert_rows(
+        Change,
+        ("change_set", "table", "row_id", "label", "before", "after"),
+        (
+            (
+                change_set.pk,
+                change.table,
+                change.row_id,
+                change.label,
+                _json(change.before),
+                _json(change.after),
+            )
+            for change in changes
+        ),
+    )
     ChangeSet.objects.filter(pk=change_set.pk).update(change_count=F("change_count") + len(changes))
+
+
+def _json(values: object) -> str | None:
+    return None if values is None else json.dumps(values)

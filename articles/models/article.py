@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.text import slugify
 
 from articles.importing.clipping import Precision
+from articles.importing.derived import UNDATED, slug_of
 from articles.models.tag import Tag
 
 
@@ -70,8 +70,7 @@ class Article(models.Model):
         MONTH = Precision.MONTH.value, "month"
         YEAR = Precision.YEAR.value, "year"
 
-    # The day by which undated articles sort: behind every dated one, the newest first.
-    UNDATED: ClassVar[dt.date] = dt.date.min
+    UNDATED: ClassVar[dt.date] = UNDATED  # the day by which undated articles sort
 
     identity = models.CharField(max_length=80, unique=True, editable=False)
     slug = models.SlugField(max_length=80, editable=False)
@@ -147,7 +146,7 @@ class Article(models.Model):
     @staticmethod
     def make_slug(title: str) -> str:
         """Return the readable end of an article's address; titles in other scripts get a plain word."""
-        return slugify(title)[:80].strip("-") or "article"
+        return slug_of(title)
 
 
 class Authorship(models.Model):

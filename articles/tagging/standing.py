@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import pickle
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -26,19 +27,21 @@ class Text(NamedTuple):
 class Claim(NamedTuple):
     """A finding in plain values, as a row holds them: a pickle of it is five times cheaper than a finding's.
 
-    ``mentions`` are lists ``[part, start, end, rule]``.
+    ``mentions`` are lists ``[part, start, end, rule]``, as JSON: an article has eighty of them, and most
+    are only handed on to the database.
     """
 
     kind: str
     slug: str
     role: str
     salience: float
-    mentions: list[list[str | int]]
+    mentions: str
 
 
 class Unknown(NamedTuple):
-    """A person named beside an office whom the gazetteer lacks, in plain values; ``mentions`` as in a claim.
+    """A person named beside an office whom the gazetteer lacks, in plain values.
 
+    ``mentions`` are lists ``[part, start, end, rule]``.
     ``owner`` is the key of the country or organisation that the office is of, empty if the text does not say.
     """
 
@@ -63,7 +66,7 @@ def answer_of(tagged: Tagged) -> Answer:
             finding.slug,
             finding.role.value,
             round(finding.salience, 4),
-            _plain(finding.mentions),
+            json.dumps(_plain(finding.mentions)),
         )
         for finding in tagged.findings
     ]

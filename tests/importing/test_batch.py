@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from articles.importing import batch
+from articles.importing import batch, columns
 from articles.importing.batch import Reading, Request, read_batch
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.problems import Notice
@@ -61,6 +61,19 @@ def test_a_file_that_cannot_be_read_costs_no_other(requests, break_reader, error
     first, second, third = read_batch(requests)
 
     assert second == Reading(requests[1].found, fault=fault)
+    assert [reading.clipping.title for reading in (first, third)] == ["Talks a", "Talks c"]
+
+
+def test_a_mistake_in_what_follows_from_one_file_costs_no_other(requests, monkeypatch):
+    def fit(clipping: Clipping) -> Clipping:
+        if clipping.title == "Talks b":
+            raise KeyError("title")
+        return columns.fit(clipping)
+
+    monkeypatch.setattr(batch, "fit", fit)
+    first, second, third = read_batch(requests)
+
+    assert second.fault.message.startswith("could not be read because of a fault in Newsroom (KeyError: ")
     assert [reading.clipping.title for reading in (first, third)] == ["Talks a", "Talks c"]
 
 

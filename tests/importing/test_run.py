@@ -13,9 +13,7 @@ from django.apps import apps
 from django.db import OperationalError, connection
 
 from articles import gazetteer
-from articles.importing import ahead, columns
 from articles.importing import run as run_module
-from articles.importing.clipping import Clipping
 from articles.importing.report import Problem, Report
 from articles.importing.run import ImportFailedError, import_paths
 from articles.models import (
@@ -316,11 +314,9 @@ def test_a_path_longer_than_the_column_is_a_failure(folder):
     assert report.problems[0].message == "its path is longer than 1000 bytes; move the folder further up"
 
 
-def without_bad(value: object) -> object:
-    """Return the value, None for a title that is bad; PostgreSQL gets a list for each column."""
-    return (
-        [without_bad(one) for one in value] if isinstance(value, list) else None if value == "Bad" else value
-    )
+def without_bad(row: tuple[object, ...]) -> list[object]:
+    """Return the row, None in it for a title that is bad."""
+    return [None if value == "Bad" else value for value in row]
 
 
 def test_a_file_the_database_refuses_costs_no_other(folder):
@@ -331,7 +327,7 @@ def test_a_file_the_database_refuses_costs_no_other(folder):
     def spoil(execute, sql, params, many, context):
         # The database itself refuses this, with all that means for its transaction.
         if sql.startswith('INSERT INTO "articles_article" '):
-            params = [without_bad(value) for value in params]
+            params = [without_bad(row) for row in params]
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(spoil):
@@ -344,23 +340,6 @@ def test_a_file_the_database_refuses_costs_no_other(folder):
     assert Article.objects.count() == ArticleSource.objects.count() == 7
     assert ImportRun.objects.get().failed_count == 1
     assert ImportIssue.objects.get().message == problem.message
-
-
-def test_a_mistake_of_ours_in_one_file_costs_no_other(folder, monkeypatch):
-    write(folder, "odd.md", title="Odd")
-
-    def fit(clipping: Clipping) -> Clipping:
-        if clipping.title == "Odd":
-            raise KeyError("title")
-        return columns.fit(clipping)
-
-    monkeypatch.setattr(ahead, "fit", fit)
-    report = import_paths([folder])
-
-    assert counts(report) == {"created": 2, "failed": 1}
-    [problem] = report.problems
-    assert problem.path == str(folder / "odd.md")
-    assert problem.message.startswith("could not be read because of a fault in Newsroom (KeyError: ")
 
 
 def test_a_warning_is_kept_with_the_file_that_was_imported(folder):

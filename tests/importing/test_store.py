@@ -11,9 +11,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles.importing.batch import Reading
+from articles.importing.batch import Reading, reading_of
 from articles.importing.clipping import Clipping, Cut
-from articles.importing.columns import fit
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.problems import Notice
 from articles.importing.sources import FoundFile
@@ -48,8 +47,8 @@ def read(path: str = "/clippings/a.md", **values: object) -> Reading:
     found = FoundFile(Path(path), Path(path).name, path)
     if not values:
         return Reading(found, "unchanged")
-    clipping = fit(Clipping(**{"title": "Ministers meet", "body": "They met for an hour.", **values}))
-    return Reading(found, hashlib.sha256(repr(values).encode()).hexdigest(), clipping)
+    clipping = Clipping(**{"title": "Ministers meet", "body": "They met for an hour.", **values})
+    return reading_of(found, hashlib.sha256(repr(values).encode()).hexdigest(), clipping)
 
 
 def store(*files: Reading, rules: Rules | None = None) -> list[Outcome]:
@@ -263,7 +262,8 @@ def test_a_text_passed_on_from_file_to_file_keeps_every_article():
 
 
 def test_a_text_is_tagged_with_its_evidence():
-    store(read(title="Ukraine", body="Ukraine and Russia."), rules=make_rules(UKRAINE, RUSSIA))
+    body = f"Ukraine. {'They met for an hour. ' * 60}Russia."
+    store(read(title="Ukraine", body=body), rules=make_rules(UKRAINE, RUSSIA))
 
     article = Article.objects.get()
     assert tags_of(article) == {

@@ -1,0 +1,35 @@
+"""Outlets and authors by their names, made where there are none yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from django.utils.text import slugify
+
+from articles.models import Author, Outlet
+
+
+def ids_of[Row: (Outlet, Author)](model: type[Row], names: Iterable[str]) -> dict[str, int]:
+    """Return the ids of the outlets or authors of these names, made where there are none yet."""
+    wanted = list(dict.fromkeys(name for name in names if name))
+    if not wanted:
+        return {}
+    ids = dict(model.objects.filter(name__in=wanted).values_list("name", "pk"))
+    slugs = {name: slugify(name)[:100] for name in wanted if name not in ids}
+    if slugs:
+        taken = set(model.objects.filter(slug__in=slugs.values()).values_list("slug", flat=True))
+        for name, slug in slugs.items():
+            slugs[name] = _free_slug(slug, name, taken)
+            taken.add(slugs[name])
+        made = model.objects.bulk_create(model(name=name, slug=slug) for name, slug in slugs.items())
+        ids |= {row.name: row.pk for row in made}
+    return ids
+
+
+def _free_slug(slug: str, name: str, taken: set[str]) -> str:
+    """Return the slug, with a hash of the name where it is taken or no letter was left of it."""
+    if slug and slug not in taken:
+        return slug
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{slug}-{digest}" if slug else digest
