@@ -180,7 +180,7 @@ def list_articles(data: QueryDict, path: str, *, limit: int = 25) -> Listing:
         listing,
         title=title_of(criteria, names),
         count=page.count,
-        rows=read_rows(page.ids, sought=criteria.sought),
+        rows=read_rows(page.ids, sought=criteria.sought, words=criteria.words),
         facets=_facet_groups(criteria, page, names, address),
         chips=list(_chips(asked, names, address)),
         sorts=_sorts(criteria, address),

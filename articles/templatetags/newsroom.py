@@ -6,11 +6,11 @@ import datetime as dt
 import re
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.importing.clipping import Precision
-from articles.rows import Row, TagLabel
+from articles.search.snippets import Parts
 
 register = template.Library()
 
@@ -40,31 +40,11 @@ def machine(day: dt.date, precision: str) -> str:
 
 
 @register.filter
-def labels(row: Row) -> list[TagLabel]:
-    """Return the tags that fit under an article's summary: some of each kind, those sought first."""
-    return [label for kind, room in ROOM.items() for label in _ordered(row, kind)[:room]]
-
-
-@register.filter
-def more_count(row: Row) -> int:
-    """Return how many tags did not fit."""
-    return sum(max(len(_ordered(row, kind)) - room, 0) for kind, room in ROOM.items())
-
-
-# How many tags of each kind stand under a summary.
-ROOM = {"actors": 3, "countries": 4, "organisations": 2, "topics": 3}
-
-
-def _ordered(row: Row, kind: str) -> list[TagLabel]:
-    """Return the tags of one kind, what was sought first.
-
-    A topic says more than the wider one above it, which is left out unless it was sought or alone is a main
-    one.
-    """
-    found: list[TagLabel] = getattr(row, kind)
-    wider = {(label.parent, is_main) for label in found for is_main in (False, label.is_main)}
-    kept = [label for label in found if label.is_sought or (label.key, label.is_main) not in wider]
-    return sorted(kept, key=lambda label: not label.is_sought)
+def found(parts: Parts) -> SafeString:
+    """Return a text whose found words are marked."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", text) if is_found else text,) for text, is_found in parts)
+    )
 
 
 @register.filter
