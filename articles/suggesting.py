@@ -6,14 +6,23 @@ index keeps for each of its versions.  Nothing is counted for a key that is pres
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 from django.db.models import Exists, Model, OuterRef, Q, Subquery
 
 from articles.models import Alias, Archive, Article, Author, Authorship, ChangeSet, Outlet, Tag, TagKind
+from articles.search import sync
 from articles.search.namebook import Known, NameBook
+from articles.search.query import SUFFIXES, Match
+from articles.search.typed import Typed, read_typed
+
+SHOWN = 10  # suggestions
+MIN_LETTERS = 2  # of a name without an operator; one alone may begin anything
+KINDS = (*TagKind.values, "outlet", "author")
 
 # The names of a tag that readers look for; a surname only where it is known to mean one person.
 _SOUGHT = Q(kind__in=(Alias.Kind.NAME, Alias.Kind.FORMER, Alias.Kind.DEMONYM)) | Q(
@@ -21,10 +30,55 @@ _SOUGHT = Q(kind__in=(Alias.Kind.NAME, Alias.Kind.FORMER, Alias.Kind.DEMONYM)) |
 )
 _CODE_LENGTH = 2  # of a country's key that is a code people know: UA
 
+# What stands before a name in a search box: the kinds it takes, and how these narrow the result.
+OPERATORS: Mapping[str, tuple[Collection[str], Match]] = {
+    **{kind: ((kind,), Match.ALL) for kind in KINDS},
+    "org": ((TagKind.ORGANISATION.value,), Match.ALL),
+    "from": (("outlet",), Match.ALL),
+    "by": (("author",), Match.ALL),
+    "main": (TagKind.values, Match.MAIN),
+}
+
 type _Edition = tuple[object, ...]
+# Whether the name fits only in part, the count below zero, the name, what it names, its other name.
+type _Candidate = tuple[bool, int, str, Known, str]
 
 _lock = Lock()
 _kept: dict[str, tuple[_Edition, NameBook]] = {}
+_counted: dict[str, tuple[Sequence[tuple[str, int]], Mapping[str, int]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One name that may be meant.
+
+    ``other`` is the further name that fits what was typed, empty if the first one does; ``count`` the number
+    of articles.  ``operator`` is what stands for it in a search box, in place of all that was typed from the
+    character ``start`` on; ``parameter`` and ``value`` say the same in an address.
+    """
+
+    kind: str
+    name: str
+    other: str
+    count: int
+    start: int
+    operator: str
+    parameter: str
+    value: str
+
+
+def suggest(text: str) -> list[Suggestion]:
+    """Return what the end of a search box may mean: what is called exactly so first, then the busiest.
+
+    Only what public articles have is suggested.  Raise IndexUnusable when nobody can say what that is.
+    """
+    counts = _counts()
+    found: dict[tuple[str, str], Suggestion] = {}
+    for typed in read_typed(text, {name: kinds for name, (kinds, _) in OPERATORS.items()}, KINDS):
+        is_short = len(typed.name) < MIN_LETTERS and typed.name.isascii()
+        for one in () if is_short and not typed.operator else _matching(typed, counts):
+            found.setdefault((one.kind, one.value), one)
+    return list(found.values())[:SHOWN]
 
 
 def resolve(kinds: Collection[str], text: str) -> list[Known]:
@@ -58,6 +112,46 @@ def _public(bylines: Sequence[Known]) -> list[Known]:
         authors = Author.objects.filter(Exists(theirs), slug__in=slugs["author"])
         seen |= {("author", slug) for slug in authors.values_list("slug", flat=True)}
     return [one for one in bylines if (one.kind, one.slug) in seen]
+
+
+# --- Suggestions ------------------------------------------------------------------------------------------
+
+
+def _counts() -> Mapping[str, Mapping[str, int]]:
+    """Return how many articles have each value of each kind."""
+    for kind, totals in sync.totals(KINDS).items():
+        # The same list for as long as the index stays the same.
+        if kind not in _counted or _counted[kind][0] is not totals:
+            _counted[kind] = totals, dict(totals)
+    return {kind: counts for kind, (_, counts) in _counted.items()}
+
+
+def _matching(typed: Typed, counts: Mapping[str, Mapping[str, int]]) -> list[Suggestion]:
+    """Return the best suggestions for one reading of what was typed."""
+    found: list[_Candidate] = []
+    for read_names, kinds in ((read_tag_names, TagKind.values), (read_byline_names, ("outlet", "author"))):
+        if wanted := {kind: counts[kind] for kind in kinds if kind in typed.kinds}:
+            found += _candidates(read_names(), typed.name, wanted)
+    best = heapq.nsmallest(SHOWN, found, key=lambda one: one[:3])
+    return [_suggestion(typed, entry, other, -count) for _, count, _, entry, other in best]
+
+
+def _candidates(book: NameBook, name: str, counts: Mapping[str, Mapping[str, int]]) -> Iterator[_Candidate]:
+    exact = book.exactly(name)
+    meant = book.beginning(name) if name.strip() else {n: one.name for n, one in enumerate(book.entries)}
+    for number, text in meant.items():
+        entry = book.entries[number]
+        if count := counts.get(entry.kind, {}).get(entry.key):
+            shown = exact.get(number, text)
+            other = "" if shown == entry.name else shown
+            yield number not in exact, -count, entry.name, entry, other
+
+
+def _suggestion(typed: Typed, entry: Known, other: str, count: int) -> Suggestion:
+    _, match = OPERATORS[typed.operator or entry.kind]
+    parameter = entry.kind + SUFFIXES[Match.NOT if typed.is_excluded else match]
+    operator = f"{'-' if typed.is_excluded else ''}{typed.operator or entry.kind}:{entry.slug}"
+    return Suggestion(entry.kind, entry.name, other, count, typed.start, operator, parameter, entry.key)
 
 
 # --- The books --------------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ LAYERS = {
     "articles.search.names": 1,
     "articles.search.snippets": 1,
     "articles.search.vocabulary": 1,
+    "articles.search.typed": 1,
     "articles.search.wording": 1,
     "articles.search.languages": 3,
     "articles.search.fields": 3,

@@ -6,7 +6,7 @@ import pytest
 
 from articles import curation
 from articles.models import Alias, Article, ChangeSet
-from articles.suggesting import resolve
+from articles.suggesting import resolve, suggest
 from tests.factories import make_article, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,107 @@ def test_the_book_is_read_once_for_each_state_of_the_names(django_assert_num_que
 
     with django_assert_num_queries(1):  # whether it still holds
         resolve(["topic"], "talks")
+
+
+# --- What is suggested ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gazetteer() -> None:
+    """Make an archive in which Ukraine is busier than the United Kingdom, and nothing is about Uganda."""
+    ukraine = make_tag("country/Ukraine", key="ua")
+    kingdom = make_tag("country/United Kingdom", key="gb")
+    Alias.objects.create(tag=kingdom, text="UK")
+    zelensky = make_tag("actor/Volodymyr Zelensky")
+    Alias.objects.create(tag=zelensky, text="Wolodymyr Selenskyj")
+    make_tag("country/Uganda", key="ug")
+    for number in range(2):
+        make_article(tags=[ukraine], outlet="The Ukraine Courier", authors=[f"Ulla Quill {number}"])
+    make_article(main=[ukraine, kingdom, zelensky, "topic/UK politics"])
+
+
+def suggested(text: str) -> list[str]:
+    """Return kind, name, other name and count of each suggestion as one line."""
+    return [
+        f"{one.kind} {one.name}{f' ({one.other})' if one.other else ''} {one.count}" for one in suggest(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("ukr", ["country Ukraine 3", "outlet The Ukraine Courier 2"]),
+        ("Ukraïne", ["country Ukraine 3", "outlet The Ukraine Courier 2"]),
+        ("UA", ["country Ukraine (UA) 3"]),
+        (
+            "uk",
+            [
+                "country United Kingdom (UK) 1",
+                "country Ukraine 3",
+                "outlet The Ukraine Courier 2",
+                "topic UK politics 1",
+            ],
+        ),
+        ("selen", ["actor Volodymyr Zelensky (Wolodymyr Selenskyj) 1"]),
+        ("oil volodymyr zel", ["actor Volodymyr Zelensky 1"]),
+        ("country:u", ["country Ukraine 3", "country United Kingdom 1"]),
+        ("country:", ["country Ukraine 3", "country United Kingdom 1"]),
+        ("main:uk", ["country United Kingdom (UK) 1", "country Ukraine 3", "topic UK politics 1"]),
+        ("from:the", ["outlet The Ukraine Courier 2"]),
+        ("by:quill", ["author Ulla Quill 0 1", "author Ulla Quill 1 1"]),
+        ("ugan", []),
+        ("u", []),
+        ("ukr ", []),
+        ('"ukr', []),
+        ("after:2025", []),
+        ("\x00\x1f", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_names_are_suggested_exact_ones_first_then_the_busiest(gazetteer, text, lines):
+    assert suggested(text) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "operator", "parameter"),
+    [
+        ("ukraine", 0, "country:ukraine", "country"),
+        ("oil -ukr", 4, "-country:ukraine", "country__not"),
+        ("main:ukr", 0, "main:ukraine", "country__main"),
+        ('peace country:"ukr', 6, "country:ukraine", "country"),
+    ],
+)
+def test_a_suggestion_says_what_stands_for_it(gazetteer, text, start, operator, parameter):
+    first = suggest(text)[0]
+
+    assert (first.start, first.operator, first.parameter, first.value) == (start, operator, parameter, "ua")
+
+
+def test_no_more_than_ten_are_suggested():
+    make_article(tags=[f"topic/Talks {number}" for number in range(15)])
+
+    assert len(suggest("talks")) == 10
+
+
+def test_a_withdrawn_article_and_a_rejected_tag_leave_the_suggestions_at_once(alice):
+    article = make_article(tags=["topic/Talks"])
+    other = make_article(tags=["topic/Talks"], outlet="Talks Today")
+    assert suggested("talks") == ["topic Talks 2", "outlet Talks Today 1"]
+
+    curation.withdraw(Article.objects.filter(pk=other.pk), by=alice)
+    assert suggested("talks") == ["topic Talks 1"]
+
+    curation.reject(article.taggings.all(), by=alice)
+    assert suggested("talks") == []
+
+
+@pytest.mark.parametrize("more", [0, 40])
+def test_a_suggestion_takes_the_same_queries_whatever_the_archive_holds(
+    gazetteer, django_assert_num_queries, more
+):
+    for number in range(more):
+        make_article(tags=[f"topic/Ukraine {number}"], outlet=f"Ukraine {number}")
+    suggest("ukr")
+
+    with django_assert_num_queries(3):  # where the index stands, and whether both books still hold
+        suggest("ukr")
