@@ -63,7 +63,7 @@ def histogram(bars: Sequence[Bar], ticks: Sequence[Tick], *, title: str) -> str:
     )
     return (
         f'<svg class="chart" role="group" aria-label="{escape(title)}" width="100%" height="{HEIGHT}">'
-        f'<svg class="chart-bars" y="{HEADROOM}" width="100%" height="{PLOT}"'
+        f'<svg class="chart-bars" data-bars y="{HEADROOM}" width="100%" height="{PLOT}"'
         f' viewBox="0 0 {len(bars)} {PLOT}" preserveAspectRatio="none">{drawn}</svg>'
         f"{_peak(bars, highest)}{_axis(ticks, len(bars))}</svg>"
     )
@@ -102,9 +102,9 @@ def _bar(bar: Bar, position: int, highest: int, *, is_stop: bool) -> str:
 def _peak(bars: Sequence[Bar], position: int) -> str:
     """Return the number over the highest bar, kept from running out of the chart at either end."""
     middle = (position + 0.5) / len(bars) * 100
-    anchor, x = ("start", 0.0) if middle < 6 else ("end", 100.0) if middle > 94 else ("middle", middle)
+    anchor, x = ("start", 0.0) if middle < 3 else ("end", 100.0) if middle > 97 else ("middle", middle)
     return (
-        f'<text class="chart-number" x="{_percent(x)}" y="{HEADROOM - 4}" text-anchor="{anchor}"'
+        f'<text x="{_percent(x)}" y="{HEADROOM - 4}" text-anchor="{anchor}"'
         f' aria-hidden="true">{bars[position].count:,}</text>'
     )
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from django.db.models import CharField, Q, Value
 from django.http import QueryDict
 
-from articles.filters import ArticleFilter, FacetFilter
-from articles.models import Author, Outlet, Tag, TagKind
+from articles.chips import DATES, Chip, Turn, make_chips, make_switches
+from articles.facets import FacetGroup, FacetValue, group_facets, name_values
+from articles.fallback import find_in_database
+from articles.filters import ArticleFilter
+from articles.problems import Problem, find_problems, problem
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
-from articles.search.address import Address
+from articles.search.address import CURSORS, Address
 from articles.search.engine import IndexUnusable
-from articles.search.entry import ID_BITS, id_of_rank
-from articles.search.query import Criteria, Cursor, CursorError, Match, Sort, WordsError
-from articles.search.wording import day_in_words, sought, title_of
+from articles.search.query import Criteria, CursorError, Density, Result, Sort, WordsError
+from articles.search.wording import title_of
+from articles.timeline import Timeline, draw_timeline
 
 __all__ = [
     "Chip",
@@ -26,78 +27,23 @@ __all__ = [
     "Listing",
     "Problem",
     "Row",
-    "SortLink",
     "TagLabel",
+    "ViewLink",
     "list_articles",
 ]
 
-FACET_LIMIT = 20  # values shown of each facet
+PAGE_SIZE = {Density.COMFORTABLE: 25, Density.COMPACT: 50}  # articles
+FACET_LIMIT = 20  # values counted of each facet
 NOINDEX_FROM = 3  # filters; search engines would crawl combinations for ever
 
 REBUILDING = "The search index is being rebuilt. Until it is ready, filters work but show no counts."
 REBUILDING_WORDS = "The search index is being rebuilt. Words can be searched again when it is ready."
 SORT_LABELS = {Sort.NEWEST: "newest first", Sort.OLDEST: "oldest first", Sort.RELEVANCE: "best match first"}
-DATE_CHIPS = {
-    "published_after": "published from {}",
-    "published_before": "published until {}",
-    "clipped_after": "clipped from {}",
-    "clipped_before": "clipped until {}",
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the address that could not be understood.
-
-    ``label`` is what readers call the parameter.  ``is_unknown``: the parameter itself means nothing here, so
-    the result beside it is still right.
-    """
-
-    parameter: str
-    label: str
-    message: str
-    remove_url: str
-    is_unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """One value of a facet, how many articles of the result have it, and the links that ask for it.
-
-    ``add_url`` toggles: for an active value it is the search without it; ``exclude_url`` likewise.
-    """
-
-    key: str
-    name: str
-    count: int
-    is_active: bool
-    is_excluded: bool
-    add_url: str
-    exclude_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class FacetGroup:
-    """One facet of the result, its busiest values first."""
-
-    name: str
-    heading: str
-    values: list[FacetValue]
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One active filter in words, and the search without it."""
-
-    kind: str
-    label: str
-    words: str
-    remove_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class SortLink:
-    """One order the result can have."""
+class ViewLink:
+    """One way the same result can be shown: an order, a density."""
 
     name: str
     label: str
@@ -109,19 +55,25 @@ class SortLink:
 class Listing:
     """One page of one search.
 
-    ``is_searchable`` is False while the index is being rebuilt; ``notice`` then says so.  ``form_values``
-    are the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.
+    ``position`` is how many articles of the result come before the page, None while they cannot be counted.
+    ``is_searchable`` is False while the index is being rebuilt; ``notice`` then says so.  ``form_values`` are
+    the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.
     """
 
     address: Address
     title: str
     words: str = ""
     count: int = 0
+    position: int | None = None
     rows: list[Row] = field(default_factory=list)
+    timeline: Timeline | None = None
     facets: list[FacetGroup] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
-    sorts: list[SortLink] = field(default_factory=list)
+    switches: list[Turn] = field(default_factory=list)
+    sorts: list[ViewLink] = field(default_factory=list)
+    densities: list[ViewLink] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    previous_cursor: str = ""
     next_cursor: str = ""
     notice: str = ""
     is_searchable: bool = True
@@ -140,29 +92,55 @@ class Listing:
         return str(self.address.page(self.next_cursor)) if self.next_cursor else ""
 
     @property
+    def previous_url(self) -> str:
+        """Return the address of the page before this one, empty on the first."""
+        return str(self.address.page_before(self.previous_cursor)) if self.previous_cursor else ""
+
+    @property
     def first_url(self) -> str:
         """Return the address of the first page, empty on it."""
         first = self.address.first_page()
         return "" if first == self.address else str(first)
 
+    @property
+    def canonical_url(self) -> str:
+        """Return the address that stands for this page however densely it is shown."""
+        kept = tuple(pair for pair in self.address.parameters if pair[0] != "density")
+        return str(replace(self.address, parameters=kept))
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What answered the search, engine or database."""
+    @property
+    def place(self) -> str:
+        """Return which articles of the result these are, empty where they are all or cannot be counted."""
+        if self.position is None or not self.rows or len(self.rows) == self.count:
+            return ""
+        return f"{self.position + 1:,}–{self.position + len(self.rows):,}"
 
-    ids: list[int]
-    count: int
-    next_cursor: str
-    facets: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
-    notice: str = ""
-    is_searchable: bool = True
+    @property
+    def density_name(self) -> str:
+        """Return how closely its address says that it is set; empty where the browser may say."""
+        return next((one.value for one in Density if self.address.has("density", one.value)), "")
+
+    @property
+    def open_facets(self) -> list[FacetGroup]:
+        """Return the facets that stand open beside the list."""
+        return [group for group in self.facets if not group.is_folded]
+
+    @property
+    def folded_facets(self) -> list[FacetGroup]:
+        """Return the facets that wait behind one line."""
+        return [group for group in self.facets if group.is_folded]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Return whether the search names a value of a facet that waits behind the line."""
+        return any(group.is_used for group in self.folded_facets)
 
 
-def list_articles(data: QueryDict, path: str, *, limit: int = 25) -> Listing:
+def list_articles(data: QueryDict, path: str, *, limit: int | None = None) -> Listing:
     """Return the page of articles that a query string asks for; ``path`` is where its links lead.
 
     A value that means nothing yields its problem and no articles.  A parameter that means nothing is a
-    problem beside the result.
+    problem beside the result.  A page has ``limit`` articles, or as many as suit its density.
     """
     asked = ArticleFilter(data)
     address = asked.address(path)
@@ -170,59 +148,50 @@ def list_articles(data: QueryDict, path: str, *, limit: int = 25) -> Listing:
     if listing.is_refused:
         return listing
     criteria = asked.criteria
+    density = Density(asked.form.cleaned_data["density"] or Density.COMFORTABLE)
     try:
-        page = _find(asked, criteria, cursor=_first(address, "after"), limit=limit)
-    except (CursorError, WordsError) as error:
-        problem = _problem(asked, "after" if isinstance(error, CursorError) else "q", str(error), address)
-        return replace(listing, problems=[problem, *listing.problems])
-    names = {**asked.names, **_names(page.facets, known=asked.names)}
+        found, notice = _find(asked, criteria, address, limit=limit or PAGE_SIZE[density])
+    except CursorError as error:
+        cursor = next((name for name in CURSORS if _first(address, name)), CURSORS[0])
+        return replace(listing, problems=[problem(asked, cursor, str(error), address), *listing.problems])
+    except WordsError as error:
+        return replace(listing, problems=[problem(asked, "q", str(error), address), *listing.problems])
+    names = {**asked.names, **name_values(found.facets, known=asked.names)}
     return replace(
         listing,
         title=title_of(criteria, names),
-        count=page.count,
-        rows=read_rows(page.ids, sought=criteria.sought, words=criteria.words),
-        facets=_facet_groups(criteria, page, names, address),
-        chips=list(_chips(asked, names, address)),
+        count=found.count,
+        position=None if notice else found.position,
+        rows=read_rows(found.ids, sought=criteria.sought, words=criteria.words),
+        timeline=_timeline(criteria, found, address),
+        facets=group_facets(criteria, found.facets, names, address, count=found.count),
+        chips=list(make_chips(asked, names, address)),
+        switches=list(make_switches(asked, address)),
         sorts=_sorts(criteria, address),
-        next_cursor=page.next_cursor,
-        notice=page.notice,
-        is_searchable=page.is_searchable,
+        densities=_densities(density, address),
+        previous_cursor=found.previous_cursor,
+        next_cursor=found.next_cursor,
+        notice=notice,
+        is_searchable=not notice,
         is_noindex=bool(listing.problems or criteria.words or len(address.filters()) >= NOINDEX_FROM),
     )
 
 
 def _unanswered(asked: ArticleFilter, address: Address) -> Listing:
     """Return what stands before the search is answered: its form, and what could not be understood."""
-    problems = [
-        _problem(asked, name, message, address)
-        for name, messages in asked.problems().items()
-        for message in messages
-    ]
     return Listing(
         address=address,
         title="Articles",
         words=_first(address, "q"),
-        problems=[*problems, *_unknown(asked, address)],
+        problems=find_problems(asked, address),
         is_noindex=True,
-        form_values={name: _first(address, name) for name in ("q", *DATE_CHIPS)},
+        form_values={name: _first(address, name) for name in ("q", *DATES)},
         kept=[
             (name, value)
             for name, value in address.first_page().parameters
-            if name != "q" and name not in DATE_CHIPS
+            if name != "q" and name not in DATES
         ],
     )
-
-
-def _problem(asked: ArticleFilter, parameter: str, message: str, address: Address) -> Problem:
-    label = str(asked.filters[parameter].label) if parameter in asked.filters else "Page"
-    return Problem(parameter, label, message, str(address.dropping(parameter)))
-
-
-def _unknown(asked: ArticleFilter, address: Address) -> Iterator[Problem]:
-    for name in asked.unknown:
-        # The address holds known parameters only: it is already the way out.
-        message = "is not a filter of this archive; leave it out"
-        yield Problem(name[:80], name[:80], message, str(address), is_unknown=True)
 
 
 def _first(address: Address, name: str) -> str:
@@ -232,132 +201,46 @@ def _first(address: Address, name: str) -> str:
 # --- Finding the articles ---------------------------------------------------------------------------------
 
 
-def _find(asked: ArticleFilter, criteria: Criteria, *, cursor: str, limit: int) -> _Page:
-    """Return the ids and counts from the engine, or from SQL while the index is unusable."""
+def _find(asked: ArticleFilter, criteria: Criteria, address: Address, *, limit: int) -> tuple[Result, str]:
+    """Return what the engine finds, or SQL while the index is unusable, and what is to be said about that."""
+    after, before = (_first(address, name) for name in CURSORS)
     try:
-        result = sync.search(
-            criteria, limit=limit, after=cursor, facets=tuple(asked.facets()), facet_limit=FACET_LIMIT
+        found = sync.search(
+            criteria,
+            limit=limit,
+            after=after,
+            before=before,
+            facets=tuple(asked.facets()),
+            facet_limit=FACET_LIMIT,
+            histogram=True,
         )
     except IndexUnusable:
         if criteria.words:
-            return _Page([], 0, "", notice=REBUILDING_WORDS, is_searchable=False)
-        return _find_in_database(asked, criteria, cursor=cursor, limit=limit)
-    return _Page(result.ids, result.count, result.next_cursor, result.facets)
+            return Result([], 0, "", {}), REBUILDING_WORDS
+        return find_in_database(asked.qs, criteria.order, after=after, before=before, limit=limit), REBUILDING
+    return found, ""
 
 
-def _find_in_database(asked: ArticleFilter, criteria: Criteria, *, cursor: str, limit: int) -> _Page:
-    """Return the same articles by SQL, without facets."""
-    found = asked.qs
-    count = found.count()
-    if cursor:
-        day, pk = _read_cursor(cursor, criteria.order)
-        # Two conditions, not an OR of two ranges: this way the index is searched, not scanned.
-        if criteria.order is Sort.OLDEST:
-            found = found.filter(sort_on__gte=day).exclude(sort_on=day, pk__lte=pk)
-        else:
-            found = found.filter(sort_on__lte=day).exclude(sort_on=day, pk__gte=pk)
-    order = ("sort_on", "pk") if criteria.order is Sort.OLDEST else ("-sort_on", "-pk")
-    rows = list(found.order_by(*order).values_list("pk", "sort_on")[: limit + 1])
-    next_cursor = ""
-    if len(rows) > limit:
-        pk, day = rows[limit - 1]
-        next_cursor = str(Cursor(criteria.order, day.toordinal() << ID_BITS | pk))
-    return _Page([pk for pk, _ in rows[:limit]], count, next_cursor, notice=REBUILDING, is_searchable=False)
+# --- Over time, orders, densities -------------------------------------------------------------------------
 
 
-def _read_cursor(text: str, order: Sort) -> tuple[dt.date, int]:
-    """Return the day and id in a cursor.  It is the engine's own: the index may be back on the next page."""
-    rank = Cursor.read(text, order).position
-    try:
-        return dt.date.fromordinal(rank >> ID_BITS), id_of_rank(rank)
-    except ValueError as error:
-        raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page") from error
-
-
-# --- Facets, chips, orders --------------------------------------------------------------------------------
-
-
-def _names(
-    facets: Mapping[str, Sequence[tuple[str, int]]], *, known: Mapping[tuple[str, str], str]
-) -> dict[tuple[str, str], str]:
-    """Return the name of each value, with one query for all kinds."""
-    wanted = {
-        facet: [key for key, _ in counts if (facet, key) not in known] for facet, counts in facets.items()
-    }
-    is_tag = Q(pk__in=[])
-    for kind in TagKind.values:
-        if wanted.get(kind):
-            is_tag |= Q(kind=kind, key__in=wanted[kind])
-    tags = Tag.objects.filter(is_tag).order_by().values_list("kind", "key", "name")
-    others = (
-        model.objects.filter(slug__in=wanted[facet])
-        .order_by()
-        .values_list(Value(facet, output_field=CharField()), "slug", "name")
-        for facet, model in (("outlet", Outlet), ("author", Author))
-        if wanted.get(facet)
-    )
-    return {(facet, key): name for facet, key, name in tags.union(*others, all=True)}
-
-
-def _facet_groups(
-    criteria: Criteria, page: _Page, names: Mapping[tuple[str, str], str], address: Address
-) -> list[FacetGroup]:
-    groups = []
-    for facet, heading in ArticleFilter.facets().items():
-        excluded = criteria.values.get((facet, Match.NOT), ())
-        values = [
-            _facet_value(facet, key, count, names[facet, key], address, is_excluded=key in excluded)
-            for key, count in page.facets.get(facet, ())
-            if (facet, key) in names
-        ]
-        if values:
-            groups.append(FacetGroup(facet, heading, values))
-    return groups
-
-
-def _facet_value(
-    facet: str, key: str, count: int, name: str, address: Address, *, is_excluded: bool
-) -> FacetValue:
-    wanted = {(facet, key), (f"{facet}__any", key), (f"{facet}__main", key)}
-    unwanted = (f"{facet}__not", key)
-    is_active = not wanted.isdisjoint(address.parameters)
-    without = address.without(wanted | {unwanted})
-    return FacetValue(
-        key=key,
-        name=name,
-        count=count,
-        is_active=is_active,
-        is_excluded=is_excluded,
-        add_url=str(without if is_active else without.adding(facet, key)),
-        exclude_url=str(without if is_excluded else without.adding(*unwanted)),
+def _timeline(criteria: Criteria, found: Result, address: Address) -> Timeline | None:
+    """Return the result over time; None while it cannot be counted, or where it has no articles."""
+    if not found.months and not (criteria.published_after or criteria.published_before):
+        return None
+    return draw_timeline(
+        found.months,
+        found.days,
+        address=address,
+        after=criteria.published_after,
+        before=criteria.published_before,
     )
 
 
-def _chips(asked: ArticleFilter, names: Mapping[tuple[str, str], str], address: Address) -> Iterator[Chip]:
-    cleaned = asked.form.cleaned_data
-    for parameter, value in address.filters():
-        filter_ = asked.filters[parameter]
-        without = str(address.dropping(parameter, value))
-        label = str(filter_.label)
-        if isinstance(filter_, FacetFilter):
-            words = _chip_words(filter_.match, names.get((filter_.facet, value), value))
-            if filter_.match is Match.ANY and value != cleaned[parameter][0]:
-                words = f"or {words}"
-            yield Chip(filter_.facet, label, words, without)
-        elif parameter in DATE_CHIPS:
-            yield Chip("date", label, DATE_CHIPS[parameter].format(day_in_words(cleaned[parameter])), without)
-        else:
-            yield Chip("words", label, sought(value), without)
-
-
-def _chip_words(match: Match, name: str) -> str:
-    return {Match.NOT: f"not {name}", Match.MAIN: f"mainly {name}"}.get(match, name)
-
-
-def _sorts(criteria: Criteria, address: Address) -> list[SortLink]:
+def _sorts(criteria: Criteria, address: Address) -> list[ViewLink]:
     """Return the orders this result can have; only words have a best match."""
     return [
-        SortLink(
+        ViewLink(
             sort.value,
             label,
             # The default order has no parameter: one search, one address.
@@ -366,4 +249,15 @@ def _sorts(criteria: Criteria, address: Address) -> list[SortLink]:
         )
         for sort, label in SORT_LABELS.items()
         if sort is not Sort.RELEVANCE or criteria.words
+    ]
+
+
+def _densities(density: Density, address: Address) -> list[ViewLink]:
+    """Return how closely the result can be set.
+
+    Both name their parameter: what a browser remembers must not win over what its reader chooses now.
+    """
+    return [
+        ViewLink(one.value, one.value, str(address.setting("density", one.value)), is_active=one is density)
+        for one in Density
     ]

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from articles.charts import Bar, Cell, Tick, grid, histogram
 from articles.search.address import Address
+from articles.search.vocabulary import UNDATED
 from articles.search.wording import day_in_words
 
-MAX_BARS = 120  # ten years by month; on a narrow screen a bar is then under three pixels wide
+MAX_BARS = 156  # thirteen years by month; on a narrow screen a bar is then two pixels wide
+SPARSE_BARS = 24  # as many as there are articles is enough, but this many are always fine
 FEW_BARS = 8  # so few that each can be labelled, also on a narrow screen
 FULL_SPAN = 366  # days; a range up to this long is drawn whole, its gaps at both ends too
-UNDATED = ""  # the month of articles without a date
+NO_MONTH = ""  # that of articles without a date
 
 AFTER, BEFORE = "published_after", "published_before"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -73,7 +75,13 @@ MONTH = Unit(
     tick=lambda day: f"{day.year}" if day.month == 1 else MONTHS[day.month - 1],
 )
 YEAR = _years(1, "year", "")
-COARSE = (MONTH, YEAR, _years(10, "decade", "s"), _years(100, "century", "s"))
+COARSE = (
+    MONTH,
+    YEAR,
+    _years(10, "decade", "s"),
+    _years(100, "century", "s"),
+    _years(1000, "millennium", "s"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ class Timeline:
     span: str
     unit: str
     undated_count: int
+    undated_url: str
     exits: list[Exit]
 
 
@@ -152,18 +161,19 @@ def draw_timeline(
     asked = Range(after or dt.date.min, before or dt.date.max)
     link = _linked(address)
     exits = list(_exits(asked, address, link))
-    undated = months.get(UNDATED, 0)
+    undated = months.get(NO_MONTH, 0)
+    undated_url = str(address.adding("dated", UNDATED)) if undated else ""
     if not counts:
-        return Timeline("", "", "", "", undated, exits)
+        return Timeline("", "", "", "", undated, undated_url, exits)
     span = _span(counts, DAY if days else MONTH, asked)
-    unit = DAY if days else _unit_for(span)
+    unit = DAY if days else _unit_for(span, sum(counts.values()))
     if unit.number_of(span.first) == unit.number_of(span.last):
-        return Timeline("", "", span.words(), unit.name, undated, exits)
+        return Timeline("", "", span.words(), unit.name, undated, undated_url, exits)
     bars = _bars(counts, unit, span, asked, link)
     caption = f"Articles by {unit.name}, {span.words()}"
     chart = histogram(bars, list(_ticks(unit, span, len(bars))), title=caption)
     table = _table(caption, bars, unit, span, asked, link)
-    return Timeline(chart, table, span.words(), unit.name, undated, exits)
+    return Timeline(chart, table, span.words(), unit.name, undated, undated_url, exits)
 
 
 type Link = Callable[[str, str], str]  # from two bounds to an address
@@ -197,8 +207,9 @@ def _span(counts: Mapping[dt.date, int], unit: Unit, asked: Range) -> Range:
     return Range(min(counts), unit.last_of(unit.number_of(max(counts)))).within(asked)
 
 
-def _unit_for(span: Range) -> Unit:
-    return next(unit for unit in COARSE if unit.number_of(span.last) - unit.number_of(span.first) < MAX_BARS)
+def _unit_for(span: Range, article_count: int) -> Unit:
+    most = min(max(article_count, SPARSE_BARS), MAX_BARS)
+    return next(unit for unit in COARSE if unit.number_of(span.last) - unit.number_of(span.first) < most)
 
 
 def _bars(counts: Mapping[dt.date, int], unit: Unit, span: Range, asked: Range, link: Link) -> list[Bar]:

@@ -15,6 +15,7 @@ PLURALS = {
 urlpatterns = [
     path("", views.article_list, name="home"),
     path("articles/", views.article_list, name="article_list"),
+    path("articles/facets/<slug:facet>/", views.facet_list, name="facet"),
     # 18 digits: what a database column can hold.
     re_path(r"^articles/(?P<pk>[0-9]{1,18})-(?P<slug>[^/]*)/$", views.article_detail, name="article_detail"),
     re_path(r"^articles/(?P<pk>[0-9]{1,18})/$", views.article_detail, name="article_short"),

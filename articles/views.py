@@ -29,11 +29,13 @@ from articles.models import Article, Tag, TagKind
 from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.search.query import Sort
+from articles.values import list_values
 
-NEXT_LABELS = {
-    Sort.NEWEST: "Older articles",
-    Sort.OLDEST: "Newer articles",
-    Sort.RELEVANCE: "More articles",
+# What comes before a page, and what after it.
+PAGER_LABELS = {
+    Sort.NEWEST: ("Newer articles", "Older articles"),
+    Sort.OLDEST: ("Older articles", "Newer articles"),
+    Sort.RELEVANCE: ("Better matches", "More articles"),
 }
 
 
@@ -45,6 +47,7 @@ def article_list(request: HttpRequest) -> HttpResponse:
     if clean := _without_blanks(request):
         return HttpResponseRedirect(clean)
     listing = list_articles(request.GET, reverse("article_list"))
+    previous_label, next_label = _pager_labels(listing)
     is_fragment = request.headers.get("HX-Request") == "true"
     return render(
         request,
@@ -52,8 +55,9 @@ def article_list(request: HttpRequest) -> HttpResponse:
         {
             "section": "article",
             "listing": listing,
-            "next_label": _next_label(listing),
-            "canonical_url": request.build_absolute_uri(str(listing.address)),
+            "previous_label": previous_label,
+            "next_label": next_label,
+            "canonical_url": request.build_absolute_uri(listing.canonical_url),
         },
     )
 
@@ -70,9 +74,21 @@ def _without_blanks(request: HttpRequest) -> str:
     return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
-def _next_label(listing: Listing) -> str:
+def _pager_labels(listing: Listing) -> tuple[str, str]:
     active = next((sort.name for sort in listing.sorts if sort.is_active), Sort.NEWEST)
-    return NEXT_LABELS[Sort(active)]
+    return PAGER_LABELS[Sort(active)]
+
+
+@require_safe
+@gzip_page
+def facet_list(request: HttpRequest, facet: str) -> HttpResponse:
+    """Return one page of all values of a facet that the articles of a search have."""
+    if facet not in ArticleFilter.facets():
+        raise Http404
+    if clean := _without_blanks(request):
+        return HttpResponseRedirect(clean)
+    values = list_values(facet, request.GET)
+    return render(request, "articles/facet.html", {"section": "article", "listed": values})
 
 
 @require_safe

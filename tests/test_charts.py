@@ -14,14 +14,14 @@ def test_a_histogram_is_links_over_a_baseline_with_a_number_on_the_highest():
 
     assert histogram(bars, [Tick(0, "2023"), Tick(1, "2024", is_spare=True)], title="By year") == (
         '<svg class="chart" role="group" aria-label="By year" width="100%" height="92">'
-        '<svg class="chart-bars" y="16" width="100%" height="56" viewBox="0 0 3 56"'
+        '<svg class="chart-bars" data-bars y="16" width="100%" height="56" viewBox="0 0 3 56"'
         ' preserveAspectRatio="none">'
         '<a href="/a/?x=1&amp;y=1" tabindex="-1"><title>2023: 1 article</title><path d="M0 0h1v56h-1z"/>'
         '<rect x="0.1" y="54" width="0.8" height="2"/></a>'
         '<a href="/b/"><title>2025: 28 articles</title><path d="M2 0h1v56h-1z"/>'
         '<rect x="2.1" y="0" width="0.8" height="56"/></a>'
         "</svg>"
-        '<text class="chart-number" x="83.33%" y="12" text-anchor="middle" aria-hidden="true">28</text>'
+        '<text x="83.33%" y="12" text-anchor="middle" aria-hidden="true">28</text>'
         '<line class="chart-base" x1="0" y1="72.5" x2="100%" y2="72.5"/>'
         '<g aria-hidden="true">'
         '<g class="chart-tick"><line x1="16.67%" y1="72" x2="16.67%" y2="76"/>'
@@ -55,7 +55,7 @@ def test_the_highest_number_stays_within_the_chart(position, place):
 def test_text_and_addresses_are_escaped():
     chart = histogram([Bar('<b>"', 1, '/?q="><script>')], [Tick(0, "<i>")], title='"x"')
 
-    assert ET.fromstring(chart).attrib["aria-label"] == '"x"'
+    assert ET.fromstring(chart.replace(" data-bars", "")).attrib["aria-label"] == '"x"'
     assert "<script" not in chart + grid("<b>", ["<b>"], [("<b>", [Cell(1, '"><script>')])])
 
 

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 from django.http import QueryDict
 
-from articles.listing import Chip, FacetValue, Listing, Problem, SortLink, list_articles
+from articles.chips import Turn
+from articles.listing import Chip, FacetValue, Listing, Problem, ViewLink, list_articles
 from articles.models import Article, Tag, Tagging
 from articles.search import sync
 from articles.search.query import Sort
@@ -162,17 +163,65 @@ def test_pages_follow_one_another_without_gap_or_repetition():
     assert third.next_url == ""
 
 
+def test_pages_lead_back_to_where_they_came_from():
+    for day in range(1, 8):
+        make_article(title=f"{day}", published_on=dt.date(2025, 1, day))
+
+    first = listed(limit=3)
+    second = listed(first.next_url.partition("?")[2], limit=3)
+    third = listed(second.next_url.partition("?")[2], limit=3)
+    back = listed(third.previous_url.partition("?")[2], limit=3)
+    start = listed(back.previous_url.partition("?")[2], limit=3)
+
+    assert [titles(page) for page in (third, back, start)] == [["1"], ["4", "3", "2"], ["7", "6", "5"]]
+    assert [page.place for page in (first, second, third, back)] == ["1–3", "4–6", "7–7", "4–6"]
+    assert (first.previous_url, start.previous_url) == ("", "")
+
+
+def test_a_whole_result_on_one_page_has_no_place():
+    make_article()
+
+    assert (listed().place, listed("published_after=2030").place) == ("", "")
+
+
+def test_a_compact_page_holds_twice_as_many_titles():
+    for number in range(30):
+        make_article(title=f"{number}")
+
+    assert [len(listed(query).rows) for query in ("", "density=comfortable", "density=compact")] == [
+        25, 25, 30,
+    ]  # fmt: skip
+    assert len(listed("density=compact", limit=3).rows) == 3
+
+
+def test_the_density_is_kept_in_links_and_narrows_nothing(russia):
+    make_article(main=[russia])
+
+    listing = listed("density=compact&country=ru&sort=oldest")
+
+    assert listing.densities == [
+        ViewLink(
+            "comfortable", "comfortable", "/articles/?country=ru&sort=oldest&density=comfortable", False
+        ),
+        ViewLink("compact", "compact", "/articles/?country=ru&sort=oldest&density=compact", True),
+    ]
+    assert listing.density_name == "compact"
+    assert listing.canonical_url == "/articles/?country=ru&sort=oldest"
+    assert len(listing.chips) == 1
+    assert listed("country=ru").density_name == ""
+
+
 def test_only_words_have_a_best_match():
     make_article()
 
     assert listed().sorts == [
-        SortLink("newest", "newest first", "/articles/", True),
-        SortLink("oldest", "oldest first", "/articles/?sort=oldest", False),
+        ViewLink("newest", "newest first", "/articles/", True),
+        ViewLink("oldest", "oldest first", "/articles/?sort=oldest", False),
     ]
     assert listed("q=ministers&sort=relevance").sorts == [
-        SortLink("newest", "newest first", "/articles/?q=ministers", False),
-        SortLink("oldest", "oldest first", "/articles/?q=ministers&sort=oldest", False),
-        SortLink("relevance", "best match first", "/articles/?q=ministers&sort=relevance", True),
+        ViewLink("newest", "newest first", "/articles/?q=ministers", False),
+        ViewLink("oldest", "oldest first", "/articles/?q=ministers&sort=oldest", False),
+        ViewLink("relevance", "best match first", "/articles/?q=ministers&sort=relevance", True),
     ]
 
 
@@ -246,6 +295,40 @@ def test_a_value_asked_for_in_any_way_can_be_taken_back(query, flags, russia):
     assert (value.add_url if value.is_active else value.exclude_url) == "/articles/"
 
 
+def test_few_values_stand_beside_the_list_the_others_on_a_page_of_their_own():
+    names = [f"Topic {number:02}" for number in range(12)]
+    for number in range(12):
+        make_article(tags=[f"topic/{name}" for name in names[: number + 1]])
+
+    (group,) = [group for group in listed("topic=topic-10&sort=oldest").facets if group.name == "topic"]
+
+    assert [value.name for value in group.shown] == [*names[:8], "Topic 10"]
+    assert (len(group.values), group.has_more) == (12, True)
+    assert group.all_url == "/articles/facets/topic/?topic=topic-10&sort=oldest"
+    assert [group.has_more for group in listed("topic__not=topic-01").facets if group.name == "topic"] == [
+        False
+    ]
+
+
+def test_what_tells_no_articles_apart_is_left_out_until_it_is_asked_for():
+    make_article(language="en")
+    make_article(language="en")
+    assert [group.name for group in listed().folded_facets] == []
+
+    make_article(language="de")
+    listing = listed()
+    assert {value.name: value.count for value in listing.folded_facets[0].values} == {
+        "English": 2,
+        "German": 1,
+    }
+    assert (listing.folded_facets[0].heading, listing.is_unfolded) == ("Languages", False)
+
+    only_german = listed("language=de")
+    assert ([group.name for group in only_german.folded_facets], only_german.is_unfolded) == (
+        ["language"], True,
+    )  # fmt: skip
+
+
 def test_a_value_asked_for_shows_even_where_no_article_has_it(russia, ukraine):
     make_article(main=[russia])
 
@@ -272,13 +355,94 @@ def test_chips_say_each_filter_and_remove_it(russia, ukraine):
         ("date", "Published from", "published from 1 October 2025"),
         ("words", "Words", "the words “gas deal”"),
     ]
-    assert listed("country=russia&q=gas&sort=oldest").chips[0] == Chip(
-        "country", "Country", "Russia", "/articles/?q=gas&sort=oldest"
+    assert listed("q=gas&sort=oldest").chips == [
+        Chip("words", "Words", "the word “gas”", "/articles/?sort=oldest")
+    ]
+
+
+def test_a_tag_is_turned_into_a_main_subject_and_back(russia):
+    wider, main = (
+        "/articles/?country=ru&q=gas&sort=oldest",
+        "/articles/?country__main=ru&q=gas&sort=oldest",
     )
+
+    assert listed("country=russia&q=gas&sort=oldest").chips[0] == Chip(
+        "country", "Country", "Russia", "/articles/?q=gas&sort=oldest", Turn("main subject only", main)
+    )
+    assert listed("country__main=russia&q=gas&sort=oldest").chips[0] == Chip(
+        "country", "Country", "mainly Russia", "/articles/?q=gas&sort=oldest", Turn("any mention", wider)
+    )
+
+
+@pytest.mark.parametrize("query", ["outlet=bbc", "country__not=ru", "country__any=ru", "language=en"])
+def test_only_a_wanted_tag_can_be_the_main_subject(query, russia):
+    make_article(outlet="BBC", language="en")
+
+    assert [chip.turn for chip in listed(query).chips] == [None]
+
+
+def test_several_values_are_all_wanted_or_any(russia, ukraine):
+    every, some = (
+        "/articles/?country=ru&country=ua&sort=oldest",
+        ("/articles/?country__any=ru&country__any=ua&sort=oldest"),
+    )
+
+    assert listed("country=ru&country=ua&sort=oldest").switches == [Turn("any of the countries", some)]
+    assert listed("country__any=ru&country__any=ua&sort=oldest").switches == [
+        Turn("all of the countries", every)
+    ]
+    assert listed("country=ru").switches == []
+
+
+def test_no_article_has_two_outlets():
+    make_article(outlet="BBC")
+    make_article(outlet="AP")
+
+    labels = [
+        [switch.label for switch in listed(query).switches]
+        for query in ("outlet=bbc&outlet=ap", "outlet__any=bbc&outlet__any=ap")
+    ]
+    assert labels == [["any of the outlets"], []]
 
 
 def test_the_title_names_what_was_asked_for_by_code_or_slug(russia, ukraine):
     assert listed("country=ukraine&country=ru").title == "Articles about Ukraine and Russia"
+
+
+# --- Over time --------------------------------------------------------------------------------------------
+
+
+def test_a_result_is_drawn_over_time_with_its_undated_articles(russia):
+    for month in (1, 1, 2):
+        make_article(main=[russia], published_on=dt.date(2025, month, 5))
+    make_article(main=[russia], published_on=None)
+    make_article(published_on=dt.date(2020, 1, 1))
+
+    timeline = listed("country=ru").timeline
+
+    assert "January 2025: 2 articles" in timeline.chart
+    assert 'href="/articles/?country=ru&amp;published_after=2025-02&amp;published_before=2025-02"' in (
+        timeline.chart
+    )
+    assert (timeline.span, timeline.undated_count) == ("January 2025 to February 2025", 1)
+    assert timeline.undated_url == "/articles/?country=ru&dated=none"
+
+
+def test_a_month_is_drawn_by_day():
+    make_article(published_on=dt.date(2025, 10, 16))
+    make_article(published_on=dt.date(2025, 10, 18))
+
+    assert (
+        "18 October 2025: 1 article"
+        in listed("published_after=2025-10&published_before=2025-10").timeline.chart
+    )
+
+
+def test_nothing_is_drawn_of_nothing():
+    make_article(published_on=dt.date(2025, 10, 16))
+
+    assert listed("published_after=2026&q=x").timeline.chart == ""
+    assert listed("q=nowhere").timeline is None
 
 
 def test_the_form_gets_back_what_was_written(russia):
@@ -402,6 +566,24 @@ def test_undated_articles_come_after_all_others_however_early(request, index):
 
     assert titles(first) + titles(second) == ["new", "clipped", "1850", "undated too", "undated"]
     assert titles(listed("sort=oldest", limit=3)) == ["undated", "undated too", "1850"]
+
+
+@pytest.mark.usefixtures("rebuilding")
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
+def test_without_an_index_sql_pages_backwards_too(sort):
+    for day in (1, 1, 2, 3, 3):
+        make_article(title=f"{day}", published_on=dt.date(2025, 1, day))
+
+    first = listed(f"sort={sort}", limit=2)
+    second = listed(first.next_url.partition("?")[2], limit=2)
+    third = listed(second.next_url.partition("?")[2], limit=2)
+    back = listed(third.previous_url.partition("?")[2], limit=2)
+    start = listed(back.previous_url.partition("?")[2], limit=2)
+
+    assert [row.id for row in back.rows] == [row.id for row in second.rows]
+    assert [row.id for row in start.rows] == [row.id for row in first.rows]
+    assert (first.previous_url, start.previous_url, start.place) == ("", "", "")
+    assert start.next_url == first.next_url
 
 
 @pytest.mark.usefixtures("rebuilding")

@@ -1,5 +1,5 @@
 // What a filter changes by htmx stays quiet: open parts stay open, focus stays where it was, and the new
-// title and count are said aloud in the status line, which is not replaced.
+// title and count are said aloud in the status line, which is not replaced.  Arrow keys walk along a chart.
 const status = document.querySelector("[data-announce]");
 let open = [];
 let focused = "";
@@ -29,6 +29,7 @@ document.addEventListener("htmx:after:swap", () => {
   for (const id of open) {
     document.getElementById(id)?.setAttribute("open", "");
   }
+  markDensity();
   // The link that was followed may be gone: a chip that removed itself.
   const heir = document.getElementById(focused) ?? document.querySelector("main");
   heir.focus({ preventScroll: true });
@@ -38,4 +39,40 @@ document.addEventListener("htmx:after:swap", () => {
   document.title = `${title} · Newsroom`;
   status.classList.replace("page-alert", "hidden");
   status.textContent = `${title}. ${count}`;
+});
+
+// Where the address does not say how closely stories stand, the browser does (density.js).
+function markDensity() {
+  const main = document.querySelector("main");
+  const stored = document.documentElement.dataset.density;
+  if (!stored || main.matches(".is-compact, .is-comfortable")) {
+    return;
+  }
+  for (const link of main.querySelectorAll("[data-density-choice]")) {
+    if (link.dataset.densityChoice === stored) {
+      link.setAttribute("aria-current", "true");
+    } else {
+      link.removeAttribute("aria-current");
+    }
+  }
+}
+
+markDensity();
+
+// One bar of a chart is a stop of the tab key; from it the arrow keys go on.
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+
+document.addEventListener("keydown", (event) => {
+  const chart = event.target.closest("[data-bars]");
+  if (!chart || !(event.key in STEPS) || event.altKey || event.ctrlKey || event.metaKey) {
+    return;
+  }
+  const bars = [...chart.querySelectorAll("a")];
+  const place = bars.indexOf(document.activeElement) + STEPS[event.key];
+  const next = bars[Math.min(Math.max(place, 0), bars.length - 1)];
+  for (const bar of bars) {
+    bar.setAttribute("tabindex", bar === next ? "0" : "-1");
+  }
+  next.focus();
+  event.preventDefault();
 });

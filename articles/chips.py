@@ -1,0 +1,93 @@
+"""What narrows a list, in words, each with the search without it and the ways to ask for it otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from articles.filters import ArticleFilter, FacetFilter
+from articles.search.address import Address
+from articles.search.query import Match
+from articles.search.wording import day_in_words, sought
+
+DATES = {
+    "published_after": "published from {}",
+    "published_before": "published until {}",
+    "clipped_after": "clipped from {}",
+    "clipped_before": "clipped until {}",
+}
+# An article has one of each: to ask for two at once finds nothing.
+SINGLE = frozenset({"outlet", "language", "dated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A link that asks for the same in another way."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One active filter in words, and the search without it.
+
+    ``turn``, of a tag: the search for articles that are about it, not only mention it, or back.
+    """
+
+    kind: str
+    label: str
+    words: str
+    remove_url: str
+    turn: Turn | None = None
+
+
+def make_chips(
+    asked: ArticleFilter, names: Mapping[tuple[str, str], str], address: Address
+) -> Iterator[Chip]:
+    """Yield a chip for each value of the search, in the order of its address."""
+    cleaned = asked.form.cleaned_data
+    for parameter, value in address.filters():
+        filter_ = asked.filters[parameter]
+        without = str(address.dropping(parameter, value))
+        label = str(filter_.label)
+        if isinstance(filter_, FacetFilter):
+            words = _words(filter_.match, names.get((filter_.facet, value), value))
+            if filter_.match is Match.ANY and value != cleaned[parameter][0]:
+                words = f"or {words}"
+            yield Chip(filter_.facet, label, words, without, _main_turn(asked, filter_, value, address))
+        elif parameter in DATES:
+            yield Chip("date", label, DATES[parameter].format(day_in_words(cleaned[parameter])), without)
+        else:
+            yield Chip("words", label, sought(value), without)
+
+
+def make_switches(asked: ArticleFilter, address: Address) -> Iterator[Turn]:
+    """Yield, for facets of which several values are wanted, the search for any of them or for all."""
+    for facet, heading in asked.facets().items():
+        for parameter, other, word in (
+            (facet, f"{facet}__any", "any"),
+            (f"{facet}__any", facet, "all"),
+        ):
+            values = [value for name, value in address.parameters if name == parameter]
+            if len(values) < 2 or (word == "all" and facet in SINGLE):
+                continue
+            turned = address.dropping(parameter)
+            for value in values:
+                turned = turned.adding(other, value)
+            yield Turn(f"{word} of the {heading.lower()}", str(turned))
+
+
+def _words(match: Match, name: str) -> str:
+    return {Match.NOT: f"not {name}", Match.MAIN: f"mainly {name}"}.get(match, name)
+
+
+def _main_turn(asked: ArticleFilter, filter_: FacetFilter, value: str, address: Address) -> Turn | None:
+    main = f"{filter_.facet}__main"
+    if main not in asked.filters:
+        return None
+    if filter_.match is Match.ALL:
+        return Turn("main subject only", str(address.dropping(filter_.facet, value).adding(main, value)))
+    if filter_.match is Match.MAIN:
+        return Turn("any mention", str(address.dropping(main, value).adding(filter_.facet, value)))
+    return None
