@@ -34,6 +34,7 @@ class FacetFilter(django_filters.Filter):  # type: ignore[misc]  # no types
 
     field_class = KeysField
     matches: ClassVar[tuple[Match, ...]] = (Match.ALL, Match.ANY, Match.NOT)
+    is_fixed: ClassVar[bool] = False  # whether its values are known without the database
 
     def __init__(
         self,
@@ -154,6 +155,8 @@ class AuthorFilter(FacetFilter):
 class FixedFilter(FacetFilter):
     """A facet of `VOCABULARIES`."""
 
+    is_fixed = True
+
     def vocabulary(self) -> Mapping[str, str]:
         """Return the names of all values by key, in order."""
         return {key: wording.name for key, wording in VOCABULARIES[self.facet].items()}
@@ -210,6 +213,8 @@ class DatedFilter(FixedFilter):
 class LanguageFilter(FacetFilter):
     """The language of the text; ``pt`` finds ``pt-BR`` too."""
 
+    is_fixed = True
+
     def condition(self, keys: Sequence[str]) -> Q:
         """Return the condition that the article is in one of these languages."""
         found = Q(pk__in=[])
@@ -242,8 +247,10 @@ class DateBoundFilter(django_filters.Filter):  # type: ignore[misc]  # no types
 
     field_class = DateBoundField
 
-    def __init__(self, field_name: str, lookup_expr: str, *, label: str) -> None:
-        super().__init__(field_name, lookup_expr, label=label, is_upper=lookup_expr == "lte")
+    def __init__(self, field_name: str, lookup_expr: str, *, label: str, operator: str) -> None:
+        self.is_upper = lookup_expr == "lte"
+        super().__init__(field_name, lookup_expr, label=label, is_upper=self.is_upper)
+        self.operator = operator
 
 
 class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]  # no types

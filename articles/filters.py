@@ -7,7 +7,7 @@ means two things that a property test holds together: its SQL (`ArticleFilter.qs
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import django_filters
@@ -31,8 +31,9 @@ from articles.filtering import (
 )
 from articles.models import Article, TagKind
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address, is_tracking
+from articles.search.box import Operator
 from articles.search.fields import Asked, KeysField
-from articles.search.query import Criteria, Density, Sort
+from articles.search.query import Criteria, Density, Match, Sort
 
 __all__ = ["MAX_VALUES", "ONCE", "ArticleFilter", "FacetFilter"]
 
@@ -110,14 +111,15 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     origin = TaggingFilter("A tag by", plural="A tag by")
     status = TaggingFilter("A tag that is", plural="A tag that is")
     dated = DatedFilter("Date known", plural="Date known")
-    published_after = DateBoundFilter("published_on", "gte", label="Published from")
-    published_before = DateBoundFilter("published_on", "lte", label="Published until")
-    clipped_after = DateBoundFilter("clipped_on", "gte", label="Clipped from")
-    clipped_before = DateBoundFilter("clipped_on", "lte", label="Clipped until")
+    published_after = DateBoundFilter("published_on", "gte", label="Published from", operator="after")
+    published_before = DateBoundFilter("published_on", "lte", label="Published until", operator="before")
+    clipped_after = DateBoundFilter("clipped_on", "gte", label="Clipped from", operator="clipped-after")
+    clipped_before = DateBoundFilter("clipped_on", "lte", label="Clipped until", operator="clipped-before")
     q = WordsFilter(label="Words")
     sort = ViewFilter(Sort, label="Order", noun="an order")
     density = ViewFilter(Density, label="Density", noun="a density")
 
+    _operators: ClassVar[dict[str, Operator]] = {}
     _form_class: ClassVar[type[ArticleFilterForm] | None] = None
 
     class Meta:
@@ -152,6 +154,13 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         """Return what a value is called; nothing where that stands in the database."""
         filter_: FacetFilter = cls.base_filters[facet]
         return filter_.name_of(key)
+
+    @classmethod
+    def operators(cls) -> Mapping[str, Operator]:
+        """Return the operators of the search box by all that may stand before their colon."""
+        if not cls._operators:
+            cls._operators = dict(_operators(cls.base_filters))
+        return cls._operators
 
     def get_form_class(self) -> type[ArticleFilterForm]:
         """Return the form, one class for all requests: building it takes longer than a search."""
@@ -229,6 +238,24 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     def names(self) -> Mapping[tuple[str, str], str]:
         """Return the name of each (facet, key) asked for."""
         return self.form.names
+
+
+def _operators(filters: Mapping[str, django_filters.Filter]) -> Iterator[tuple[str, Operator]]:
+    main = []
+    for parameter, filter_ in filters.items():
+        if isinstance(filter_, DateBoundFilter):
+            yield (
+                filter_.operator,
+                Operator(filter_.operator, bound=parameter, is_upper=filter_.is_upper),
+            )
+        elif isinstance(filter_, FacetFilter) and filter_.match is Match.ALL:
+            operator = Operator(filter_.facet, (filter_.facet,), values=tuple(filter_.vocabulary()))
+            yield from ((name, operator) for name in (filter_.facet, *filter_.aliases))
+        elif isinstance(filter_, FacetFilter) and filter_.match is Match.MAIN:
+            main.append(filter_.facet)
+            name = f"main-{filter_.facet}"
+            yield name, Operator(name, (filter_.facet,), Match.MAIN)
+    yield "main", Operator("main", tuple(main), Match.MAIN)
 
 
 def _unknown(facet: str, called: str) -> str:

@@ -29,6 +29,7 @@ from articles.models import Article, Tag, TagKind
 from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.search.query import Sort
+from articles.searchbox import redirect_of
 from articles.values import list_values
 
 # What comes before a page, and what after it.
@@ -44,7 +45,7 @@ PAGER_LABELS = {
 @vary_on_headers("HX-Request")
 def article_list(request: HttpRequest) -> HttpResponse:
     """Return the page of articles that the query string asks for; to htmx, only what changes in it."""
-    if clean := _without_blanks(request):
+    if clean := redirect_of(request.GET, request.path):
         return HttpResponseRedirect(clean)
     listing = list_articles(request.GET, reverse("article_list"))
     previous_label, next_label = _pager_labels(listing)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from calendar import monthrange
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from articles.search.bounds import read_bound
 from articles.search.query import WordsError, read_words
 
 MAX_KEYS = 20  # of one parameter; no reader needs more
 MAX_KEY_LENGTH = 120  # characters, as a slug
-
-# Matches 2025, 2025-10, 2025-10-17 and 2025-1-7; not 17-10-2025 or 2025-10-17T12:00.
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 
 type Asked = tuple[str, str]  # facet, and what the reader wrote: a slug or a key
 type Found = tuple[str, str, str, str]  # facet, what the reader wrote, key, name
@@ -75,20 +71,9 @@ class DateBoundField(forms.CharField):
         if not text:
             return None
         try:
-            return self._read(text)
+            return read_bound(text, is_upper=self.is_upper)
         except ValueError as error:
-            raise ValidationError(
-                f"{text[:40]!r} is not a date; write 2025-10-17, 2025-10 or 2025"
-            ) from error
-
-    def _read(self, text: str) -> dt.date:
-        match = _DATE.fullmatch(text)
-        if match is None:
-            raise ValueError(text)
-        year = int(match[1])
-        month = int(match[2] or (12 if self.is_upper else 1))
-        last_day = monthrange(year, month)[1]
-        return dt.date(year, month, int(match[3] or (last_day if self.is_upper else 1)))
+            raise ValidationError(str(error)) from error
 
 
 class WordsField(NameField):

@@ -128,7 +128,7 @@ def read_words(text: str) -> tuple[Clause, ...]:
         )
     clauses = _joined(list(_single_clauses(text)))
     if text.strip() and not clauses:
-        raise WordsError(f"there is no word to search for in {_shown(text)!r}; type letters or digits")
+        raise WordsError(f"there is no word to search for in {plain(text)!r}; type letters or digits")
     count = sum(len(clause.alternatives) for clause in clauses)
     if count > MAX_TERMS:
         raise WordsError(f"at most {MAX_TERMS} words can be combined, these are {count}; leave some out")
@@ -147,14 +147,14 @@ def wanted_terms(clauses: Iterable[Clause]) -> Iterator[Term]:
             yield from clause.alternatives
 
 
-def _shown(text: str) -> str:
-    """Return the text without lone surrogates, which no real query string holds and no answer can."""
+def plain(text: str) -> str:
+    """Return the text with plain quotation marks, and a question mark for half a character."""
     return text.encode("utf-8", "replace").decode().translate(_QUOTES).strip()
 
 
 def _single_clauses(text: str) -> Iterator[Clause | None]:
     """Yield a clause for every term, None for every OR."""
-    for match in _TERM.finditer(_shown(text)):
+    for match in _TERM.finditer(plain(text)):
         word = match["word"]
         if word == OR:
             yield None

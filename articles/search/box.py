@@ -1,0 +1,237 @@
+"""The search box: one line as the parameters of a search, and a search as one line.
+
+``country:ukraine -topic:oil "long-range missiles" from:bbc after:2025-08 putin`` means what the form's
+parameters mean.  Any line can be read: what is not understood stays among the words, with a note on why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from articles.search.bounds import read_bound
+from articles.search.namebook import Known
+from articles.search.query import MIN_PREFIX, OR, SUFFIXES, Match, plain
+
+MAX_LINE = 500  # characters; a longer line is all words, and too long for that
+MAX_OPERATORS = 20  # in one line; each is a look-up of names
+MAX_CHOICES = 4  # of the things a value may mean, named in a note
+
+# `-country:"new zealand`, `-"peace talks"` and `O'Brien` are one token each, `kyiv"talks"` is two.
+_TOKEN = re.compile(r'-?(?P<name>[A-Za-z][A-Za-z-]*):(?P<value>"[^"]*"?|[^\s"]+)|-?"[^"]*"?|[^\s"]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What may stand before a colon: which facets its values are of, or which bound of a date it is.
+
+    ``values`` are all there are, where they are few.
+    """
+
+    name: str
+    facets: tuple[str, ...] = ()
+    match: Match = Match.ALL
+    values: tuple[str, ...] = ()
+    bound: str = ""  # the parameter of a date
+    is_upper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One line of the search box: the parameters it means, the words that are left, and what to tell."""
+
+    parameters: tuple[tuple[str, str], ...]
+    words: str
+    notes: tuple[str, ...] = ()
+
+
+type Resolve = Callable[[Operator, str], Sequence[Known]]
+
+
+class _PuzzleError(Exception):
+    """Part of a line that is not understood; the message is the note."""
+
+
+def parse(
+    line: str, operators: Mapping[str, Operator], resolve: Resolve, *, chosen: Collection[str] = ()
+) -> Parsed:
+    """Return what a line means; ``parse`` of the words that are left changes nothing any more.
+
+    ``resolve`` returns what a value may mean.  ``chosen`` are the facets of which one of several values is
+    wanted already: a second such choice could not be told from the first.
+    """
+    tokens = _read_tokens(line, operators) if len(line) <= MAX_LINE else []
+    count = sum(token.operator is not None for token in tokens)
+    if count > MAX_OPERATORS:
+        note = (
+            f"at most {MAX_OPERATORS} filters can be written in one line, these are {count}; leave some out"
+        )
+        return Parsed((), line, (note,))
+    reading = _Reading(resolve, set(chosen))
+    for group in _groups(tokens):
+        reading.take(group)
+    if not reading.parameters:
+        return Parsed((), line, tuple(reading.notes))
+    return Parsed(tuple(dict.fromkeys(reading.parameters)), " ".join(reading.words), tuple(reading.notes))
+
+
+def write(parameters: Iterable[tuple[str, str]], operators: Mapping[str, Operator]) -> str:
+    """Return the line that means these parameters, words last; what no operator says is left out."""
+    written = {}  # how each parameter is written before a colon
+    for name, operator in reversed(list(operators.items())):
+        if operator.bound:
+            written[operator.bound] = name
+        elif len(operator.facets) == 1:
+            written[operator.facets[0] + SUFFIXES[operator.match]] = name
+            if operator.match is Match.ALL:
+                written[operator.facets[0] + SUFFIXES[Match.NOT]] = f"-{name}"
+                written[operator.facets[0] + SUFFIXES[Match.ANY]] = name
+    parts: dict[str, str] = {}
+    words = ""
+    for name, value in parameters:
+        if name == "q":
+            # Behind a filter this word would be read as what it is elsewhere.
+            words = re.sub(rf"\A\s*{OR}(?!\S)", f'"{OR}"', value)
+        elif name in written:
+            said = (
+                f"{written[name]}:{value}"
+                if re.fullmatch(r'[^\s"]+', value)
+                else f'{written[name]}:"{value}"'
+            )
+            joint = f" {OR} " if name.endswith(SUFFIXES[Match.ANY]) else " "
+            parts[name] = f"{parts[name]}{joint}{said}" if name in parts else said
+    return " ".join(filter(None, (*parts.values(), words)))
+
+
+# --- Reading a line ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """One word, phrase or operator with its value."""
+
+    text: str
+    is_excluded: bool
+    name: str = ""
+    value: str = ""
+    operator: Operator | None = None
+
+
+def _read_tokens(line: str, operators: Mapping[str, Operator]) -> list[_Token]:
+    """Return the tokens of a line, without punctuation."""
+    tokens = []
+    for match in _TOKEN.finditer(plain(line)):
+        text = match[0]
+        if any(map(str.isalnum, text)):
+            name, value = (match["name"] or "").lower(), (match["value"] or "").strip('"').strip()
+            if not value:
+                bare = text.removeprefix("-").rstrip(':"').lower()
+                name = bare if ":" in text and bare in operators else ""
+            operator = operators.get(name) if value else None
+            tokens.append(_Token(text, text.startswith("-"), name, value, operator))
+    return tokens
+
+
+def _groups(tokens: Sequence[_Token]) -> Iterable[list[_Token]]:
+    """Return the tokens, those together that an OR joins; an OR that joins nothing is a word."""
+    groups: list[list[_Token]] = []
+    is_open = False
+    for number, token in enumerate(tokens):
+        following = tokens[number + 1] if number + 1 < len(tokens) else None
+        if token.text == OR and groups and following and following.text != OR and not following.is_excluded:
+            is_open = True
+            continue
+        if is_open:
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+        is_open = False
+    return groups
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read of a line so far."""
+
+    resolve: Resolve
+    chosen: set[str]
+    parameters: list[tuple[str, str]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, group: Sequence[_Token]) -> None:
+        """Take what an OR joins, or a single token: as parameters if it can be, else as words."""
+        operators = [token.operator for token in group if token.operator]
+        # Quoted: it might come to stand between two words that it never joined.
+        words = f" {OR} ".join(f'"{OR}"' if token.text == OR else token.text for token in group)
+        try:
+            if not operators:
+                self.notes += filter(None, map(_hint, group))
+                self.words.append(words)
+            elif len(group) == 1:
+                self.parameters += self._one(group[0], operators[0])
+            else:
+                self.parameters += self._choice(group)
+        except _PuzzleError as puzzle:
+            self.notes.append(f"{puzzle}, so {words} is looked for as it stands")
+            self.words.append(words)
+
+    def _one(self, token: _Token, operator: Operator) -> list[tuple[str, str]]:
+        if token.is_excluded and (operator.bound or operator.match is not Match.ALL):
+            raise _PuzzleError(f"{operator.name}: cannot be excluded")
+        if operator.bound:
+            try:
+                read_bound(token.value, is_upper=operator.is_upper)
+            except ValueError as error:
+                raise _PuzzleError(str(error).partition(";")[0]) from error
+            return [(operator.bound, token.value)]
+        facet, key = self._find(operator, token.value)
+        match = Match.NOT if token.is_excluded else operator.match
+        return [(facet + SUFFIXES[match], key)]
+
+    def _choice(self, group: Sequence[_Token]) -> list[tuple[str, str]]:
+        operator = group[0].operator
+        if (
+            operator is None
+            or operator.match is not Match.ALL
+            or operator.bound
+            or any(token.operator is None or token.operator.facets != operator.facets for token in group)
+        ):
+            raise _PuzzleError(f"{OR} stands between words, or between values of one filter")
+        facet = operator.facets[0]
+        if not group[0].is_excluded and facet in self.chosen:
+            raise _PuzzleError(f"one choice of several values is made for {facet}: already")
+        keys = [self._find(operator, token.value)[1] for token in group]
+        if group[0].is_excluded:
+            return [(facet + SUFFIXES[Match.NOT], key) for key in keys]
+        self.chosen.add(facet)
+        return [(facet + SUFFIXES[Match.ANY], key) for key in keys]
+
+    def _find(self, operator: Operator, value: str) -> tuple[str, str]:
+        found = self.resolve(operator, value)
+        if len(found) == 1:
+            return found[0].kind, found[0].key
+        if found:
+            prefix = "main-" if operator.match is Match.MAIN else ""
+            named = [f"{known.name} ({prefix}{known.kind}:{known.key})" for known in found[:MAX_CHOICES]]
+            rest = " and others" if len(found) > MAX_CHOICES else ""
+            raise _PuzzleError(f"{value!r} may be {' or '.join(named)}{rest}")
+        if operator.values:
+            raise _PuzzleError(f"{operator.name}: takes {', '.join(operator.values)}")
+        kind = operator.name if operator.facets == (operator.name,) else "thing"
+        raise _PuzzleError(f"no {kind} is called {value!r}")
+
+
+def _hint(token: _Token) -> str:
+    """Return what to say of a word that looks as if more had been meant; nothing of most."""
+    text = token.text.removeprefix("-")
+    if token.name and not token.value:
+        return f"{token.name}: has no value right behind it, so {token.text} is looked for as it stands"
+    if token.name and token.value[0] not in ":/":
+        return f"{token.name}: is not a filter, so {token.text} is looked for as it stands"
+    if '"' not in text and text.endswith("*"):
+        begun = text.rstrip("*")
+        if len(begun) < MIN_PREFIX or not begun.isalnum():
+            return f"the star of {text} is left out: it follows {MIN_PREFIX} letters or more of one word"
+    return ""

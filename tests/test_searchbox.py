@@ -1,0 +1,120 @@
+"""The search box of the archive: its line becomes parameters, by redirect on the page."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+
+from articles.filters import ArticleFilter
+from articles.models import Alias
+from articles.searchbox import notes_on, redirect_of, understood, written
+from tests.factories import make_article, make_tag
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def gazetteer():
+    russia = make_tag("country/Russia", key="ru")
+    Alias.objects.create(tag=russia, text="Russian Federation")
+    make_tag("country/Côte d'Ivoire", key="ci")
+    make_tag("topic/Oil")
+    make_article(
+        title="Oil from Russia", tags=["country/Russia", "topic/Oil"], outlet="BBC", authors=["Ann Lee"]
+    )
+    make_article(status="draft", outlet="Secret Post")
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("q=country:russia", "/articles/?country=ru"),
+        ('q=country:"russian federation" oil', "/articles/?q=oil&country=ru"),
+        ('q=country:"cote d\'ivoire"', "/articles/?country=ci"),
+        ("q=main:oil", "/articles/?topic__main=oil"),
+        ("q=from:BBC by:ann-lee", "/articles/?outlet=bbc&author=ann-lee"),
+        ("q=lang:french -has:date", "/articles/?language=fr&has__not=date"),
+        ("q=origin:front-matter dated:undated", "/articles/?origin=frontmatter&dated=none"),
+        ("q=country:russia&country=ru&sort=oldest", "/articles/?country=ru&sort=oldest"),
+        ("q=oil&country=&sort=", "/articles/?q=oil"),
+        ("q= ", "/articles/"),
+        (
+            "q=after:2025-08 before:2025&published_after=2025",
+            "/articles/?published_after=2025-08&published_before=2025",
+        ),
+        ("q=before:2025&published_before=2024", "/articles/?published_before=2024"),
+        ("q=after:2025&published_after=soon", "/articles/?published_after=soon&published_after=2025"),
+        ("q=country:russia&colour=blue", "/articles/?colour=blue&country=ru"),
+    ],
+)
+def test_what_is_understood_becomes_parameters(query, address):
+    data = QueryDict(query.replace(" ", "%20"))
+
+    first = redirect_of(data, "/articles/")
+
+    assert first == address.replace("'", "%27")
+    assert redirect_of(QueryDict(first.partition("?")[2]), "/articles/") == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "notes"),
+    [
+        ("q=oil", []),
+        ("", []),
+        ("q=country:zz", ["no country is called 'zz', so country:zz is looked for as it stands"]),
+        (
+            "q=from:secret-post",
+            ["no outlet is called 'secret-post', so from:secret-post is looked for as it stands"],
+        ),
+        (
+            "q=language:klingon",
+            ["no language is called 'klingon', so language:klingon is looked for as it stands"],
+        ),
+        (
+            "q=country:ru%20OR%20country:ci&country__any=ru",
+            [
+                "one choice of several values is made for country: already, "
+                "so country:ru OR country:ci is looked for as it stands"
+            ],
+        ),
+        ("q=a&q=country:ru", []),
+    ],
+)
+def test_what_is_not_understood_stays_in_the_words_and_is_said(query, notes):
+    data = QueryDict(query)
+
+    assert understood(data) == data
+    assert notes_on(ArticleFilter(data)) == notes
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        ("", ""),
+        ("country=russia&q=oil&sort=oldest&after=o1", "country:ru oil"),
+        ("country__any=ru&country__any=ci&topic__main=oil", "country:ru OR country:ci main-topic:oil"),
+        ("outlet__not=bbc&published_after=2025&dated=day", "-outlet:bbc dated:day after:2025"),
+    ],
+)
+def test_a_search_can_be_shown_as_one_line(query, line):
+    asked = ArticleFilter(QueryDict(query))
+
+    assert written(asked) == line
+    again = ArticleFilter(
+        understood(QueryDict(f"q={line.replace(' ', '%20')}&sort={asked.data.get('sort', '')}"))
+    )
+    assert again.criteria == asked.criteria
+
+
+def test_the_page_sends_the_reader_to_the_address_with_parameters(client):
+    response = client.get("/articles/", {"q": "country:russia oil"})
+
+    assert (response.status_code, response["Location"]) == (302, "/articles/?q=oil&country=ru")
+
+
+def test_a_name_of_hidden_articles_alone_tells_nothing(client):
+    """The answer is the same as for a name that does not exist."""
+    pages = [client.get("/articles/", {"q": f"from:{name}"}) for name in ("secret-post", "nobody-post")]
+
+    one, other = (page.content.decode().replace("secret", "nobody") for page in pages)
+    assert one == other
