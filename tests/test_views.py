@@ -297,7 +297,7 @@ def test_a_list_says_which_language_a_title_is_in(client):
 def test_a_dateless_article_is_called_undated(client):
     make_article(published_on=None, clipped_on=None)
 
-    assert "<span>undated</span>" in client.get("/articles/").content.decode()
+    assert '<span class="story-date">undated</span>' in client.get("/articles/").content.decode()
 
 
 # --- The article ------------------------------------------------------------------------------------------
