@@ -14,6 +14,7 @@ from threading import Lock
 
 from django.db.models import Exists, Model, OuterRef, Q, Subquery
 
+from articles.filters import ArticleFilter
 from articles.models import Alias, Archive, Article, Author, Authorship, ChangeSet, Outlet, Tag, TagKind
 from articles.search import sync
 from articles.search.namebook import Known, NameBook
@@ -30,18 +31,9 @@ _SOUGHT = Q(kind__in=(Alias.Kind.NAME, Alias.Kind.FORMER, Alias.Kind.DEMONYM)) |
 )
 _CODE_LENGTH = 2  # of a country's key that is a code people know: UA
 
-# What stands before a name in a search box: the kinds it takes, and how these narrow the result.
-OPERATORS: Mapping[str, tuple[Collection[str], Match]] = {
-    **{kind: ((kind,), Match.ALL) for kind in KINDS},
-    "org": ((TagKind.ORGANISATION.value,), Match.ALL),
-    "from": (("outlet",), Match.ALL),
-    "by": (("author",), Match.ALL),
-    "main": (TagKind.values, Match.MAIN),
-}
-
 type _Edition = tuple[object, ...]
-# Whether the name fits only in part, the count below zero, the name, what it names, its other name.
-type _Candidate = tuple[bool, int, str, Known, str]
+# Whether the name fits only in part, the count below zero, the name, its book, what it names, its other name.
+type _Candidate = tuple[bool, int, str, NameBook, Known, str]
 
 _lock = Lock()
 _kept: dict[str, tuple[_Edition, NameBook]] = {}
@@ -74,7 +66,7 @@ def suggest(text: str) -> list[Suggestion]:
     """
     counts = _counts()
     found: dict[tuple[str, str], Suggestion] = {}
-    for typed in read_typed(text, {name: kinds for name, (kinds, _) in OPERATORS.items()}, KINDS):
+    for typed in read_typed(text, _named_by_operators(), KINDS):
         is_short = len(typed.name) < MIN_LETTERS and typed.name.isascii()
         for one in () if is_short and not typed.operator else _matching(typed, counts):
             found.setdefault((one.kind, one.value), one)
@@ -126,6 +118,12 @@ def _counts() -> Mapping[str, Mapping[str, int]]:
     return {kind: counts for kind, (_, counts) in _counted.items()}
 
 
+def _named_by_operators() -> dict[str, list[str]]:
+    """Return the kinds of names that may stand behind each operator of the search box."""
+    operators = ArticleFilter.operators()
+    return {name: [kind for kind in KINDS if kind in operators[name].facets] for name in operators}
+
+
 def _matching(typed: Typed, counts: Mapping[str, Mapping[str, int]]) -> list[Suggestion]:
     """Return the best suggestions for one reading of what was typed."""
     found: list[_Candidate] = []
@@ -133,7 +131,7 @@ def _matching(typed: Typed, counts: Mapping[str, Mapping[str, int]]) -> list[Sug
         if wanted := {kind: counts[kind] for kind in kinds if kind in typed.kinds}:
             found += _candidates(read_names(), typed.name, wanted)
     best = heapq.nsmallest(SHOWN, found, key=lambda one: one[:3])
-    return [_suggestion(typed, entry, other, -count) for _, count, _, entry, other in best]
+    return [_suggestion(typed, book, entry, other, -count) for _, count, _, book, entry, other in best]
 
 
 def _candidates(book: NameBook, name: str, counts: Mapping[str, Mapping[str, int]]) -> Iterator[_Candidate]:
@@ -144,13 +142,18 @@ def _candidates(book: NameBook, name: str, counts: Mapping[str, Mapping[str, int
         if count := counts.get(entry.kind, {}).get(entry.key):
             shown = exact.get(number, text)
             other = "" if shown == entry.name else shown
-            yield number not in exact, -count, entry.name, entry, other
+            yield number not in exact, -count, entry.name, book, entry, other
 
 
-def _suggestion(typed: Typed, entry: Known, other: str, count: int) -> Suggestion:
-    _, match = OPERATORS[typed.operator or entry.kind]
-    parameter = entry.kind + SUFFIXES[Match.NOT if typed.is_excluded else match]
-    operator = f"{'-' if typed.is_excluded else ''}{typed.operator or entry.kind}:{entry.slug}"
+def _suggestion(typed: Typed, book: NameBook, entry: Known, other: str, count: int) -> Suggestion:
+    name = typed.operator or entry.kind
+    match = Match.NOT if typed.is_excluded else ArticleFilter.operators()[name].match
+    value = entry.slug
+    if book.resolve(typed.kinds if typed.operator else [entry.kind], value) != [entry]:
+        # Another kind has this name too, or another entry has it for its key.
+        name, value = f"{'main-' if match is Match.MAIN else ''}{entry.kind}", entry.key
+    operator = f"{'-' if typed.is_excluded else ''}{name}:{value}"
+    parameter = entry.kind + SUFFIXES[match]
     return Suggestion(entry.kind, entry.name, other, count, typed.start, operator, parameter, entry.key)
 
 

@@ -145,12 +145,26 @@ def test_names_are_suggested_exact_ones_first_then_the_busiest(gazetteer, text, 
         ("oil -ukr", 4, "-country:ukraine", "country__not"),
         ("main:ukr", 0, "main:ukraine", "country__main"),
         ('peace country:"ukr', 6, "country:ukraine", "country"),
+        ("main-country:ukr", 0, "main-country:ukraine", "country__main"),
     ],
 )
 def test_a_suggestion_says_what_stands_for_it(gazetteer, text, start, operator, parameter):
     first = suggest(text)[0]
 
     assert (first.start, first.operator, first.parameter, first.value) == (start, operator, parameter, "ua")
+
+
+def test_a_name_of_two_kinds_is_told_apart_by_its_operator():
+    make_article(tags=["organisation/NATO", "topic/NATO"])
+
+    assert [one.operator for one in suggest("main:nato")] == ["main-organisation:nato", "main-topic:nato"]
+    assert [one.operator for one in suggest("nato")] == ["organisation:nato", "topic:nato"]
+
+
+def test_a_slug_that_is_another_s_key_gives_way_to_the_key():
+    make_article(tags=[make_tag("country/Niger", key="ne"), make_tag("country/Ne", key="xx")])
+
+    assert [one.operator for one in suggest("country:ne")] == ["country:xx", "country:niger"]
 
 
 def test_no_more_than_ten_are_suggested():
