@@ -72,7 +72,9 @@ class Portrait:
         return [
             replace(group, values=others[:COMPANIONS])
             for group in self.listing.facets
-            if (others := [value for value in group.values if not value.is_active]) and group.name != "author"
+            if (others := [value for value in group.values if not value.is_active])
+            and group.name != "author"
+            and not group.is_folded
         ]
 
 
