@@ -18,6 +18,7 @@ from articles.search.address import CURSORS, Address
 from articles.search.engine import IndexUnusable
 from articles.search.query import Criteria, CursorError, Density, Result, Sort, WordsError
 from articles.search.wording import title_of
+from articles.searchbox import notes_on, written
 from articles.timeline import Timeline, draw_timeline
 
 __all__ = [
@@ -57,12 +58,15 @@ class Listing:
 
     ``position`` is how many articles of the result come before the page, None while they cannot be counted.
     ``is_searchable`` is False while the index is being rebuilt; ``notice`` then says so.  ``form_values`` are
-    the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.
+    the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.  ``box`` is
+    the whole search as one line of the search box, ``notes`` what was not understood of its words.
     """
 
     address: Address
     title: str
     words: str = ""
+    box: str = ""
+    notes: list[str] = field(default_factory=list)
     count: int = 0
     position: int | None = None
     rows: list[Row] = field(default_factory=list)
@@ -183,6 +187,8 @@ def _unanswered(asked: ArticleFilter, address: Address) -> Listing:
         address=address,
         title="Articles",
         words=_first(address, "q"),
+        box=written(asked),
+        notes=notes_on(asked),
         problems=find_problems(asked, address),
         is_noindex=True,
         form_values={name: _first(address, name) for name in ("q", *DATES)},

@@ -618,3 +618,18 @@ def test_a_page_begun_without_an_index_goes_on_with_one(monkeypatch):
 
     assert (titles(first), titles(second)) == (["3", "2"], ["1"])
     assert (first.is_searchable, second.is_searchable) == (False, True)
+
+
+# --- The search box ---------------------------------------------------------------------------------------
+
+
+def test_a_listing_holds_its_search_as_one_line_and_what_was_not_understood_of_it(russia):
+    make_article(title="Atlantis of Russia", tags=[russia])
+
+    listing = listed("country=ru&q=country:atlantis&sort=oldest")
+
+    assert listing.box == "country:ru country:atlantis"
+    assert listing.notes == [
+        "no country is called 'atlantis', so country:atlantis is looked for as it stands"
+    ]
+    assert not listing.is_refused

@@ -116,5 +116,6 @@ def test_a_name_of_hidden_articles_alone_tells_nothing(client):
     """The answer is the same as for a name that does not exist."""
     pages = [client.get("/articles/", {"q": f"from:{name}"}) for name in ("secret-post", "nobody-post")]
 
+    assert all("no outlet is called" in page.content.decode().lower() for page in pages)
     one, other = (page.content.decode().replace("secret", "nobody") for page in pages)
     assert one == other
