@@ -27,7 +27,7 @@ class Weights:
     doubling: float  # for each doubling of the number of mentions
     spread: float  # for being named in every stretch of the body
     main: float  # in a text of USUAL_LENGTH or more
-    length: float  # shorter texts need that much less, to this power: there is no room to be named often
+    length: float  # shorter ones, down to LEAD_LENGTH, need less, to this power: they name nobody often
 
 
 # Fitted on the development labels by benchmarks/fit_roles.py.  Those have no standfirsts: their weights are a
@@ -81,7 +81,7 @@ class Layout:
 def weigh(kind: Kind, starts: Sequence[int], layout: Layout) -> Sum:
     """Return the signs that mentions at these places, in their order, give; no signs without mentions."""
     weights = WEIGHTS[kind]
-    main = weights.main * min(1.0, layout.length / USUAL_LENGTH) ** weights.length
+    main = weights.main * min(1.0, max(layout.length, LEAD_LENGTH) / USUAL_LENGTH) ** weights.length
     if not starts:
         return Sum((), main)
     standfirst, body = bisect_left(starts, layout.title_end), bisect_left(starts, layout.standfirst_end)
