@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django import forms
@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from articles.facets import FacetValue, facet_address, facet_values, name_values
-from articles.filters import ArticleFilter
+from articles.filters import ONCE, ArticleFilter
 from articles.models import TagKind
 from articles.problems import Problem, find_problems, problem
 from articles.search import sync
@@ -64,7 +64,8 @@ class ValueForm(forms.Form):
 def list_values(facet: str, data: QueryDict) -> ValueList:
     """Return the page of values that a query string asks for: by a search, a name, a number."""
     search = data.copy()
-    form = ValueForm({name: (search.pop(name, None) or [""])[-1] for name in ValueForm.base_fields})
+    own = {name: search.pop(name, None) or [""] for name in ValueForm.base_fields}
+    form = ValueForm({name: written[-1] for name, written in own.items()})
     asked = ArticleFilter(search)
     address = asked.address(reverse("article_list")).first_page()
     here = facet_address(facet, address)
@@ -75,7 +76,7 @@ def list_values(facet: str, data: QueryDict) -> ValueList:
         path=here.path,
         list_url=str(address),
         all_url=str(here),
-        problems=[*_form_problems(form, here), *find_problems(asked, here)],
+        problems=[*_form_problems(form, own, here), *find_problems(asked, here)],
         kept=list(here.parameters),
     )
     if any(not one.is_unknown for one in listed.problems):
@@ -106,12 +107,10 @@ def list_values(facet: str, data: QueryDict) -> ValueList:
     )
 
 
-def _form_problems(form: ValueForm, here: Address) -> list[Problem]:
-    return [
-        Problem(name, str(form.fields[name].label), str(error).rstrip("."), str(here))
-        for name, errors in form.errors.items()
-        for error in errors
-    ]
+def _form_problems(form: ValueForm, written: Mapping[str, list[str]], here: Address) -> list[Problem]:
+    messages = [(name, str(error).rstrip(".")) for name, errors in form.errors.items() for error in errors]
+    messages += [(name, ONCE) for name, texts in written.items() if len(texts) > 1]
+    return [Problem(name, str(form.fields[name].label), message, str(here)) for name, message in messages]
 
 
 def _keys_called(facet: str, typed: str, keys: Sequence[str]) -> Collection[str]:
