@@ -1,4 +1,4 @@
-"""All values of one facet that the articles of a search have: a page to look through, and to find names on."""
+"""All values of one facet that the articles of a search have: a page to look through, and to find names."""
 
 from __future__ import annotations
 
@@ -63,9 +63,11 @@ class ValueForm(forms.Form):
 
 def list_values(facet: str, data: QueryDict) -> ValueList:
     """Return the page of values that a query string asks for: by a search, a name, a number."""
-    search = data.copy()
-    own = {name: search.pop(name, None) or [""] for name in ValueForm.base_fields}
+    own = {name: data.getlist(name) or [""] for name in ValueForm.base_fields}
     form = ValueForm({name: written[-1] for name, written in own.items()})
+    search = data.copy()
+    for name in own:
+        search.pop(name, [])
     asked = ArticleFilter(search)
     address = asked.address(reverse("article_list")).first_page()
     here = facet_address(facet, address)
