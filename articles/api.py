@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
@@ -21,6 +21,7 @@ from articles.models import Article, ArticleSource, TagKind
 from articles.reading import Receipt, find_article, read_receipts
 from articles.references import references_of
 from articles.rows import read_rows
+from articles.searchbox import understood
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100  # articles a page
 METHODS = ("GET", "HEAD")
@@ -30,10 +31,10 @@ RETRY_SECONDS = 60  # while the search index is being rebuilt
 @csrf_exempt  # refused as JSON below, like every other method that could change something
 @gzip_page
 def article_list(request: HttpRequest) -> JsonResponse:
-    """Return one page of a search: count, articles, facets and the address of the next page."""
+    """Return one page of a search: count, articles, facets and the addresses of the pages beside it."""
     if request.method not in METHODS:
         return _not_allowed()
-    parameters = request.GET.copy()
+    parameters = understood(request.GET)
     limits = [value for value in parameters.pop("limit", []) if value]
     limit, complaint = _read_limit(limits)
     listing = list_articles(parameters, reverse("api_article_list"), limit=limit)
@@ -51,7 +52,10 @@ def article_list(request: HttpRequest) -> JsonResponse:
     return _json(
         {
             "count": listing.count,
-            "next": _next_url(request, listing, limits),
+            "title": listing.title,
+            "notes": listing.notes,
+            "next": _page_url(request, listing.next_url, limits),
+            "previous": _page_url(request, listing.previous_url, limits),
             "results": [_summary(request, row) for row in listing.rows],
             "facets": _facets(listing),
         }
@@ -109,12 +113,11 @@ def _read_limit(values: Sequence[str]) -> tuple[int, str]:
     return DEFAULT_LIMIT, f"{value[:40]!r} is not a number; write one from 1 to {MAX_LIMIT}"
 
 
-def _next_url(request: HttpRequest, listing: Listing, limits: Sequence[str]) -> str | None:
-    if not listing.next_cursor:
+def _page_url(request: HttpRequest, url: str, limits: Sequence[str]) -> str | None:
+    """Return the whole address of another page of the same size; None if there is none."""
+    if not url:
         return None
-    address = listing.address.page(listing.next_cursor)
-    pairs = [*address.parameters, *(("limit", limit) for limit in limits)]
-    return request.build_absolute_uri(str(replace(address, parameters=tuple(pairs))))
+    return request.build_absolute_uri(f"{url}&{urlencode({'limit': limits[-1]})}" if limits else url)
 
 
 def _json(answer: Mapping[str, object], *, status: int = 200) -> JsonResponse:

@@ -77,19 +77,13 @@ class FacetGroup:
         return any(0 < value.count < count for value in self.values)
 
 
-def group_facets(
-    criteria: Criteria, counts: Counts, names: Names, address: Address, *, count: int
-) -> list[FacetGroup]:
-    """Return the facets of a result of ``count`` articles, in the order of their declaration.
-
-    Of those that wait behind one line only the ones that tell articles apart, or that the search names.
-    """
+def group_facets(criteria: Criteria, counts: Counts, names: Names, address: Address) -> list[FacetGroup]:
+    """Return the facets of a result that have values, in the order of their declaration."""
     groups = []
     for facet, heading in ArticleFilter.facets().items():
         values = list(facet_values(facet, criteria, counts.get(facet, ()), names, address))
-        group = FacetGroup(facet, heading, values, str(facet_address(facet, address)))
-        if values and (not group.is_folded or group.is_used or group.tells_apart(count)):
-            groups.append(group)
+        if values:
+            groups.append(FacetGroup(facet, heading, values, str(facet_address(facet, address))))
     return groups
 
 

@@ -131,8 +131,12 @@ class Listing:
 
     @property
     def folded_facets(self) -> list[FacetGroup]:
-        """Return the facets that wait behind one line."""
-        return [group for group in self.facets if group.is_folded]
+        """Return the facets behind one line: those that tell articles apart, or that the search names."""
+        return [
+            group
+            for group in self.facets
+            if group.is_folded and (group.is_used or group.tells_apart(self.count))
+        ]
 
     @property
     def is_unfolded(self) -> bool:
@@ -168,7 +172,7 @@ def list_articles(data: QueryDict, path: str, *, limit: int | None = None) -> Li
         position=None if notice else found.position,
         rows=read_rows(found.ids, sought=criteria.sought, words=criteria.words),
         timeline=_timeline(criteria, found, address),
-        facets=group_facets(criteria, found.facets, names, address, count=found.count),
+        facets=group_facets(criteria, found.facets, names, address),
         chips=list(make_chips(asked, names, address)),
         switches=list(make_switches(asked, address)),
         sorts=_sorts(criteria, address),

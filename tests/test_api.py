@@ -75,14 +75,34 @@ def test_a_list_holds_count_next_results_and_facets(client, summit):
     facets = answer.pop("facets")
     assert response.status_code == 200
     assert response["Content-Type"] == "application/json"
-    assert answer == {"count": 1, "next": None, "results": [summary(summit)]}
-    assert {facet: facets[facet] for facet in list(facets)[:6]} == {
+    assert answer == {
+        "count": 1,
+        "title": "Articles about Vladimir Putin and Russia",
+        "notes": [],
+        "next": None,
+        "previous": None,
+        "results": [summary(summit)],
+    }
+    assert facets == {
         "actor": [{"value": "vladimir-putin", "name": "Vladimir Putin", "count": 1}],
         "country": [{"value": "ru", "name": "Russia", "count": 1}],
         "organisation": [{"value": "nato", "name": "NATO", "count": 1}],
         "topic": [{"value": "talks", "name": "Talks", "count": 1}],
         "outlet": [{"value": "bbc", "name": "BBC", "count": 1}],
         "author": [{"value": "ann-lee", "name": "Ann Lee", "count": 1}],
+        "language": [{"value": "und", "name": "no stated language", "count": 1}],
+        "has": [
+            {"value": "actor", "name": "an actor", "count": 1},
+            {"value": "author", "name": "an author", "count": 1},
+            {"value": "country", "name": "a country", "count": 1},
+            {"value": "date", "name": "a publication date", "count": 1},
+            {"value": "organisation", "name": "an organisation", "count": 1},
+            {"value": "outlet", "name": "an outlet", "count": 1},
+            {"value": "topic", "name": "a topic", "count": 1},
+        ],
+        "origin": [{"value": "automatic", "name": "the tagger", "count": 1}],
+        "status": [{"value": "suggested", "name": "suggested", "count": 1}],
+        "dated": [{"value": "day", "name": "to the day", "count": 1}],
     }
 
 
@@ -97,7 +117,15 @@ def test_a_territory_without_an_iso_code_has_none(client):
 def test_an_empty_archive_answers_an_empty_list(client):
     facets = {name: [] for name in FACETS}
 
-    assert client.get(LIST).json() == {"count": 0, "next": None, "results": [], "facets": facets}
+    assert client.get(LIST).json() == {
+        "count": 0,
+        "title": "All articles",
+        "notes": [],
+        "next": None,
+        "previous": None,
+        "results": [],
+        "facets": facets,
+    }
 
 
 def test_following_next_yields_every_article_once(client, russia):
@@ -112,6 +140,35 @@ def test_following_next_yields_every_article_once(client, russia):
 
     assert found == ["6", "5", "4", "3", "2", "1", "0"]
     assert answer["count"] == 7
+
+
+def test_following_previous_leads_back_to_the_first_page(client, russia):
+    for number in range(7):
+        make_article(title=f"{number}", main=[russia])
+    url, pages = f"{LIST}?country=russia&limit=3", []
+
+    while url:
+        answer = client.get(url).json()
+        pages.append([result["title"] for result in answer["results"]])
+        url = answer["next"] if len(pages) < 3 else answer["previous"]
+
+    assert pages == [["6", "5", "4"], ["3", "2", "1"], ["0"], ["3", "2", "1"], ["6", "5", "4"]]
+
+
+def test_a_line_of_the_search_box_is_answered_as_the_page_answers_it(client, summit):
+    make_article(title="Other", tags=["country/China"])
+
+    answer = client.get(LIST, {"q": "country:russia -topic:oil country:atlantis Summit", "limit": 1}).json()
+    without = client.get(LIST, {"q": "country:russia -country:china"}).json()
+
+    assert answer["title"] == (
+        "Articles about Russia, with the words “country:atlantis Summit”, without topic:oil"
+    )
+    assert answer["notes"] == [
+        "no topic is called 'oil', so -topic:oil is looked for as it stands",
+        "no country is called 'atlantis', so country:atlantis is looked for as it stands",
+    ]
+    assert (without["count"], without["title"]) == (1, "Articles about Russia, without China")
 
 
 def test_next_is_a_whole_address_that_keeps_the_search(client, russia):

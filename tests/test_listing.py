@@ -267,7 +267,7 @@ def test_every_facet_has_its_heading_and_names():
     )
 
     assert [
-        (group.name, group.heading, [value.name for value in group.values]) for group in listed().facets
+        (group.name, group.heading, [value.name for value in group.values]) for group in listed().open_facets
     ] == [
         ("actor", "Actors", ["A"]),
         ("country", "Countries", ["C"]),
