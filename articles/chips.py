@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from articles.filters import ArticleFilter, FacetFilter
 from articles.search.address import Address
 from articles.search.query import Match
-from articles.search.wording import day_in_words, sought
+from articles.search.wording import sought, span_in_words
 
-DATES = {
-    "published_after": "published from {}",
-    "published_before": "published until {}",
-    "clipped_after": "clipped from {}",
-    "clipped_before": "clipped until {}",
-}
+# Parameters of a span of days: its first day, its last, and the word that says what happened then.
+SPANS = (
+    ("published_after", "published_before", "published"),
+    ("clipped_after", "clipped_before", "clipped"),
+)
+DATES = tuple(name for *bounds, _ in SPANS for name in bounds)
 # An article has one of each: to ask for two at once finds nothing.
 SINGLE = frozenset({"outlet", "language", "dated"})
 
@@ -47,7 +48,12 @@ def make_chips(
 ) -> Iterator[Chip]:
     """Yield a chip for each value of the search, in the order of its address."""
     cleaned = asked.form.cleaned_data
+    spans = list(_spans(cleaned, address))
     for parameter, value in address.filters():
+        if parameter in DATES:
+            yield from spans
+            spans.clear()
+            continue
         filter_ = asked.filters[parameter]
         without = str(address.dropping(parameter, value))
         label = str(filter_.label)
@@ -56,10 +62,16 @@ def make_chips(
             if filter_.match is Match.ANY and value != cleaned[parameter][0]:
                 words = f"or {words}"
             yield Chip(filter_.facet, label, words, without, _main_turn(asked, filter_, value, address))
-        elif parameter in DATES:
-            yield Chip("date", label, DATES[parameter].format(day_in_words(cleaned[parameter])), without)
         else:
             yield Chip("words", label, sought(value), without)
+
+
+def _spans(cleaned: Mapping[str, Any], address: Address) -> Iterator[Chip]:
+    """Yield one chip for each span of days, whether it has one bound or two."""
+    for after, before, verb in SPANS:
+        if span := span_in_words(cleaned[after], cleaned[before]):
+            without = address.dropping(after).dropping(before)
+            yield Chip("date", verb.capitalize(), f"{verb} {span}", str(without))
 
 
 def make_switches(asked: ArticleFilter, address: Address) -> Iterator[Turn]:
@@ -75,7 +87,7 @@ def make_switches(asked: ArticleFilter, address: Address) -> Iterator[Turn]:
             turned = address.dropping(parameter)
             for value in values:
                 turned = turned.adding(other, value)
-            yield Turn(f"{word} of the {heading.lower()}", str(turned))
+            yield Turn(f"{word} of these {heading.lower()}", str(turned))
 
 
 def _words(match: Match, name: str) -> str:

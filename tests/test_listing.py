@@ -352,11 +352,31 @@ def test_chips_say_each_filter_and_remove_it(russia, ukraine):
         ("country", "Country", "or Ukraine"),
         ("country", "Country", "not Russia"),
         ("topic", "Topic", "mainly Energy"),
-        ("date", "Published from", "published from 1 October 2025"),
+        ("date", "Published", "published since 1 October 2025"),
         ("words", "Words", "the words “gas deal”"),
     ]
     assert listed("q=gas&sort=oldest").chips == [
         Chip("words", "Words", "the word “gas”", "/articles/?sort=oldest")
+    ]
+
+
+def test_a_span_of_days_is_one_chip():
+    query = "published_after=2025-10&published_before=2025-10&clipped_before=2025-11-02&q=gas"
+
+    assert listed(query).chips == [
+        Chip("date", "Published", "published in October 2025", "/articles/?clipped_before=2025-11-02&q=gas"),
+        Chip(
+            "date",
+            "Clipped",
+            "clipped until 2 November 2025",
+            "/articles/?published_after=2025-10&published_before=2025-10&q=gas",
+        ),
+        Chip(
+            "words",
+            "Words",
+            "the word “gas”",
+            "/articles/?published_after=2025-10&published_before=2025-10&clipped_before=2025-11-02",
+        ),
     ]
 
 
@@ -387,9 +407,9 @@ def test_several_values_are_all_wanted_or_any(russia, ukraine):
         ("/articles/?country__any=ru&country__any=ua&sort=oldest"),
     )
 
-    assert listed("country=ru&country=ua&sort=oldest").switches == [Turn("any of the countries", some)]
+    assert listed("country=ru&country=ua&sort=oldest").switches == [Turn("any of these countries", some)]
     assert listed("country__any=ru&country__any=ua&sort=oldest").switches == [
-        Turn("all of the countries", every)
+        Turn("all of these countries", every)
     ]
     assert listed("country=ru").switches == []
 
@@ -402,7 +422,7 @@ def test_no_article_has_two_outlets():
         [switch.label for switch in listed(query).switches]
         for query in ("outlet=bbc&outlet=ap", "outlet__any=bbc&outlet__any=ap")
     ]
-    assert labels == [["any of the outlets"], []]
+    assert labels == [["any of these outlets"], []]
 
 
 def test_the_title_names_what_was_asked_for_by_code_or_slug(russia, ukraine):
