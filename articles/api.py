@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.gzip import gzip_page
 
+from articles.caching import kept, unkept
 from articles.elsewhere import Elsewhere, find_elsewhere
 from articles.filters import ONCE, ArticleFilter
 from articles.listing import Listing, Row, TagLabel, list_articles
@@ -29,7 +29,7 @@ RETRY_SECONDS = 60  # while the search index is being rebuilt
 
 
 @csrf_exempt  # refused as JSON below, like every other method that could change something
-@gzip_page
+@kept()
 def article_list(request: HttpRequest) -> JsonResponse:
     """Return one page of a search: count, articles, facets and the addresses of the pages beside it."""
     if request.method not in METHODS:
@@ -49,7 +49,7 @@ def article_list(request: HttpRequest) -> JsonResponse:
         response = _refusal(503, {"q": [listing.notice]})
         response["Retry-After"] = str(RETRY_SECONDS)
         return response
-    return _json(
+    answer = _json(
         {
             "count": listing.count,
             "title": listing.title,
@@ -60,10 +60,11 @@ def article_list(request: HttpRequest) -> JsonResponse:
             "facets": _facets(listing),
         }
     )
+    return answer if listing.is_searchable else unkept(answer)
 
 
 @csrf_exempt
-@gzip_page
+@kept()
 def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
     """Return one article with its text, the evidence for each tag, and where it came from."""
     if request.method not in METHODS:

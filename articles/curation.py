@@ -237,7 +237,8 @@ class Act:
         for change in self.changes:
             change.change_set = change_set
         Change.objects.bulk_create(self.changes, batch_size=BATCH)
-        sync.enqueue(sorted(self.touched))
+        # A name that changed stands on many pages, though in no index entry.
+        sync.enqueue(sorted(self.touched) or [sync.NO_ARTICLE])
         if len(self.touched) > sync.INLINE_LIMIT:
             transaction.on_commit(_index)
         return change_set

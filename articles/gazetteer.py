@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from articles.models import Alias, Archive, ChangeSet, Office, RecordOrigin, Tag, Tagging
-from articles.search.sync import enqueue, lock_archive
+from articles.search.sync import NO_ARTICLE, enqueue, lock_archive
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, Entry, Kind
 from articles.tagging.gazetteer import Office as OfficeRecord
@@ -77,9 +77,9 @@ def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
         archive.gazetteer_release = release
         archive.save(update_fields=["gazetteer_release"])
         shown_otherwise = [*retired, *merge.returned]
-        enqueue(
-            Tagging.objects.filter(tag__in=shown_otherwise).values_list("article_id", flat=True).distinct()
-        )
+        taggings = Tagging.objects.filter(tag__in=shown_otherwise)
+        # Names and offices stand on many pages, though in no index entry.
+        enqueue(list(taggings.values_list("article_id", flat=True).distinct()) or [NO_ARTICLE])
         report = LoadReport(
             created_count=len(merge.created),
             updated_count=len(merge.updated),

@@ -223,7 +223,10 @@ class _Retag:
         write_suggestions(changes.unknown)
         write_unmatched(changes.unmatched)
         stale = Article.objects.filter(pk__in=list(changes.unknown))
-        stale.exclude(gazetteer_release=self.rules.release).update(gazetteer_release=self.rules.release)
+        release = self.rules.release
+        renewed_count = stale.exclude(gazetteer_release=release).update(gazetteer_release=release)
+        if renewed_count and not changes.trail:
+            sync.announce()
         if changes.trail:
             rows = [_row(one, changes.trail[one.pk]) for one in articles if one.pk in changes.trail]
             append(rows, self._open_set())

@@ -1,7 +1,7 @@
 """The pages readers see.  Each asks one function for what it shows and hands it to a template.
 
-They are compressed, for they hold no secret (docs/decisions/0004), and are the same for everybody but those
-who may edit: these also get the way to the desk.
+They are compressed, for they hold no secret (docs/decisions/0004), kept until something changes
+(articles/caching.py), and the same for everybody but those who may edit: these also get the way to the desk.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
+from articles.caching import kept, unkept
 from articles.directory import list_tags
 from articles.elsewhere import find_elsewhere
 from articles.filters import ArticleFilter
@@ -28,6 +27,7 @@ from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
 from articles.portrait import portray
 from articles.reading import find_article, read_article
+from articles.related import find_related
 from articles.search.query import Sort
 from articles.searchbox import redirect_of
 from articles.values import list_values
@@ -41,8 +41,7 @@ PAGER_LABELS = {
 
 
 @require_safe
-@gzip_page
-@vary_on_headers("HX-Request")
+@kept(varies_on=["HX-Request"])
 def article_list(request: HttpRequest) -> HttpResponse:
     """Return the page of articles that the query string asks for; to htmx, only what changes in it."""
     if clean := redirect_of(request.GET, request.path):
@@ -50,7 +49,7 @@ def article_list(request: HttpRequest) -> HttpResponse:
     listing = list_articles(request.GET, reverse("article_list"))
     previous_label, next_label = _pager_labels(listing)
     is_fragment = request.headers.get("HX-Request") == "true"
-    return render(
+    page = render(
         request,
         "articles/list.html#browse" if is_fragment else "articles/list.html",
         {
@@ -61,6 +60,7 @@ def article_list(request: HttpRequest) -> HttpResponse:
             "canonical_url": request.build_absolute_uri(listing.canonical_url),
         },
     )
+    return page if listing.is_searchable else unkept(page)
 
 
 def _without_blanks(request: HttpRequest) -> str:
@@ -81,7 +81,7 @@ def _pager_labels(listing: Listing) -> tuple[str, str]:
 
 
 @require_safe
-@gzip_page
+@kept()
 def facet_list(request: HttpRequest, facet: str) -> HttpResponse:
     """Return one page of all values of a facet that the articles of a search have."""
     if facet not in ArticleFilter.facets():
@@ -89,11 +89,12 @@ def facet_list(request: HttpRequest, facet: str) -> HttpResponse:
     if clean := _without_blanks(request):
         return HttpResponseRedirect(clean)
     values = list_values(facet, request.GET)
-    return render(request, "articles/facet.html", {"section": "article", "listed": values})
+    page = render(request, "articles/facet.html", {"section": "article", "listed": values})
+    return unkept(page) if values.notice else page
 
 
 @require_safe
-@gzip_page
+@kept(varies_on=["Cookie"])
 def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpResponse:
     """Return the article's page, with the words lit that earned it the tags asked for."""
     article = find_article(int(pk))
@@ -102,27 +103,31 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
     if request.path != (url := article.get_absolute_url()):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
-    return render(
+    reading = read_article(article, lit=request.GET.getlist("tag"))
+    page = render(
         request,
         "articles/detail.html",
         {
             "section": "article",
-            "reading": read_article(article, lit=request.GET.getlist("tag")),
+            "reading": reading,
             "elsewhere": find_elsewhere(article),
+            "related": find_related(article, reading.receipts),
             "desk_url": _desk_url(request, article),
             "canonical_url": request.build_absolute_uri(url),
         },
     )
+    # A text left unformatted is tried again later, when the machine is less busy.
+    return unkept(page) if reading.is_plain else page
 
 
 @require_safe
-@gzip_page
+@kept()
 def tag_list(request: HttpRequest, kind: TagKind) -> HttpResponse:
     """Return one page of the tags of one kind."""
     if clean := _without_blanks(request):
         return HttpResponseRedirect(clean)
     directory = list_tags(kind, request.GET, request.path)
-    return render(
+    page = render(
         request,
         "tags/list.html",
         {
@@ -131,10 +136,11 @@ def tag_list(request: HttpRequest, kind: TagKind) -> HttpResponse:
             "canonical_url": request.build_absolute_uri(request.path),
         },
     )
+    return page if directory.has_counts else unkept(page)
 
 
 @require_safe
-@gzip_page
+@kept(varies_on=["Cookie"])
 def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
     """Return the page about one tag."""
     tags = Tag.objects.select_related("parent").filter(kind=kind)
@@ -146,16 +152,18 @@ def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
         # A search within the tag: the page does not filter, and must not look as if it had.
         query = f"{kind}={tag.key}&{request.GET.urlencode()}"
         return HttpResponseRedirect(f"{reverse('article_list')}?{query}")
-    return render(
+    portrait = portray(tag)
+    page = render(
         request,
         "tags/detail.html",
         {
             "section": kind,
-            "portrait": portray(tag),
+            "portrait": portrait,
             "desk_url": _desk_url(request, tag),
             "canonical_url": request.build_absolute_uri(request.path),
         },
     )
+    return page if portrait.main_count is not None else unkept(page)
 
 
 def _desk_url(request: HttpRequest, record: Article | Tag) -> str:

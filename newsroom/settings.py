@@ -173,6 +173,20 @@ STORAGES = {
 }
 MEDIA_ROOT = NEWSROOM_DATA / "uploads"
 
+# --- Kept pages -------------------------------------------------------------------------------------------
+
+
+def read_megabytes(name: str, *, default: int) -> int:
+    """Return the environment variable as a number of megabytes; an empty one is the default."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name}={value}; write a number of megabytes, 0 for none")
+    return int(value)
+
+
+# Pages that each web process keeps in memory until something in the archive changes.
+PAGE_CACHE_MB = read_megabytes("PAGE_CACHE_MB", default=16)
+
 # --- Security headers -------------------------------------------------------------------------------------
 
 SECURE_CSP = {

@@ -59,6 +59,8 @@ def data_folder(settings, tmp_path: Path) -> Iterator[Path]:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Tests write rows without telling anybody; those about kept pages turn it on.
+    settings.PAGE_CACHE_MB = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield folder
     sync._engines.clear()

@@ -85,6 +85,7 @@ LAYERS = {
     "articles.suggesting": 3,
     "articles.backups": 3,
     "articles.verification": 3,
+    "articles.caching": 4,
     "articles.views": 4,
     "articles.api": 4,
     "articles.urls": 4,

@@ -230,7 +230,8 @@ class _Run:
         sound = [reading for reading in chunk if not reading.fault]
         saved = store.save(sound, run=self.row, rules=self.rules)
         record_import(saved.changes, self.row)
-        sync.enqueue(change.row_id for change in saved.changes)
+        # Pages also show which files an article came from: these may be new where the article is not.
+        sync.enqueue([change.row_id for change in saved.changes] or [sync.NO_ARTICLE])
         ImportIssue.objects.bulk_create(
             ImportIssue(run=self.row, path=one.path, line=one.line, message=one.message, level=one.level)
             for one in problems_of(chunk, saved.notices)

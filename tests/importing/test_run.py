@@ -201,6 +201,7 @@ def test_a_gazetteer_that_was_never_loaded_is_loaded_first(folder, monkeypatch):
     monkeypatch.setattr(run_module, "read_data", lambda: GAZETTEER)
     Tag.objects.all().delete()
     Archive.objects.all().delete()
+    OutboxRow.objects.all().delete()
     import_paths([folder])
 
     assert Archive.objects.get().gazetteer_release
@@ -213,6 +214,7 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(folder, is_loaded, monkey
     if not is_loaded:
         Tag.objects.all().delete()
         Archive.objects.all().delete()
+        OutboxRow.objects.all().delete()
     else:
         import_paths([folder])
         write(folder, "a.md", title="Edited")

@@ -1,0 +1,198 @@
+"""Answers that stay right: 304 for a visit that finds nothing new, and whole pages kept in memory.
+
+What a public page shows follows from the database, the search index made of it, this release of the program
+and the request; never from a clock.  Every writer raises the archive's revision in its own transaction
+(`search.sync.enqueue`, `search.sync.announce`).  So a page may be shown again for as long as the database
+stands where it stood before the page was made, and one small query tells.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from django.views.decorators.gzip import gzip_page
+
+from articles.search import sync
+from articles.search.address import is_tracking
+from articles.search.entry import Standing
+
+MOST_PAGES = 2_000  # kept by one process, whatever their size
+OVERHEAD_BYTES = 1_500  # of a kept page: key, headers, objects
+# The program is what makes pages out of rows: another release makes others.
+PROGRAM = (
+    ("articles", "*.py"), ("newsroom", "*.py"), ("templates", "*"), ("static", "*"),
+    ("requirements", "base.txt"),
+)  # fmt: skip
+# May be kept by anybody, but shown only after asking whether it still holds.
+ASK_FIRST = "no-cache"
+
+type View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One whole answer."""
+
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """Return the bytes it takes in memory."""
+        return len(self.content) + OVERHEAD_BYTES
+
+
+class Pages:
+    """The pages made at one standing of the database, those asked for last; nothing of earlier ones."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._standing: Standing | None = None
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self.size = 0
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        with self._lock:
+            self._pages.clear()
+            self.size = 0
+
+    def find(self, key: str, standing: Standing) -> Page | None:
+        """Return the page kept under this key at this standing, if there is one."""
+        with self._lock:
+            if standing != self._standing or key not in self._pages:
+                return None
+            self._pages.move_to_end(key)
+            return self._pages[key]
+
+    def keep(self, key: str, page: Page, standing: Standing, *, most_bytes: int) -> None:
+        """Keep a page, leaving out those not asked for longest until all take at most so many bytes."""
+        if page.size > most_bytes:
+            return
+        with self._lock:
+            if standing != self._standing:
+                self._pages.clear()
+                self._standing, self.size = standing, 0
+            if replaced := self._pages.pop(key, None):
+                self.size -= replaced.size
+            self._pages[key] = page
+            self.size += page.size
+            while self.size > most_bytes or len(self._pages) > MOST_PAGES:
+                _, dropped = self._pages.popitem(last=False)
+                self.size -= dropped.size
+
+
+pages = Pages()  # of this process
+
+
+def kept(*, varies_on: Sequence[str] = (), in_memory: bool = True) -> Callable[[View], View]:
+    """Return a decorator for a public view, which compresses, answers 304, and keeps pages in memory.
+
+    ``varies_on`` are the request headers that the page depends on, besides its address.  With "Cookie" among
+    them, who sends a session gets a page made for them, which nobody keeps and which has no entity tag.
+    Answers that are many, small and quickly made stay out of memory: they would push out what is not.
+
+    What sets its own ``Cache-Control`` (`unkept`) is not kept either.
+    """
+
+    def decorate(view: View) -> View:
+        compressed = gzip_page(view)
+
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            is_personal = "Cookie" in varies_on and settings.SESSION_COOKIE_NAME in request.COOKIES
+            if is_personal or settings.DEBUG or request.method not in {"GET", "HEAD"}:
+                response = compressed(request, *args, **kwargs)
+                response.setdefault("Cache-Control", f"private, {ASK_FIRST}" if is_personal else ASK_FIRST)
+            else:
+                make = functools.partial(compressed, request, *args, **kwargs)
+                most_bytes = settings.PAGE_CACHE_MB * 1_000_000 if in_memory else 0
+                response = _answer(request, varies_on, make, most_bytes=most_bytes)
+            patch_vary_headers(response, varies_on)
+            return response
+
+        return answer
+
+    return decorate
+
+
+def unkept[Answer: HttpResponse](page: Answer) -> Answer:
+    """Return a page that shows less than it should for a reason that may pass, so that nobody keeps it."""
+    page["Cache-Control"] = "no-store"
+    return page
+
+
+def _answer(
+    request: HttpRequest, varies_on: Sequence[str], make: Callable[[], HttpResponse], *, most_bytes: int
+) -> HttpResponse:
+    """Return 304, a page kept earlier, or a new one."""
+    # Before anything else is read: what is read later is at least as new.
+    standing = sync.database_standing()
+    key = _key(request, varies_on)
+    tag = _tag(key, standing)
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        return _not_modified(tag)
+    is_compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+    place = f"{is_compressed:d} {key}"
+    if page := pages.find(place, standing):
+        return HttpResponse(page.content, headers=page.headers)
+    is_fresh = sync.stands_at(standing)
+    response = make()
+    if is_fresh and _may_be_kept(response):
+        response["ETag"] = tag
+        response["Cache-Control"] = ASK_FIRST
+        pages.keep(place, Page(dict(response.headers), response.content), standing, most_bytes=most_bytes)
+    response.setdefault("Cache-Control", ASK_FIRST)
+    return response
+
+
+def _may_be_kept(response: HttpResponse) -> bool:
+    is_whole = response.status_code == 200 and not response.streaming and not response.cookies
+    return is_whole and not response.has_header("Cache-Control")
+
+
+def _not_modified(tag: str) -> HttpResponse:
+    response = HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": ASK_FIRST})
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _key(request: HttpRequest, varies_on: Sequence[str]) -> str:
+    """Return all of the request that a page depends on, whoever asks."""
+    query = [(name, values) for name, values in request.GET.lists() if not is_tracking(name)]
+    headers = [request.headers.get(name, "") for name in varies_on if name != "Cookie"]
+    return "\n".join([request.build_absolute_uri(request.path), urlencode(query, doseq=True), *headers])
+
+
+def _tag(key: str, standing: Standing) -> str:
+    """Return the entity tag, which tells nothing about the archive and cannot be made up by others.
+
+    Weak, for the page is the same compressed or not.
+    """
+    said = "\n".join([release(), standing.archive, str(standing.revision), standing.stamp, key])
+    secret = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
+    return f'W/"{hashlib.blake2b(said.encode(), key=secret, digest_size=12).hexdigest()}"'
+
+
+@functools.cache
+def release() -> str:
+    """Return a hash of the program as this process found it."""
+    digest = hashlib.sha256()
+    for folder, pattern in PROGRAM:
+        for path in sorted((settings.BASE_DIR / folder).rglob(pattern)):
+            if path.is_file():
+                digest.update(f"{path.relative_to(settings.BASE_DIR)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
