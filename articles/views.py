@@ -27,7 +27,6 @@ from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
 from articles.portrait import portray
 from articles.reading import find_article, read_article
-from articles.related import find_related
 from articles.search.query import Sort
 from articles.searchbox import redirect_of
 from articles.values import list_values
@@ -111,7 +110,6 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
             "section": "article",
             "reading": reading,
             "elsewhere": find_elsewhere(article),
-            "related": find_related(article, reading.receipts),
             "desk_url": _desk_url(request, article),
             "canonical_url": request.build_absolute_uri(url),
         },
