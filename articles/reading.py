@@ -162,9 +162,14 @@ class Reading:
         return any(receipt.evidence for receipt in self.lit)
 
     @property
+    def receipts(self) -> list[Receipt]:
+        """Return all receipts, by kind."""
+        return [receipt for group in self.groups for receipt in group.receipts]
+
+    @property
     def tag_count(self) -> int:
         """Return how many tags the article carries."""
-        return sum(len(group.receipts) for group in self.groups)
+        return len(self.receipts)
 
 
 def read_article(article: Article, *, lit: Sequence[str] = ()) -> Reading:

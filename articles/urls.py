@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import api, views
+from articles import api, typeahead, views
 from articles.models import TagKind
 
 PLURALS = {
@@ -19,6 +19,7 @@ urlpatterns = [
     # 18 digits: what a database column can hold.
     re_path(r"^articles/(?P<pk>[0-9]{1,18})-(?P<slug>[^/]*)/$", views.article_detail, name="article_detail"),
     re_path(r"^articles/(?P<pk>[0-9]{1,18})/$", views.article_detail, name="article_short"),
+    path("suggest/", typeahead.suggestions, name="suggestions"),
     path("api/v1/articles/", api.article_list, name="api_article_list"),
     path("api/v1/articles/<str:pk>/", api.article_detail, name="api_article_detail"),
     re_path(r"^api/(?:.*/)?$", api.nothing_here),  # without its slash it is redirected here, as everywhere

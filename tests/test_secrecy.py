@@ -46,6 +46,11 @@ ADDRESSES = {
     ],
     "api/v1/articles/<str:pk>/": ["/api/v1/articles/{public_pk}/", f"/api/v1/articles/{HIDDEN}/"],
     "^api/(?:.*/)?$": ["/api/", f"/api/v1/{SECRET}/"],
+    "suggest/": [
+        *(f"/suggest/?q={text}" for text in (SECRET, SECRET[:3], "talks", "ru", "Courier", "quill")),
+        *(f"/suggest/?q={operator}:{SECRET[:4]}" for operator in ("topic", "from", "by", "main", "-actor")),
+        *(f"/suggest/?q={operator}:" for operator in ("country", "outlet", "author", "main")),
+    ],
     "favicon.ico": ["/favicon.ico"],
     "actors/": [f"/actors/{query}" for query in TAG_LISTS],
     "countries/": [f"/countries/{query}" for query in TAG_LISTS],

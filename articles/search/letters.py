@@ -69,19 +69,30 @@ def fold(text: str) -> Folded:
 
 def words_in(folded: str) -> list[str]:
     """Return the words of folded text, as the index tells them apart."""
-    return list(_words_in(folded))
+    return [folded[start:end] for start, end in _places_in(folded)]
 
 
-def _words_in(folded: str) -> Iterator[str]:
-    word = ""
-    for character in folded:
-        if is_letter(character) and (word or character.isalnum()):
-            word += character
-        elif word:
-            yield word
-            word = ""
-    if word:
-        yield word
+def written_words(text: str) -> dict[str, str]:
+    """Return the different words of a text as folded, each as it is first written; text must be NFC."""
+    folded = fold(text)
+    written: dict[str, str] = {}
+    for start, end in _places_in(folded.text):
+        word = text[folded.origin(start) : folded.origin(end - 1) + 1]
+        written.setdefault(folded.text[start:end], word)
+    return written
+
+
+def _places_in(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield where each word begins and ends."""
+    start = None
+    for place, character in enumerate(folded):
+        if start is None and character.isalnum():
+            start = place
+        elif start is not None and not is_letter(character):
+            yield start, place
+            start = None
+    if start is not None:
+        yield start, len(folded)
 
 
 def is_letter(character: str) -> bool:

@@ -1,0 +1,52 @@
+"""Suggestions below a search box, as JSON: names of what the archive has, and what stands for them.
+
+One small answer for each key that is pressed; docs/search.md describes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from articles.caching import kept, unkept
+from articles.filters import ONCE, ArticleFilter
+from articles.search.address import is_tracking
+from articles.search.box import MAX_LINE
+from articles.search.engine import IndexUnusable
+from articles.suggesting import suggest
+
+
+@require_safe
+@kept(in_memory=False)
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """Return what the end of ``q`` may mean; no suggestions while nobody can say what the archive has."""
+    if errors := _errors(request):
+        return _json({"errors": errors}, status=400)
+    try:
+        found = suggest(request.GET["q"])
+    except IndexUnusable:
+        return unkept(_json({"suggestions": []}))
+    labels = {kind: str(ArticleFilter.base_filters[kind].label) for kind in {one.kind for one in found}}
+    return _json({"suggestions": [{**asdict(one), "label": labels[one.kind]} for one in found]})
+
+
+def _errors(request: HttpRequest) -> dict[str, list[str]]:
+    """Return what cannot be answered, by parameter."""
+    errors = {
+        name[:80]: ["is no parameter of this address; leave it out"]
+        for name in request.GET
+        if name != "q" and not is_tracking(name)
+    }
+    texts = request.GET.getlist("q")
+    if len(texts) != 1:
+        errors["q"] = [ONCE if texts else "is missing; write what was typed"]
+    elif len(texts[0]) > MAX_LINE:
+        errors["q"] = [f"at most {MAX_LINE} characters are read, these are {len(texts[0])}; shorten it"]
+    return errors
+
+
+def _json(answer: Mapping[str, object], *, status: int = 200) -> JsonResponse:
+    return JsonResponse(answer, status=status, json_dumps_params={"ensure_ascii": False})
