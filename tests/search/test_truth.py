@@ -19,11 +19,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from articles.filters import ArticleFilter
+from articles.listing import Listing, list_articles
 from articles.models import Article, Authorship, Tag, Tagging
 from articles.search import sync
 from articles.search.engine import FACETS
 from articles.search.query import SUFFIXES, Match, Sort
 from articles.search.vocabulary import VOCABULARIES, language_keys
+from articles.searchbox import understood
 from tests.factories import make_article, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,13 @@ class Act:
     name: str
 
 
+# Verbs that set fields of the article.
+CHANGES: dict[str, dict[str, object]] = {
+    "withdraw": {"status": Article.Status.WITHDRAWN},
+    "publish": {"status": Article.Status.PUBLIC},
+    "date": {"sort_on": DAYS[-1], "published_on": DAYS[-1], "published_precision": "month"},
+    "translate": {"language": "pt-BR"},
+}
 taggings = st.dictionaries(
     st.tuples(st.sampled_from(KINDS), st.sampled_from(NAMES)),
     st.tuples(*map(st.sampled_from, (Tagging.Role.values, Tagging.Status.values, Tagging.Origin.values))),
@@ -100,7 +109,7 @@ sketches = st.builds(
 )
 acts = st.builds(
     Act,
-    verb=st.sampled_from(["withdraw", "publish", "delete", "reject", "tag", "retire", "date", "add"]),
+    verb=st.sampled_from([*CHANGES, "delete", "reject", "confirm", "tag", "merge", "retire", "add"]),
     number=st.integers(0, 20),
     kind=st.sampled_from(KINDS),
     name=st.sampled_from(NAMES),
@@ -139,16 +148,29 @@ def perform(act: Act) -> None:
         article.delete()
     elif act.verb == "reject":
         taggings.filter(article=article).update(status=Tagging.Status.REJECTED)
+    elif act.verb == "confirm":
+        taggings.filter(article=article).update(status=Tagging.Status.CONFIRMED)
+    elif act.verb == "merge":
+        changed = merge(act.kind)
     elif act.verb == "tag" and not taggings.filter(article=article).exists():
         make_tagging(article, make_tag(f"{act.kind}/{act.name}"), role=Tagging.Role.MAIN)
     elif act.verb == "retire":
         changed = list(taggings.values_list("article_id", flat=True))
         Tag.objects.filter(kind=act.kind, slug=act.name).update(is_retired=True)
-    else:
-        status = Article.Status.PUBLIC if act.verb == "publish" else Article.Status.WITHDRAWN
-        values = {"sort_on": DAYS[-1], "published_on": DAYS[-1]} if act.verb == "date" else {"status": status}
-        Article.objects.filter(pk=article.pk).update(**values)
+    elif act.verb in CHANGES:
+        Article.objects.filter(pk=article.pk).update(**CHANGES[act.verb])
     sync.enqueue(changed)
+
+
+def merge(kind: str) -> list[int]:
+    """Let tag b be tag a from now on, and return the articles that had it."""
+    moved = Tagging.objects.filter(tag__kind=kind, tag__slug="b")
+    changed = list(moved.values_list("article_id", flat=True))
+    kept = Tag.objects.get(kind=kind, slug="a")
+    moved.filter(article__taggings__tag=kept).delete()
+    moved.update(tag=kept)
+    Tag.objects.filter(kind=kind, slug="b").update(is_retired=True)
+    return changed
 
 
 # --- Random searches --------------------------------------------------------------------------------------
@@ -290,3 +312,64 @@ def test_engine_and_sql_give_the_same_answer(settings, articles, changes, before
         for search in [Asked(limit=2), *after]:
             assert_same_answer(search)
         assert sync.compare().is_equal
+
+
+# --- What a page promises ---------------------------------------------------------------------------------
+
+
+def listed(query: QueryDict | str) -> Listing:
+    return list_articles(QueryDict(query) if isinstance(query, str) else query, "/articles/")
+
+
+def behind(url: str) -> Listing:
+    """Return the list that a link leads to."""
+    return listed(url.partition("?")[2])
+
+
+def count_behind(url: str) -> int:
+    """Return how many articles a link leads to."""
+    asked = ArticleFilter(QueryDict(url.partition("?")[2]))
+    assert asked.problems() == {}
+    return sync.search(asked.criteria, limit=1).count
+
+
+def assert_counts_are_kept(listing: Listing) -> None:
+    """Follow every link of the facets: it leads to as many articles as stands beside it."""
+    for group in listing.facets:
+        for value in group.values:
+            if value.is_excluded:
+                assert value.count == 0
+            elif not value.is_active:
+                assert count_behind(value.add_url) == value.count
+                assert count_behind(value.exclude_url) == listing.count - value.count
+
+
+@examples(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(articles=st.lists(sketches, min_size=1, max_size=8), search=searches)
+def test_every_count_is_the_number_of_articles_behind_its_link(settings, articles, search):
+    with archive_of(settings, articles):
+        listing = listed(search.query())
+        if not listing.is_refused:
+            assert_counts_are_kept(listing)
+
+
+@examples(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(articles=st.lists(sketches, min_size=1, max_size=8), wanted=st.lists(searches, min_size=1, max_size=5))
+def test_a_search_its_address_and_its_line_in_the_box_find_the_same(settings, articles, wanted):
+    with archive_of(settings, articles):
+        for search in wanted:
+            asked = ArticleFilter(search.query())
+            if asked.problems():
+                continue
+            listing = listed(asked.data)
+
+            again = behind(str(listing.address))
+            line = QueryDict(mutable=True)
+            line.update({"q": listing.box, "sort": search.order.value})
+            boxed = listed(understood(line))
+
+            shown = [row.id for row in listing.rows]
+            assert [row.id for row in again.rows] == [row.id for row in boxed.rows] == shown
+            assert again.count == boxed.count == listing.count == asked.qs.count()
+            assert again.title == listing.title
+            assert boxed.notes == []
