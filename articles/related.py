@@ -17,7 +17,6 @@ from articles.models import Article, NearDuplicate, TagKind
 from articles.reading import Receipt
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
-from articles.search.engine import IndexUnusable
 from articles.search.letters import fold, words_in, written_words
 
 SHOWN = 6  # articles
@@ -77,7 +76,7 @@ def find_related(article: Article, receipts: Sequence[Receipt]) -> list[Related]
     """Return the public articles most like this one, the likest first, each from another story.
 
     ``receipts`` are of the article's tags.  Neither the article nor one with the same story in nearly the
-    same words is among them.  At most six queries; none are found while the index is being rebuilt.
+    same words is among them.  At most six queries.  Raise IndexUnusable while the index is being rebuilt.
     """
     weights, words = _weights(receipts), _telling_words(article.title, receipts)
     scores = _find(article, weights, list(words)[:MOST_WORDS]) if weights or words else {}
@@ -91,15 +90,12 @@ def find_related(article: Article, receipts: Sequence[Receipt]) -> list[Related]
 def _find(article: Article, weights: Mapping[_Tag, float], words: Sequence[str]) -> dict[int, float]:
     """Return the articles that share most, and how much."""
     asked = sorted(weights.items(), key=lambda pair: -pair[1])[:MOST_TAGS]
-    try:
-        found = sync.related(
-            [(kind, key, weight) for (kind, key), weight in asked],
-            words,
-            exclude={article.pk, *shares_of(article)},
-            limit=CANDIDATES,
-        )
-    except IndexUnusable:
-        return {}
+    found = sync.related(
+        [(kind, key, weight) for (kind, key), weight in asked],
+        words,
+        exclude={article.pk, *shares_of(article)},
+        limit=CANDIDATES,
+    )
     return {pk: score for pk, score in found if score >= LEAST_SHARE * found[0][1]}
 
 

@@ -27,6 +27,8 @@ from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
 from articles.portrait import portray
 from articles.reading import find_article, read_article
+from articles.related import find_related
+from articles.search.engine import IndexUnusable
 from articles.search.query import Sort
 from articles.searchbox import redirect_of
 from articles.values import list_values
@@ -103,6 +105,10 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
     reading = read_article(article, lit=request.GET.getlist("tag"))
+    try:
+        related = find_related(article, reading.receipts)
+    except IndexUnusable:
+        related = None
     page = render(
         request,
         "articles/detail.html",
@@ -110,12 +116,13 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
             "section": "article",
             "reading": reading,
             "elsewhere": find_elsewhere(article),
+            "related": related,
             "desk_url": _desk_url(request, article),
             "canonical_url": request.build_absolute_uri(url),
         },
     )
     # A text left unformatted is tried again later, when the machine is less busy.
-    return unkept(page) if reading.is_plain else page
+    return unkept(page) if reading.is_plain or related is None else page
 
 
 @require_safe

@@ -46,6 +46,11 @@ ADDRESSES = {
     ],
     "api/v1/articles/<str:pk>/": ["/api/v1/articles/{public_pk}/", f"/api/v1/articles/{HIDDEN}/"],
     "^api/(?:.*/)?$": ["/api/", f"/api/v1/{SECRET}/"],
+    "articles/facets/<slug:facet>/": [
+        *(f"/articles/facets/{facet}/" for facet in ("actor", "topic", "outlet", "author")),
+        f"/articles/facets/topic/?name={SECRET}",
+        f"/articles/facets/outlet/?q={SECRET}",
+    ],
     "suggest/": [
         *(f"/suggest/?q={text}" for text in (SECRET, SECRET[:3], "talks", "ru", "Courier", "quill")),
         *(f"/suggest/?q={operator}:{SECRET[:4]}" for operator in ("topic", "from", "by", "main", "-actor")),
