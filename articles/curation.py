@@ -37,7 +37,6 @@ from articles.models import (
     Tagging,
 )
 from articles.search import sync
-from articles.search.engine import IndexBusy, IndexUnusable
 
 BATCH = 500  # rows written by one statement
 
@@ -240,7 +239,7 @@ class Act:
         # A name that changed stands on many pages, though in no index entry.
         sync.enqueue(sorted(self.touched) or [sync.NO_ARTICLE])
         if len(self.touched) > sync.INLINE_LIMIT:
-            transaction.on_commit(_index)
+            transaction.on_commit(sync.finish_act)
         return change_set
 
     @property
@@ -392,11 +391,3 @@ def values_of(row: models.Model) -> dict[str, object]:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
-
-
-def _index() -> None:
-    """Bring the index up to date now: the next reader applies a few changes, not this many."""
-    # An index that is missing is built by a reader or by reindex, not by an editor's click.
-    with contextlib.suppress(IndexBusy, IndexUnusable):
-        sync.open_engine()
-        sync.apply_outbox(wait_seconds=0)

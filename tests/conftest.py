@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from articles.search import sync
+from articles.search import background, upkeep
 
 PROJECT = Path(__file__).resolve().parent.parent
 IS_CI = bool(os.environ.get("CI"))
+
+background_starts: list[list[str]] = []  # commands that a test would have started in the background
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -47,8 +49,11 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def data_folder(settings, tmp_path: Path) -> Iterator[Path]:
+def data_folder(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give each test a data folder of its own, so that none meets another's index or the real one."""
+    # A process started from here would work on the real database.
+    monkeypatch.setattr(background, "_spawn", background_starts.append)
+    background_starts.clear()
     folder = tmp_path / "var"
     folder.mkdir()
     settings.NEWSROOM_DATA = folder
@@ -63,7 +68,7 @@ def data_folder(settings, tmp_path: Path) -> Iterator[Path]:
     settings.PAGE_CACHE_MB = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield folder
-    sync._engines.clear()
+    upkeep._engines.clear()
 
 
 @pytest.fixture

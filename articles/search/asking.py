@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -17,11 +17,6 @@ MAX_EXPANSIONS = 20_000
 
 def term(field: str, value: str) -> Query:
     """Return the query for this key in a field of keys."""
-    return Query.term_query(SCHEMA, field, value, index_option="basic")
-
-
-def number(field: str, value: int) -> Query:
-    """Return the query for this number in an indexed field of numbers."""
     return Query.term_query(SCHEMA, field, value, index_option="basic")
 
 
@@ -48,8 +43,8 @@ def between(field: str, lower: int | None, upper: int | None, *, inclusive: bool
     )
 
 
-def everything(criteria: Criteria, clauses: Sequence[Clause]) -> Query:
-    """Return the query for all articles that answer this search, scored by its words alone."""
+def everything(criteria: Criteria, clauses: Sequence[Clause], hidden: Collection[int] = ()) -> Query:
+    """Return the query for all articles that answer this search, scored by its words alone; none hidden."""
     wanted, unwanted = [term("type", "article")], []
     for (facet, match), keys in criteria.values.items():
         suffix = "_main" if match is Match.MAIN else ""
@@ -69,6 +64,9 @@ def everything(criteria: Criteria, clauses: Sequence[Clause]) -> Query:
             wanted.append(between(name, first, last))
     words = [_clause(clause) for clause in clauses if not clause.is_excluded]
     unwanted += [_clause(clause) for clause in clauses if clause.is_excluded]
+    if hidden:
+        # A thousand times faster than as many queries for one.
+        unwanted.append(Query.term_set_query(SCHEMA, "id", list(hidden)))
     # The keys decide what is found, not how well it fits.
     return all_of([Query.const_score_query(all_of(wanted), 0.0), *words], but=unwanted)
 

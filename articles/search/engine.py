@@ -27,7 +27,7 @@ from articles.search.documents import (
     state_document,
 )
 from articles.search.entry import FACETS, IndexedArticle, Standing, id_of_rank
-from articles.search.folder import IndexBusy, IndexMissing, IndexUnusable, write_lock
+from articles.search.folder import IndexBusy, IndexMissing, IndexUnusable, build_lock, write_lock
 from articles.search.pages import read_page
 from articles.search.query import Criteria, Cursor, CursorError, Result, WordsError, read_words
 
@@ -43,12 +43,15 @@ __all__ = [
     "Standing",
     "WordsError",
     "build",
+    "build_lock",
+    "building",
     "write_lock",
 ]
 
 WRITER_BYTES = 50_000_000  # tantivy takes at least 15 MB a thread
 BUILDER_BYTES = 200_000_000
 DIGEST_PAGE = 10_000
+CHECKED_BYTES = 2_000_000_000  # looked through for damage on opening, at 2 GB a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,10 @@ def _unusable_on_failure(folder: Path) -> Iterator[None]:
 class Engine:
     """An index open for searching; it notices by itself when another process writes or rebuilds it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the index; raise IndexUnusable when there is none, or none of this format."""
+    def __init__(self, folder: Path, *, draft: Path | None = None) -> None:
+        """Open the index, or the draft of one; raise IndexUnusable when there is none."""
         self.folder = folder
+        self._draft = draft
         self._lock = threading.Lock()
         self._seen: tuple[object, ...] = ()
         self._index: tantivy.Index | None = None
@@ -115,7 +119,7 @@ class Engine:
         """Write and remove entries and note the revision, all in one commit.  Call under `write_lock`."""
         standing = Standing(self.archive(), revision, stamp)
         with _unusable_on_failure(self.folder):
-            index = _open(files.current_generation(self.folder))
+            index = _open(self._generation())
         with _writing(index, self.folder, WRITER_BYTES) as writer, _unusable_on_failure(self.folder):
             # A writer killed half-way leaves files whose names this one would take again, and fail.
             writer.garbage_collect_files()
@@ -136,25 +140,26 @@ class Engine:
         facets: Sequence[str] = (),
         facet_limit: int = 20,
         histogram: bool = False,
+        hidden: Collection[int] = (),
     ) -> Result:
         """Return one page, the count and the facets of one search, all of the same moment.
 
         ``after`` and ``before`` are the cursors of other pages, at most one of them; ``histogram``: count
-        months and days too.  Raise CursorError or WordsError for what cannot be read, IndexUnusable when the
-        index fails.
+        months and days too; ``hidden`` articles are left out, though the index holds them.  Raise CursorError
+        or WordsError for what cannot be read, IndexUnusable when the index fails.
         """
         _check_facets(facets)
         cursor = _read_cursor(criteria, after, before)
         clauses = read_words(criteria.words)
         snapshot = self._snapshot_now()
-        query = asking.everything(criteria, clauses)
+        query = asking.everything(criteria, clauses, hidden)
         limits = dict.fromkeys(facets, facet_limit)
         if histogram:
             limits |= dict.fromkeys(counts.dates_of(criteria), ALL_VALUES)
         with _unusable_on_failure(self.folder):
             asking.check_prefixes(snapshot.searcher, clauses)
             page = read_page(snapshot.searcher, query, clauses, criteria.order, cursor, limit)
-            tally = _tally(snapshot, query, criteria, limits)
+            tally = _tally(snapshot, query, limits, is_whole=criteria.is_unfiltered and not hidden)
             top = {facet: tally[facet] for facet in facets}
             named = counts.with_named(snapshot.searcher, query, criteria, page.count, top)
         return Result(
@@ -168,22 +173,26 @@ class Engine:
             counts.by_day(tally.get("published", ())),
         )
 
-    def facet(self, criteria: Criteria, facet: str, limit: int = ALL_VALUES) -> Counts:
+    def facet(
+        self, criteria: Criteria, facet: str, limit: int = ALL_VALUES, *, hidden: Collection[int] = ()
+    ) -> Counts:
         """Return the values of one facet in this result with their counts, the highest first."""
         _check_facets([facet])
         clauses = read_words(criteria.words)
         snapshot = self._snapshot_now()
-        query = asking.everything(criteria, clauses)
+        query = asking.everything(criteria, clauses, hidden)
         with _unusable_on_failure(self.folder):
             asking.check_prefixes(snapshot.searcher, clauses)
-            return _tally(snapshot, query, criteria, {facet: limit})[facet]
+            is_whole = criteria.is_unfiltered and not hidden
+            return _tally(snapshot, query, {facet: limit}, is_whole=is_whole)[facet]
 
-    def totals(self, facets: Sequence[str]) -> Mapping[str, Counts]:
+    def totals(self, facets: Sequence[str], *, hidden: Collection[int] = ()) -> Mapping[str, Counts]:
         """Return the counts of all values of these facets in the whole archive; change nothing in them."""
         _check_facets(facets)
         snapshot = self._snapshot_now()
         with _unusable_on_failure(self.folder):
-            return snapshot.whole(facets)
+            query = asking.everything(Criteria(), (), hidden)
+            return _tally(snapshot, query, dict.fromkeys(facets, ALL_VALUES), is_whole=not hidden)
 
     def related(
         self,
@@ -221,30 +230,63 @@ class Engine:
                 return
             last = hits[-1][0]
 
+    def damaged_files(self) -> list[str]:
+        """Return which files are not what was written, by their checksums; it reads all of them."""
+        return files.damaged_files(self._generation())
+
+    def publish(self) -> None:
+        """Put the draft in the place of the present index.  Call under `write_lock`."""
+        with _unusable_on_failure(self.folder):
+            files.publish(self._generation())
+
     def withdraw(self) -> None:
         """Leave no current index, so that every process finds it unusable.  Call under `write_lock`."""
         files.withdraw(self.folder, generation=str(self._seen[0]))
 
+    def _generation(self) -> Path:
+        return self._draft or files.current_generation(self.folder)
+
     def _snapshot_now(self) -> _Snapshot:
         """Return the newest committed state, opened again only if a file says that it changed."""
         with self._lock:
-            generation = files.current_generation(self.folder)
+            generation = self._generation()
             seen = (generation.name, files.signature(generation / "meta.json"))
             if seen != self._seen:
                 with _unusable_on_failure(self.folder):
-                    if self._index is None or self._seen[0] != seen[0]:
-                        self._index = _open(generation)
-                    else:
-                        self._index.reload()
-                    self._snapshot = _read_snapshot(self._index.searcher(), self.folder)
+                    self._open_again(generation)
                 self._seen = seen
             return self._snapshot
+
+    def _open_again(self, generation: Path) -> None:
+        if self._index and self._seen[0] == generation.name:
+            self._index.reload()
+            self._snapshot = _read_snapshot(self._index.searcher(), self.folder)
+            return
+        if damaged := files.damaged_files(generation, limit_bytes=CHECKED_BYTES):
+            raise IndexUnusable(f"{generation}: damaged: {', '.join(damaged)}")
+        with files.readable(generation) as place:
+            index = _open(place)
+            self._snapshot = _read_snapshot(index.searcher(), self.folder)
+        # An index opened through links cannot be reloaded: they are gone.
+        self._index = index if place == generation else None
 
 
 def build(
     folder: Path, *, archive: str, articles: Iterable[IndexedArticle], revision: int, stamp: str = ""
 ) -> None:
-    """Write a whole index beside the present one, then put it in its place.  Call under `write_lock`."""
+    """Write a whole index beside the present one, and put it in its place.  Call under both locks."""
+    with building(folder, archive=archive, articles=articles, revision=revision, stamp=stamp) as draft:
+        draft.publish()
+
+
+@contextmanager
+def building(
+    folder: Path, *, archive: str, articles: Iterable[IndexedArticle], revision: int, stamp: str = ""
+) -> Iterator[Engine]:
+    """Yield a whole new index beside the present one, removed in the end unless it was published.
+
+    Call under `build_lock`.
+    """
     with files.new_generation(folder) as generation:
         with _unusable_on_failure(folder):
             index = tantivy.Index(SCHEMA, path=str(generation), reuse=False)
@@ -255,6 +297,7 @@ def build(
                     writer.add_document(document_of(article))
             with _unusable_on_failure(folder):
                 _commit(writer, Standing(archive, revision, stamp))
+        yield Engine(folder, draft=generation)
 
 
 def _open(generation: Path) -> tantivy.Index:
@@ -309,8 +352,8 @@ def _read_cursor(criteria: Criteria, after: str, before: str) -> Cursor | None:
 
 
 def _tally(
-    snapshot: _Snapshot, query: Query, criteria: Criteria, limits: Mapping[str, int]
+    snapshot: _Snapshot, query: Query, limits: Mapping[str, int], *, is_whole: bool
 ) -> dict[str, Counts]:
-    if criteria.is_unfiltered:
+    if is_whole:
         return {name: found[: limits[name]] for name, found in snapshot.whole(limits).items()}
     return counts.tally(snapshot.searcher, query, limits)

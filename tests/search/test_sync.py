@@ -7,8 +7,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Archive, Article, OutboxRow, Tag, Tagging
-from articles.search import sync
-from articles.search.engine import FACETS, IndexBusy, IndexUnusable, Standing, write_lock
+from articles.search import outbox, sync, upkeep
+from articles.search.engine import (
+    FACETS,
+    IndexBusy,
+    IndexedArticle,
+    IndexUnusable,
+    Standing,
+    build_lock,
+    write_lock,
+)
 from articles.search.folder import current_generation
 from articles.search.query import Criteria, CursorError, Match
 from articles.search.reading import read_articles
@@ -94,7 +102,7 @@ def test_the_index_holds_what_lists_filter_by():
 
     [entry] = read_articles()
 
-    assert entry == sync.IndexedArticle(
+    assert entry == IndexedArticle(
         id=article.pk,
         title="Élysée",
         standfirst="In short.",
@@ -143,7 +151,7 @@ def test_applying_the_outbox_makes_index_and_database_equal():
 
 
 def test_rows_are_applied_batch_by_batch(monkeypatch):
-    monkeypatch.setattr(sync, "BATCH", 2)
+    monkeypatch.setattr(upkeep, "BATCH", 2)
     make_article()
     sync.apply_outbox()
     for _ in range(5):
@@ -201,14 +209,14 @@ def test_a_search_of_a_fresh_index_takes_one_query(django_assert_num_queries):
 def test_old_rows_are_deleted_but_never_the_last_one():
     for _ in range(4):
         make_article()
-    OutboxRow.objects.filter(revision__lte=3).update(queued_at=timezone.now() - sync.KEEP_OUTBOX * 2)
+    OutboxRow.objects.filter(revision__lte=3).update(queued_at=timezone.now() - outbox.KEEP_OUTBOX * 2)
     sync.apply_outbox()
     change(Article.objects.earliest("pk"), title="x")
 
     sync.apply_outbox()
     assert list(OutboxRow.objects.values_list("revision", flat=True)) == [4, 5]
 
-    OutboxRow.objects.update(queued_at=timezone.now() - sync.KEEP_OUTBOX * 2)
+    OutboxRow.objects.update(queued_at=timezone.now() - outbox.KEEP_OUTBOX * 2)
     sync.rebuild()
     change(Article.objects.earliest("pk"), title="y")
     sync.apply_outbox()
@@ -217,11 +225,11 @@ def test_old_rows_are_deleted_but_never_the_last_one():
 
 
 def test_deletion_of_old_rows_is_bounded(monkeypatch):
-    monkeypatch.setattr(sync, "PRUNE_LIMIT", 2)
+    monkeypatch.setattr(outbox, "PRUNE_LIMIT", 2)
     sync.enqueue(range(1, 11))
-    OutboxRow.objects.update(queued_at=timezone.now() - sync.KEEP_OUTBOX * 2)
+    OutboxRow.objects.update(queued_at=timezone.now() - outbox.KEEP_OUTBOX * 2)
 
-    sync._prune(10)
+    outbox.prune(10)
 
     assert OutboxRow.objects.count() == 7
 
@@ -263,7 +271,7 @@ def is_too_far_behind() -> None:
 def is_damaged() -> None:
     for path in current_generation(sync.open_engine().folder).glob("*.term"):
         path.write_bytes(b"")
-    sync._engines.clear()
+    upkeep._engines.clear()
 
 
 UNUSABLE = [is_ahead, is_overtaken, is_level_again, is_of_another_archive, is_too_far_behind, is_damaged]
@@ -309,7 +317,7 @@ def test_a_reader_who_meets_a_rebuild_is_told_so(settings):
     make_article()
 
     with (
-        write_lock(settings.NEWSROOM_INDEX, seconds=0),
+        build_lock(settings.NEWSROOM_INDEX, seconds=0),
         pytest.raises(IndexUnusable, match="the index is being rebuilt"),
     ):
         found()
@@ -365,7 +373,7 @@ def test_a_foreign_cursor_does_not_cost_the_index():
 
 
 def test_rebuilding_reports_its_progress(monkeypatch):
-    monkeypatch.setattr(sync, "BATCH", 2)
+    monkeypatch.setattr(upkeep, "BATCH", 2)
     for _ in range(5):
         make_article()
     seen: list[int] = []
@@ -380,11 +388,11 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index():
     def interfere(count: int) -> None:
         change(articles[0], status=Article.Status.WITHDRAWN)
 
-    sync.BATCH, batch = 1, sync.BATCH
+    upkeep.BATCH, batch = 1, upkeep.BATCH
     try:
         sync.rebuild(progress=interfere)
     finally:
-        sync.BATCH = batch
+        upkeep.BATCH = batch
 
     assert sync.compare().is_equal
     assert found() == [articles[2].pk, articles[1].pk]
@@ -395,11 +403,11 @@ def test_readers_are_answered_while_the_index_is_rebuilt():
     sync.apply_outbox()
     answers: list[list[int]] = []
 
-    sync.BATCH, batch = 1, sync.BATCH
+    upkeep.BATCH, batch = 1, upkeep.BATCH
     try:
         sync.rebuild(progress=lambda count: answers.append(found()))
     finally:
-        sync.BATCH = batch
+        upkeep.BATCH = batch
 
     assert answers == [[article.pk]]
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
 from articles.models import Article, Authorship, Tag, Tagging
-from articles.search import sync
+from articles.search import sync, upkeep
 from articles.search.engine import FACETS
 from articles.search.query import SUFFIXES, Match, Sort
 from articles.search.vocabulary import VOCABULARIES, language_keys
@@ -292,7 +292,7 @@ def archive_of(settings, articles: list[Sketch]) -> Iterator[None]:
             make(sketch)
         sync.rebuild()
         yield
-        sync._engines.clear()
+        upkeep._engines.clear()
         transaction.set_rollback(True)
 
 

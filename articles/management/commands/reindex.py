@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from time import monotonic
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,14 +14,16 @@ from articles.models import Article
 from articles.search import sync
 from articles.search.engine import IndexBusy, IndexUnusable
 
-SHOWN = 20  # ids of one kind of difference
+NICENESS = 10  # readers come first
+WAIT_SECONDS = 10.0  # for another writer
 
 
 class Command(BaseCommand):
     """Build the search index anew beside the old one, which answers until the new one is ready.
 
-    With ``--check``, build nothing: compare every entry with the database, print what differs, and exit
-    with 1 if anything does.
+    With ``--check``, build nothing: compare every entry with the database and every file with its checksum,
+    print all that differs, and exit with 1 if anything does.  With ``--if-needed``, as the site starts it by
+    itself, only apply the changes that wait, and build the index if it cannot be used.
 
     Example: ``python manage.py reindex --check``
     """
@@ -28,15 +32,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument(
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument(
             "--check", action="store_true", help="compare index and database; exit with 1 if they differ"
         )
+        group.add_argument(
+            "--if-needed",
+            action="store_true",
+            help="apply the changes that wait, at low priority; build only an index that cannot be used",
+        )
 
-    def handle(self, *, check: bool, **options: object) -> None:
+    def handle(self, *, check: bool, if_needed: bool, **options: object) -> None:
         """Build or compare."""
         try:
             if check:
                 self._check()
+            elif if_needed:
+                _bring_up_to_date()
             else:
                 self._rebuild()
         except IndexBusy as error:
@@ -64,7 +76,7 @@ class Command(BaseCommand):
             ("in the index, but out of date", compared.outdated),
         ):
             if ids:
-                self.stdout.write(f"{len(ids):,} {_articles(len(ids))} {what}: {_shown(ids)}")
+                self.stdout.write(f"{len(ids):,} {_articles(len(ids))} {what}: {', '.join(_ranges(ids))}")
         if not compared.is_equal:
             raise CommandError("the index differs from the database; run `python manage.py reindex`")
         self.stdout.write(f"index and database agree on {compared.count:,} {_articles(compared.count)}")
@@ -85,10 +97,30 @@ class Command(BaseCommand):
             self.stderr.write("\r\033[K", ending="")
 
 
+def _bring_up_to_date() -> None:
+    os.nice(NICENESS)
+    with suppress(IndexBusy):  # then another process is at it
+        sync.apply_outbox(wait_seconds=WAIT_SECONDS)
+
+
 def _articles(count: int) -> str:
     return "article" if count == 1 else "articles"
 
 
-def _shown(ids: Sequence[int]) -> str:
-    more = len(ids) - SHOWN
-    return ", ".join(map(str, ids[:SHOWN])) + (f" and {more:,} more" if more > 0 else "")
+def _ranges(ids: Iterable[int]) -> Iterator[str]:
+    """Yield all these ids, which are in order, as briefly as can be: ``3``, ``7-19``."""
+    first = last = None
+    for pk in ids:
+        if first is None or last is None:
+            first = last = pk
+        elif pk == last + 1:
+            last = pk
+        else:
+            yield _range(first, last)
+            first = last = pk
+    if first is not None and last is not None:
+        yield _range(first, last)
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
