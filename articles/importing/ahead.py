@@ -14,17 +14,26 @@ from types import TracebackType
 from typing import Self
 
 from articles.guard import Guard, GuardError
-from articles.importing.batch import Reading, Request, Written, read_batch, read_dates, read_entries
+from articles.importing.batch import (
+    Reading,
+    Request,
+    Written,
+    read_batch,
+    read_dates,
+    read_entries,
+    unchanged,
+)
 from articles.importing.clipping import READER_VERSION
 from articles.importing.feeds import FeedEntry
-from articles.importing.identity import known_sources
+from articles.importing.identity import KnownSource, known_sources
 from articles.importing.problems import Notice, fault_of
-from articles.importing.sources import FEED_SUFFIXES, FoundFile
+from articles.importing.sources import FEED_SUFFIXES, FoundFile, suffix_of
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
 from articles.tagging.standing import Answer, Text, pack, set_up, tag_texts
 
 BATCH = 25  # files a worker is asked for at once: 50 ms, far from its limit
+UNKNOWN = KnownSource("", is_settled=False)
 TAG_SECONDS = 10.0  # for one batch: a text of 2 MB, the longest that is read, takes one
 
 type Answers = dict[Text, Answer | Exception]
@@ -32,9 +41,13 @@ type Chunk = tuple[list[Reading], Answers]
 
 
 class Ahead:
-    """The worker processes of one import, and what they found out about the chunk in hand."""
+    """The worker processes of one import, and what they found out about the chunk in hand.
 
-    def __init__(self, entries: Iterable[Entry], *, is_forced: bool = False) -> None:
+    ``release`` is that of the gazetteer, made of ``entries``.
+    """
+
+    def __init__(self, entries: Iterable[Entry], *, release: str = "", is_forced: bool = False) -> None:
+        self._release = release
         self._is_forced = is_forced
         self._reader = Guard()
         # It builds its tagger with its first text: a second that a folder without changes does not cost.
@@ -77,7 +90,7 @@ class Ahead:
 
     def _take(self, coming: Future[Chunk]) -> list[Reading]:
         readings, self._answers = coming.result()
-        return readings if self._is_forced else _without_known_entries(readings)
+        return readings if self._is_forced else self._without_known_entries(readings)
 
     def dates(self, files: Iterable[FoundFile]) -> list[Written]:
         """Return how files print their dates; those that cannot be read say nothing."""
@@ -100,11 +113,39 @@ class Ahead:
         self, chunk: Sequence[FoundFile], day_first: Callable[[FoundFile], bool | None]
     ) -> list[Request]:
         paths = [] if self._is_forced else [str(found.path) for found in chunk]
-        known = known_sources(paths, version=READER_VERSION)
-        return [Request(found, known.get(str(found.path), ""), day_first(found)) for found in chunk]
+        known = self._known(paths)
+        requests = []
+        for found in chunk:
+            source = known.get(str(found.path), UNKNOWN)
+            requests.append(Request(found, source.sha256, day_first(found), source.is_settled))
+        return requests
+
+    def _without_known_entries(self, readings: list[Reading]) -> list[Reading]:
+        """Return the readings, without the clippings of a feed's entries that are as they were last read.
+
+        What a feed holds shows only when it was read, so its entries could not be left out before.
+        """
+        known = self._known(
+            [
+                str(one.found.path)
+                for one in readings
+                if one.clipping and suffix_of(one.found.path.parent.name) in FEED_SUFFIXES
+            ]
+        )
+        return [
+            Reading(one.found, one.sha256, is_settled=source.is_settled)
+            if one.clipping and (source := known.get(str(one.found.path))) and source.sha256 == one.sha256
+            else one
+            for one in readings
+        ]
+
+    def _known(self, paths: Sequence[str]) -> dict[str, KnownSource]:
+        return known_sources(paths, version=READER_VERSION, release=self._release) if paths else {}
 
     def _read(self, requests: Sequence[Request]) -> list[Reading]:
-        results = run_each(self._reader, read_batch, requests, _given_up)
+        results: list[Reading | FeedEntry] = []
+        for batch in batched(requests, BATCH):
+            results += unchanged(batch) or run_each(self._reader, read_batch, batch, _given_up)
         entries = [result for result in results if isinstance(result, FeedEntry)]
         read = iter(run_each(self._reader, read_entries, entries, _given_up))
         return [next(read) if isinstance(result, FeedEntry) else result for result in results]
@@ -145,25 +186,6 @@ def _given_up(request: Request | FeedEntry, error: Exception) -> Reading:
 
 def _nothing(found: FoundFile, error: Exception) -> None:
     return None
-
-
-def _without_known_entries(readings: list[Reading]) -> list[Reading]:
-    """Return the readings, without the clippings of a feed's entries that are as they were last read.
-
-    What a feed holds shows only when it was read, so its entries could not be left out before.
-    """
-    paths = [
-        str(reading.found.path)
-        for reading in readings
-        if reading.clipping and reading.found.path.parent.suffix.lower() in FEED_SUFFIXES
-    ]
-    known = known_sources(paths, version=READER_VERSION) if paths else {}
-    return [
-        Reading(reading.found, reading.sha256)
-        if reading.clipping and known.get(str(reading.found.path)) == reading.sha256
-        else reading
-        for reading in readings
-    ]
 
 
 def itself(text: Text, error: Exception) -> Exception:

@@ -25,12 +25,14 @@ YEAR_LAST = re.compile(rb"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{4}")
 class Request:
     """One file to read, and the hash of the bytes that need no reading again (empty: read it anyway).
 
-    ``day_first`` is how the folder writes dates like ``10/11/2025``; None if that is not known.
+    ``day_first`` is how the folder writes dates like ``10/11/2025``; None if that is not known.  If the bytes
+    are those known, and it ``is_settled``, then there is nothing to do.
     """
 
     found: FoundFile
     known_sha256: str = ""
     day_first: bool | None = None
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Reading:
     """What came of one file: a clipping, or what is wrong with it, or neither if its bytes are known.
 
     A file that is skipped holds no article, which is no fault of its own; ``fault`` says what it is.
-    ``derived`` is there if the clipping is.
+    ``derived`` is there if the clipping is.  It ``is_settled`` if nothing is left to do.
     """
 
     found: FoundFile
@@ -47,6 +49,7 @@ class Reading:
     fault: Notice | None = None
     is_skipped: bool = False
     derived: Derived | None = None
+    is_settled: bool = False
 
     @property
     def is_undecided(self) -> bool:
@@ -105,7 +108,7 @@ def _read(request: Request) -> Sequence[Reading | FeedEntry]:
             raise SourceError(f"its path is longer than {room} bytes; move the folder further up")
         source = _source_of(found)
         if source.sha256 == request.known_sha256:
-            return [Reading(found, source.sha256)]
+            return [_known(request)]
         if is_feed(found):
             return read_feed(source, found)
         clipping = read_clipping(source, day_first=request.day_first)
@@ -116,6 +119,28 @@ def _read(request: Request) -> Sequence[Reading | FeedEntry]:
         raise
     except Exception as error:  # a mistake of ours, met by one file, must not cost the others
         return [Reading(found, fault=fault_of(error))]
+
+
+def unchanged(requests: Sequence[Request]) -> list[Reading]:
+    """Return a reading for each request if all of them are plain files with the bytes known, else nothing.
+
+    Only reads and hashes, which no file can abuse: this needs no worker process.
+    """
+    readings = []
+    for request in requests:
+        if not request.known_sha256 or request.found.archive:
+            return []
+        try:
+            if read_source(request.found).sha256 != request.known_sha256:
+                return []
+        except SourceError:
+            return []  # the worker says why
+        readings.append(_known(request))
+    return readings
+
+
+def _known(request: Request) -> Reading:
+    return Reading(request.found, request.known_sha256, is_settled=request.is_settled)
 
 
 def _source_of(found: FoundFile) -> SourceFile:

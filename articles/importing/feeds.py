@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 from typing import Any
 
 import feedparser
@@ -24,7 +23,7 @@ from articles.importing.dates import DateError, read_date
 from articles.importing.markup import to_markdown
 from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
-from articles.importing.sources import FEED_SUFFIXES, FoundFile, SkippedError, SourceFile
+from articles.importing.sources import FEED_SUFFIXES, FoundFile, SkippedError, SourceFile, suffix_of
 
 type Values = Mapping[str, Any]  # what feedparser returns has no types
 
@@ -49,7 +48,7 @@ class FeedEntry:
 
 def is_feed(found: FoundFile) -> bool:
     """Return whether a file is to be read as a feed, which its name says."""
-    return PurePosixPath(found.name).suffix.lower() in FEED_SUFFIXES
+    return suffix_of(found.name) in FEED_SUFFIXES
 
 
 def read_feed(source: SourceFile, found: FoundFile) -> list[FeedEntry]:

@@ -160,7 +160,25 @@ class Catalogue:
         self._by_path[path] = known
 
 
-def known_sources(paths: Sequence[str], *, version: str) -> dict[str, str]:
-    """Return the hash of the bytes of each path that this version of the reader need not read again."""
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A file that need not be read again while its bytes have this hash.
+
+    It ``is_settled`` if its article has the newest tags as well and no program withdrew it.
+    """
+
+    sha256: str
+    is_settled: bool
+
+
+def known_sources(paths: Sequence[str], *, version: str, release: str = "") -> dict[str, KnownSource]:
+    """Return those of the paths whose bytes this version of the reader need not read again.
+
+    ``release`` is that of the gazetteer in force.
+    """
     rows = ArticleSource.objects.filter(Q(reader_version=version) | Q(is_undone=True), path__in=paths)
-    return dict(rows.values_list("path", "sha256"))
+    columns = ("path", "sha256", "is_undone", "article__gazetteer_release", "article__withdrawal")
+    return {
+        path: KnownSource(sha256, not is_undone and not withdrawal and tagged_by == release)
+        for path, sha256, is_undone, tagged_by, withdrawal in rows.values_list(*columns)
+    }

@@ -30,7 +30,7 @@ from articles.importing.sources import FoundFile, find_sources
 from articles.importing.taggings import Rules, read_names
 from articles.importing.trail import record_import
 from articles.importing.zips import look_into_zips
-from articles.models import Archive, ArticleSource, ImportIssue, ImportRun
+from articles.models import Archive, ImportIssue, ImportRun
 from articles.search import sync
 from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data
@@ -132,8 +132,9 @@ def found_files(paths: Iterable[Path]) -> Iterator[FoundFile]:
 
 
 def _get_ready(entries: Sequence[Entry], *, is_forced: bool) -> tuple[Ahead, Rules]:
-    ahead = Ahead(entries, is_forced=is_forced)
-    return ahead, Rules(gazetteer.release_of(entries), ahead.tag, read_names(entries))
+    release = gazetteer.release_of(entries)
+    ahead = Ahead(entries, release=release, is_forced=is_forced)
+    return ahead, Rules(release, ahead.tag, read_names(entries))
 
 
 def _read_entries(*, is_dry: bool) -> Sequence[Entry]:
@@ -165,6 +166,9 @@ class _DryRun:
 
     def take(self, chunk: Sequence[Reading]) -> None:
         """Count what would become of some files."""
+        if all(reading.is_settled for reading in chunk):
+            self.report.add([Outcome.UNCHANGED] * len(chunk), chunk)
+            return
         sound = [reading for reading in chunk if not reading.fault]
         seen = store.preview(sound, catalogue=self.catalogue, rules=self.rules)
         self.report.add(seen.outcomes, chunk, seen.notices)
@@ -193,7 +197,7 @@ class _Run:
 
     def take(self, chunk: Sequence[Reading]) -> None:
         """Store some files, and now and then bring the index up to date."""
-        if self._is_settled(chunk):
+        if all(reading.is_settled for reading in chunk):
             self.report.add([Outcome.UNCHANGED] * len(chunk), chunk)
             if timezone.now() - self.row.heartbeat_at > HEARTBEAT:
                 self._write_row(self.report.counts)
@@ -202,14 +206,6 @@ class _Run:
         self.chunk_count += 1
         if self.chunk_count % INDEX_EVERY == 0:
             self.report.index_problem = sync.catch_up(wait_seconds=0)
-
-    def _is_settled(self, chunk: Sequence[Reading]) -> bool:
-        """Return whether all files hold the same bytes as before, and their articles the newest tags."""
-        if any(reading.clipping or reading.fault for reading in chunk):
-            return False
-        sources = ArticleSource.objects.filter(path__in=[str(reading.found.path) for reading in chunk])
-        settled = {"article__gazetteer_release": self.rules.release, "article__withdrawal": ""}
-        return not sources.exclude(**settled, is_undone=False).exists()
 
     def _store(self, chunk: Sequence[Reading]) -> None:
         """Store some files in one transaction; if the database refuses one, the others without it."""

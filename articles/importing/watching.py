@@ -181,7 +181,8 @@ def _differing(found_files: Iterable[FoundFile]) -> Iterator[FoundFile]:
             yield found
             continue
         try:
-            is_known = known.get(str(found.path)) == read_source(found).sha256
+            source = known.get(str(found.path))
+            is_known = source is not None and source.sha256 == read_source(found).sha256
         except SourceError:
             is_known = False  # the import says why it cannot be read
         if not is_known:

@@ -29,6 +29,7 @@ from articles.importing.sources import (
     is_hidden,
     open_safely,
     printable,
+    suffix_of,
 )
 
 MAX_ENTRIES = 2_000
@@ -49,7 +50,7 @@ DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueEr
 def look_into_zips(found_files: Iterable[FoundFile]) -> Iterator[FoundFile]:
     """Yield the files, and for each zip its entries: those to read, to skip, and at fault."""
     for found in found_files:
-        if found.problem or found.path.suffix.lower() != ZIP_SUFFIX:
+        if found.problem or suffix_of(found.path.name) != ZIP_SUFFIX:
             yield found
             continue
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from articles.importing import batch, columns
-from articles.importing.batch import Reading, Request, read_batch
+from articles.importing.batch import Reading, Request, read_batch, unchanged
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.problems import Notice
 from articles.importing.sources import FoundFile, SourceFile
@@ -89,3 +89,26 @@ def test_known_bytes_are_not_read_again(requests, break_reader):
     break_reader(AssertionError("it was read"))
 
     assert read_batch([Request(requests[1].found, known)]) == [Reading(requests[1].found, known)]
+
+
+def test_files_with_the_bytes_known_need_no_worker(requests):
+    hashes = [reading.sha256 for reading in read_batch(requests)]
+    known = [
+        Request(one.found, sha256, is_settled=True) for one, sha256 in zip(requests, hashes, strict=True)
+    ]
+
+    assert unchanged(known) == [Reading(one.found, one.known_sha256, is_settled=True) for one in known]
+
+
+@pytest.mark.parametrize("change", ["edited", "deleted", "never read"])
+def test_one_file_that_is_not_known_sends_all_to_the_worker(requests, change):
+    hashes = [reading.sha256 for reading in read_batch(requests)]
+    known = [Request(one.found, sha256) for one, sha256 in zip(requests, hashes, strict=True)]
+    if change == "edited":
+        known[1].found.path.write_text("---\ntitle: Talks end\n---\nText.\n")
+    elif change == "deleted":
+        known[1].found.path.unlink()
+    else:
+        known[1] = Request(known[1].found)
+
+    assert unchanged(known) == []
