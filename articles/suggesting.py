@@ -140,8 +140,7 @@ def _candidates(book: NameBook, name: str, counts: Mapping[str, Mapping[str, int
     for number, text in meant.items():
         entry = book.entries[number]
         if count := counts.get(entry.kind, {}).get(entry.key):
-            shown = exact.get(number, text)
-            other = "" if shown == entry.name else shown
+            other = "" if text == entry.name else text
             yield number not in exact, -count, entry.name, book, entry, other
 
 

@@ -57,8 +57,13 @@ function show(suggestions) {
     const element = pattern.cloneNode(true);
     element.id = `${list.id}-${number}`;
     element.classList.add(`is-${suggestion.kind}`);
-    const count = `${suggestion.count.toLocaleString("en-GB")} article${suggestion.count === 1 ? "" : "s"}`;
-    const texts = { name: suggestion.name, other: suggestion.other, kind: suggestion.label, count };
+    const texts = {
+      name: suggestion.name,
+      other: suggestion.other,
+      kind: suggestion.label.toLowerCase(),
+      count: suggestion.count.toLocaleString("en-GB"),
+      unit: suggestion.count === 1 ? " article" : " articles",
+    };
     for (const [part, words] of Object.entries(texts)) {
       element.querySelector(`[data-part="${part}"]`).textContent = words;
     }
