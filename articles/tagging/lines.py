@@ -18,6 +18,8 @@ NATIONAL_CATEGORIES = frozenset(
 UNPRINTED_CATEGORIES = NATIONAL_CATEGORIES | {"eu_institution"}
 FIELDS = {Kind.COUNTRY: "countries", Kind.ACTOR: "persons", Kind.ORGANISATION: "orgs", Kind.TOPIC: "topics"}
 CODE_LENGTH = 2
+# Codes that ISO withdrew and gave to others, by the key of the state that had them.
+WITHDRAWN_CODES = {"cshh": "CS"}
 KEYS = ("id", "title", "standfirst", "text", "date")  # of a line read; others are passed over
 
 
@@ -56,14 +58,14 @@ class Names:
 def printed_name(entry: Entry) -> str:
     """Return a country's code, a topic's slug, or the name."""
     if entry.kind is Kind.COUNTRY:
-        return entry.key.upper()
+        return WITHDRAWN_CODES.get(entry.key, entry.key.upper())
     return entry.slug if entry.kind is Kind.TOPIC else entry.name
 
 
 def is_printed(entry: Entry, finding: Finding) -> bool:
     """Return whether a finding has a row of its own in the output."""
     if entry.kind is Kind.COUNTRY:
-        return len(entry.key) == CODE_LENGTH
+        return len(entry.key) == CODE_LENGTH or entry.key in WITHDRAWN_CODES
     if entry.kind is Kind.ORGANISATION:
         return entry.category not in UNPRINTED_CATEGORIES
     return entry.kind is Kind.ACTOR or any(mention.rule != "implied" for mention in finding.mentions)

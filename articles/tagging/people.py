@@ -18,6 +18,7 @@ from articles.tagging.vocabulary import (
     NAME_PARTICLES,
     NOT_FIRST_NAMES,
     PAST,
+    SHIPS,
     SURNAME_BORROWERS,
     TITLES,
     Title,
@@ -180,6 +181,10 @@ class People:
         if after in GENERATIONS and len(senses) == 1:
             reading.refuse(senses[0].entry, hit, "name", f"another person: {reading.shown(hit)} {after}")
             return
+        if after in SURNAME_BORROWERS or reading.word_before(hit[0]) in SHIPS:
+            for sense in senses:
+                reading.refuse(sense.entry, hit, "name", "lent to a thing: a ship, an airport, a foundation")
+            return
         person = senses[0].entry if len(senses) == 1 else self._nearest(reading, senses)
         if person is None:
             for sense in senses:
@@ -255,6 +260,8 @@ class People:
         if after in GENERATIONS or after in SURNAME_BORROWERS:
             return f"part of another name: {words} {after}"
         before = reading.word_before(start)
+        if before in SHIPS:
+            return f"a ship: {before} {words}"
         is_new = before[:1].isupper() and before not in own and not reading.ends_name(start - 1)
         if is_new and (before in self.given_names or self._may_be_first_name(reading, before, start)):
             return f"another person: {before} {words}"

@@ -54,6 +54,7 @@ class Places:
         """Accept or refuse every hit that may mean a country or an organisation."""
         accept, keys, marks = reading.found.append, reading.keys, reading.hits.marks
         first, last = reading.dateline()
+        has_angles = "<" in reading.text
         for hit in reading.hits.names:
             start, end, pattern = hit
             if not pattern.places and not pattern.blocked:
@@ -61,6 +62,7 @@ class Places:
             is_plain = pattern.is_plain
             if is_plain is None:
                 is_plain = pattern.is_plain = self._is_plain(pattern)
+            is_plain = is_plain and not has_angles
             if is_plain and end + 1 not in marks and start - 1 not in marks and not first <= start < last:
                 for entry, _, rule in pattern.places:
                     accept((entry, start, end, rule))
@@ -121,6 +123,8 @@ class Places:
         if is_word and _is_shouted(reading.line(start)):
             return "in a line of capitals, where it may be a word"
         is_site = sense.alias.kind in SITES
+        if reading.in_angles(start, end):
+            return f"a sign of the stock exchange: <{reading.shown(hit)}>"
         if reading.in_dateline(start):
             return "in the dateline, which says where the report was filed"
         after = reading.word_after(end)

@@ -165,6 +165,11 @@ class Reading:
         first, last = self.dateline()
         return first <= start < last
 
+    def in_angles(self, start: int, end: int) -> bool:
+        """Return whether words stand alone between angle brackets: "UNION CARBIDE <UK>"."""
+        first, last = self.hits.folded.origin(start), self.hits.folded.origin(end - 1)
+        return self.text[max(0, first - 1) : first] == "<" and self.text[last + 1 : last + 2] == ">"
+
     def is_title_capitalised(self) -> bool:
         """Return whether most words of the title have a capital, so that capitals mean nothing there."""
         if self._is_title_case is None:

@@ -185,7 +185,8 @@ NAME_PARTICLES = _words(
 # "Jordan Times", "Georgia Tech": a country lends its name to something else.
 COUNTRY_BORROWERS = _words(
     """Times Post Today Herald Tribune Daily Journal Telegraph Observer Gazette Chronicle Airlines Airways
-    Airline Street Avenue Tech Marathon FC Rovers Wanderers Open Ocean Sea Strait Islander Jr"""
+    Airline Street Avenue Road Lane Boulevard Hotel Tech Marathon FC Rovers Wanderers Open Ocean Sea Strait
+    Islander Jr"""
 )
 # "Geneva Conventions", "Paris Agreement": a text is named after the town where it was signed.
 SIGNED_TEXTS = _words(
@@ -193,8 +194,10 @@ SIGNED_TEXTS = _words(
     Declaration agreement agreements accord accords protocol protocols Consensus Process Format Syndrome
     syndrome"""
 )
+# "HMS Gibraltar", "USS Ronald Reagan": a ship bears the name.
+SHIPS = _words("HMS USS MV RMS INS HMAS HMCS HMNZS USNS")
 # "New Mexico", "Little Russia".
-BORROWING_ADJECTIVES = _words("New Little Air Radio")
+BORROWING_ADJECTIVES = _words("New Little Air Radio") | SHIPS
 # "Times of India", "Gulf of Mexico".
 BORROWERS_OF = _words("Times Voice Gulf Sea Bay Captain Straits Strait Channel")
 # Acronyms that spell an English word: in a line of capitals they are no evidence.
