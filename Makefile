@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup setup-dev admin bench-import bench-tag lock screenshots clean
+.PHONY: help run test check setup setup-dev admin bench-import bench-tag bench-search lock screenshots clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | while IFS=: read -r name text; do \
@@ -48,6 +48,9 @@ bench-import: setup  ## import N made-up articles (default: 10000) and say how f
 
 bench-tag: setup  ## tag articles (FILE=articles.jsonl; default: made-up ones) and say how fast that was
 	@$(PY) benchmarks/tag_speed.py $(FILE) $(ARGS)
+
+bench-search: setup  ## search a made-up archive of N articles (default: 100000) and say how fast that was
+	@$(PY) benchmarks/search_speed.py $(or $(N),100000) $(ARGS)
 
 lock:  ## pin requirements/*.in with hashes (needs the network)
 	@for name in base postgres dev; do \
