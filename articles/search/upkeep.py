@@ -123,7 +123,7 @@ def rebuild_unusable(
         started = time.monotonic()
         count = _build(publish_seconds=publish_seconds)
         seconds = time.monotonic() - started
-        logger.log(level, "the search index is rebuilt: %s articles in %.1f s", f"{count:,}", seconds)
+        logger.log(level, "the search index is rebuilt after %.1f s; articles: %s", seconds, f"{count:,}")
         return count
 
 
