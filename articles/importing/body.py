@@ -6,7 +6,7 @@ of `boilerplate` or a step to `STEPS`, and a pair of files to tests/importing/cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from articles.importing.blocks import About, Block, Kind, Step, join_blocks
 from articles.importing.boilerplate import (
@@ -75,7 +75,8 @@ def join_lines(blocks: list[Block], _: About) -> list[Block]:
     has_hyphens = any("-\n" in block.text for block in blocks)
     words = {word.lower() for block in blocks for word in WORD.findall(block.text)} if has_hyphens else set()
     return [
-        replace(block, text=unwrap(block.text, words)) if _has_lines(block) else block for block in blocks
+        Block(unwrap(block.text, words), block.line, block.gap, block.kind) if _has_lines(block) else block
+        for block in blocks
     ]
 
 

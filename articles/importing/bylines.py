@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Iterable
@@ -50,6 +51,7 @@ PLACEHOLDERS = frozenset(
 MAX_NAME = 200  # what the database holds
 
 
+@functools.lru_cache(maxsize=1_000)  # the same people write every day
 def read_byline(printed: str) -> tuple[str, ...]:
     """Return the names in a byline, in order, each once.
 

@@ -21,6 +21,7 @@ PLAIN_SLUG = "article"  # for titles in other scripts
 # Columns of an article that `Derived.columns` holds, in their order.
 COLUMNS = ("identity", "content_hash", "text_hash", *HASHED_FIELDS)
 SAID = tuple(field.name for field in fields(Clipping) if field.name != "notices")
+AS_SAID = tuple(name for name in HASHED_FIELDS if name in SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,7 @@ class Derived:
 
 def derive(clipping: Clipping, path: str) -> Derived:
     """Return what follows from a clipping that fits the columns, read from the file at ``path``."""
-    values: dict[str, object] = {
-        name: getattr(clipping, name) for name in HASHED_FIELDS if hasattr(clipping, name)
-    }
+    values: dict[str, object] = {name: getattr(clipping, name) for name in AS_SAID}
     values["slug"] = slug_of(clipping.title)
     values["summary"] = summarise(clipping.standfirst or clipping.body)
     values["sort_on"] = sort_day_of(clipping.published_on, clipping.clipped_on)

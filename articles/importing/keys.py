@@ -91,6 +91,9 @@ def sort_fields(front: Mapping[str, Value]) -> Fields:
     taken: dict[str, tuple[Taken, ...]] = {}
     used: set[str] = set()
     for name, aliases in ALIASES.items():
+        if by_key.keys().isdisjoint(aliases):
+            taken[name] = ()
+            continue
         fits = FITS.get(name, _is_given)
         found = [
             Taken(key, front[key])

@@ -48,6 +48,8 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<!\w)_+(?=\w)|(?<=[\w.,;:!?])_+(?!\w)", ""),  # _so_; not snake_case
     )
 )
+# What any of the patterns begins with, or has in it; most sentences have nothing of it and are plain already.
+_MARKED = re.compile("[\\\\<`~\\[*_#|>&\U0010f021-\U0010f07e]|^[ \t]*[-=+:]", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|.*$|^.*\|.*\|.*$", re.MULTILINE)  # of a table; not "Reuters | World"
 
 
@@ -68,6 +70,8 @@ def words_of(text: str) -> str:
 
     Entities are decoded once: ``&amp;lt;`` becomes ``&lt;``, which the text shows.
     """
+    if not _MARKED.search(text):
+        return " ".join(text.split())
     text = _ESCAPED.sub(lambda match: chr(_KEPT + ord(match[1])), text)
     for pattern, replacement in _STEPS:
         text = pattern.sub(replacement, text)

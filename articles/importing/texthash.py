@@ -23,6 +23,8 @@ def text_hash_of(values: Iterable[object]) -> str:
 
 def _plain(value: object) -> object:
     """Return a value as it is once a database has stored it and given it back."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dt.date):
         return value.isoformat()
     # PostgreSQL keeps 1e22 as a whole number.

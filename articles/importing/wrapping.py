@@ -93,7 +93,7 @@ def _joint(before: str, after: str, words: Collection[str]) -> str:
         head, tail = WORD.findall(before)[-1], WORD.match(after)
         is_one_word = tail is not None and after[0].islower() and (head + tail[0]).lower() in words
         return "-" if is_one_word else ""
-    return "" if _is_cjk(before[-1:]) and _is_cjk(after[:1]) else " "
+    return " " if after[:1].isascii() or not (_is_cjk(before[-1:]) and _is_cjk(after[:1])) else ""
 
 
 def _is_cjk(character: str) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from articles.importing import summary
 from articles.importing.summary import summarise, words_of
 
 
@@ -62,3 +67,14 @@ MARKS = [*"[]()!*_`<>&|#-~\\\n ", "[a", "](", "![", "<a", "*a ", "[^", "<!--"]
 @pytest.mark.parametrize("mark", MARKS)
 def test_no_text_takes_long(mark):
     assert len(summarise(mark * 20_000)) <= 300
+
+
+@given(text=st.text(st.sampled_from("ab \t\n\\.-=+:#>|*_~`<[]()!&;1é\U0010f02a")))
+@example(text="a\n- b")
+@example(text="a\n   ---")
+def test_a_text_without_marks_is_read_as_any_other(text):
+    quick = words_of(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(summary, "_MARKED", re.compile(""))
+
+        assert words_of(text) == quick
