@@ -152,3 +152,8 @@ list.addEventListener("click", (event) => {
     choose(chosen);
   }
 });
+
+// A filter chosen beside the list changes the search without loading the page.
+document.addEventListener("htmx:after:swap", () => {
+  input.value = document.querySelector("main").dataset.box ?? input.value;
+});

@@ -109,6 +109,19 @@ def test_an_operator_offers_its_own_kind_and_another_name_is_shown(archive, open
     expect(options(page)).to_have_text(["NATO North Atlantic Treaty Organisation organisation 1 article"])
 
 
+def test_the_box_says_the_whole_search_also_after_a_filter_beside_the_list(archive, open_page):
+    page = open_page()
+    page.goto("/articles/?q=talks")
+    box = page.get_by_role("combobox")
+    expect(box).to_have_value("talks")
+
+    page.get_by_role("link", name="Leave out Russia").click()
+    expect(box).to_have_value("-country:ru talks")
+
+    page.go_back()
+    expect(box).to_have_value("talks")
+
+
 def test_leaving_the_box_closes_the_list(archive, open_page):
     page = open_page()
     page.goto("/")
