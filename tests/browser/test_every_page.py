@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.http import QueryDict
 
+from articles.listing import list_articles
 from articles.models import Article
 
 pytestmark = pytest.mark.browser
@@ -17,10 +19,18 @@ def addresses(archive) -> dict[str, str]:
     """Return one address of every kind of page."""
     Article.objects.filter(title="Gas talks resume").update(title=LONG_TITLE, body="x" * 300)
     article = archive.get_absolute_url()
+    second = list_articles(QueryDict("sort=oldest"), "/articles/").next_cursor
     tags = ("country:ru", "actor:vladimir-putin", "organisation:nato", "topic:sanctions")
     return {
         "home": "/",
         "filtered list": "/articles/?country=ru&topic__not=sanctions&published_after=2019",
+        "compact list": "/articles/?density=compact&sort=oldest",
+        "second page": "/articles/?sort=oldest&after=" + second,
+        "a month": "/articles/?published_after=2018-01&published_before=2018-01",
+        "any of two": "/articles/?country__any=ru&country__any=ua&language__not=ar",
+        "all values": "/articles/facets/country/?topic=sanctions",
+        "no such value": "/articles/facets/actor/?name=zzz",
+        "values not understood": "/articles/facets/topic/?country=atlantis&page=x",
         "found words": "/articles/?q=talks&sort=relevance",
         "nothing found": "/articles/?country=ru&actor__not=vladimir-putin&q=nothing",
         "not understood": "/articles/?country=atlantis&colour=red",
@@ -45,7 +55,7 @@ def addresses(archive) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("width", [360, 768, 1440])
 def test_no_page_scrolls_sideways(addresses, open_page, width):
     page = open_page(width=width)
 
