@@ -9,7 +9,7 @@ from typing import Any
 from articles.filters import ArticleFilter, FacetFilter
 from articles.search.address import Address
 from articles.search.query import Match
-from articles.search.wording import sought, span_in_words
+from articles.search.wording import sought, span_in_words, value_in_words
 
 # Parameters of a span of days: its first day, its last, and the word that says what happened then.
 SPANS = (
@@ -58,7 +58,7 @@ def make_chips(
         without = str(address.dropping(parameter, value))
         label = str(filter_.label)
         if isinstance(filter_, FacetFilter):
-            words = _words(filter_.match, names.get((filter_.facet, value), value))
+            words = value_in_words(filter_.facet, value, filter_.match, names)
             if filter_.match is Match.ANY and value != cleaned[parameter][0]:
                 words = f"or {words}"
             yield Chip(filter_.facet, label, words, without, _main_turn(asked, filter_, value, address))
@@ -87,11 +87,8 @@ def make_switches(asked: ArticleFilter, address: Address) -> Iterator[Turn]:
             turned = address.dropping(parameter)
             for value in values:
                 turned = turned.adding(other, value)
-            yield Turn(f"{word} of these {heading.lower()}", str(turned))
-
-
-def _words(match: Match, name: str) -> str:
-    return {Match.NOT: f"not {name}", Match.MAIN: f"mainly {name}"}.get(match, name)
+            nouns = "" if asked.vocabulary(facet) else f" {heading.lower()}"
+            yield Turn(f"{word} of these{nouns}", str(turned))
 
 
 def _main_turn(asked: ArticleFilter, filter_: FacetFilter, value: str, address: Address) -> Turn | None:

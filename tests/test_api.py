@@ -90,7 +90,7 @@ def test_a_list_holds_count_next_results_and_facets(client, summit):
         "topic": [{"value": "talks", "name": "Talks", "count": 1}],
         "outlet": [{"value": "bbc", "name": "BBC", "count": 1}],
         "author": [{"value": "ann-lee", "name": "Ann Lee", "count": 1}],
-        "language": [{"value": "und", "name": "no stated language", "count": 1}],
+        "language": [{"value": "und", "name": "an unstated language", "count": 1}],
         "has": [
             {"value": "actor", "name": "an actor", "count": 1},
             {"value": "author", "name": "an author", "count": 1},

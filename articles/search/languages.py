@@ -18,7 +18,7 @@ _FURTHER = {
 _NAMES = {
     **_FURTHER,
     **{code: str(known["name"]) for code, known in LANG_INFO.items() if "name" in known},
-    NO_LANGUAGE: "no stated language",
+    NO_LANGUAGE: "an unstated language",
 }
 _CODES = {name.casefold(): code for code, name in _NAMES.items()} | {"none": NO_LANGUAGE}
 

@@ -23,6 +23,8 @@ PHRASES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("has", "origin", "status"), "with", "without"),
     (("dated",), "", "not"),
 )
+# Facets whose values say on their own what they are.
+SELF_EVIDENT = frozenset({*SUBJECTS, "topic", "outlet", "author"})
 
 type Names = Mapping[tuple[str, str], str]
 
@@ -67,6 +69,15 @@ def sought(words: str) -> str:
     """Return free text that `read_words` takes, as a phrase: ``“black sea”, without grain``."""
     wanted, unwanted = _terms(words)
     return ", ".join([*([listed(wanted, "and")] if wanted else []), *_without(unwanted)])
+
+
+def value_in_words(facet: str, key: str, match: Match, names: Names) -> str:
+    """Return one value of a search on its own: ``not Russia``, ``without a tag by an editor``."""
+    if facet in SELF_EVIDENT:
+        name = names.get((facet, key), key)
+        return {Match.NOT: f"not {name}", Match.MAIN: f"mainly {name}"}.get(match, name)
+    wanted, unwanted = next((phrase, other) for facets, phrase, other in PHRASES if facet in facets)
+    return f"{unwanted if match is Match.NOT else wanted} {_name(names, facet, key)}".lstrip()
 
 
 def listed(names: Sequence[str], conjunction: str) -> str:

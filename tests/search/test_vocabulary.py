@@ -57,7 +57,7 @@ def test_a_pattern_finds_exactly_the_codes_that_have_its_key(stored):
         ("zh", "zh", "Chinese"),
         ("simplified chinese", "zh-hans", "Simplified Chinese"),
         ("pt_mz", "pt-mz", "Portuguese (MZ)"),
-        ("none", "und", "no stated language"),
+        ("none", "und", "an unstated language"),
         ("qqq", "qqq", "qqq"),
         ("klingon", "", ""),
     ],

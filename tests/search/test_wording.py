@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from articles.search.query import Criteria, Match
-from articles.search.wording import sought, span_in_words, takes_article, title_of
+from articles.search.wording import sought, span_in_words, takes_article, title_of, value_in_words
 
 NAMES = {
     ("country", "ru"): "Russia",
@@ -22,7 +22,7 @@ NAMES = {
     ("outlet", "reuters"): "Reuters",
     ("author", "ann-lee"): "Ann Lee",
     ("language", "fr"): "French",
-    ("language", "und"): "no stated language",
+    ("language", "und"): "an unstated language",
 }
 ALL, ANY, NOT, MAIN = Match.ALL, Match.ANY, Match.NOT, Match.MAIN
 
@@ -72,7 +72,7 @@ ALL, ANY, NOT, MAIN = Match.ALL, Match.ANY, Match.NOT, Match.MAIN
             {("country", ALL): ("ua",), ("language", ALL): ("fr",), ("origin", ALL): ("editor",)},
             "Articles about Ukraine, in French, with a tag by an editor",
         ),
-        ({("language", ANY): ("fr", "und")}, "Articles in French or no stated language"),
+        ({("language", ANY): ("fr", "und")}, "Articles in French or an unstated language"),
         ({("language", NOT): ("fr",)}, "Articles not in French"),
         (
             {("has", ALL): ("country", "date"), ("status", ANY): ("suggested", "confirmed")},
@@ -89,6 +89,27 @@ ALL, ANY, NOT, MAIN = Match.ALL, Match.ANY, Match.NOT, Match.MAIN
 )
 def test_the_title_says_which_tags(values, title):
     assert title_of(Criteria(values=values), NAMES) == title
+
+
+@pytest.mark.parametrize(
+    ("facet", "key", "match", "words"),
+    [
+        ("country", "ru", ALL, "Russia"),
+        ("country", "ru", NOT, "not Russia"),
+        ("topic", "energy", MAIN, "mainly Energy"),
+        ("topic", "unheard-of", ANY, "unheard-of"),
+        ("language", "fr", ALL, "in French"),
+        ("language", "und", NOT, "not in an unstated language"),
+        ("has", "topic", NOT, "without a topic tag"),
+        ("origin", "editor", ANY, "with a tag by an editor"),
+        ("status", "suggested", ALL, "with a suggested tag"),
+        ("dated", "none", ALL, "undated"),
+        ("dated", "day", NOT, "not dated to the day"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_value_on_its_own_says_what_it_wants(facet, key, match, words):
+    assert value_in_words(facet, key, match, NAMES) == words
 
 
 @pytest.mark.parametrize(
