@@ -414,6 +414,12 @@ def test_several_values_are_all_wanted_or_any(russia, ukraine):
     assert listed("country=ru").switches == []
 
 
+def test_a_switch_of_fixed_values_names_no_kind():
+    (switch,) = listed("has=topic&has=date").switches
+
+    assert switch == Turn("any of these", "/articles/?has__any=topic&has__any=date")
+
+
 def test_no_article_has_two_outlets():
     make_article(outlet="BBC")
     make_article(outlet="AP")
