@@ -24,6 +24,8 @@ SITES = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
 # A leader named in full says as much for the own country as this many other words.
 LEADER = 2
 
+IN_DATELINE = "in the dateline, which says where the report was filed"
+
 # Moscow and the Kremlin spoke for another state until it ended: key of today's, of that one, its last day.
 FORMER_STATES = (
     ("ru", "su", dt.date(1991, 12, 25)),
@@ -72,6 +74,25 @@ class Places:
                 entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
                 accept((entry, start, end, sense.rule))
                 keys.add(entry.key)
+        if last and not reading.found:
+            self._read_dateline(reading, first, last)
+
+    def _read_dateline(self, reading: Reading, first: int, last: int) -> None:
+        """Take the country of the dateline of a report that names no other country and no body."""
+        found = []
+        for hit in reading.hits.names:
+            start, end, pattern = hit
+            if not first <= start < last:
+                continue
+            for sense in pattern.places if pattern.is_sure else self._meant(reading, hit, pattern.places):
+                if sense.entry.kind is Kind.COUNTRY:
+                    entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
+                    found.append((entry, start, end, "dateline"))
+        countries = {entry.key for entry, _, _, _ in found}
+        if len(countries) == 1:
+            reading.found += found
+            reading.keys |= countries
+            reading.refused = [refused for refused in reading.refused if refused[4] is not IN_DATELINE]
 
     def _is_plain(self, pattern: Pattern) -> bool:
         """Return whether only a marked neighbour could make the words mean something else: "France"."""
@@ -126,7 +147,7 @@ class Places:
         if reading.in_angles(start, end):
             return f"a sign of the stock exchange: <{reading.shown(hit)}>"
         if reading.in_dateline(start):
-            return "in the dateline, which says where the report was filed"
+            return IN_DATELINE
         after = reading.word_after(end)
         is_body = sense.entry.kind is Kind.ORGANISATION
         if after in SIGNED_TEXTS and (is_body or is_site):

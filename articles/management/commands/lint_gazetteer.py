@@ -54,7 +54,7 @@ class Command(BaseCommand):
         for (level, check), count in sorted(counts.items()):
             self.stdout.write(f"{count} {level.value}{'s' if count != 1 else ''} of {check}")
         if options["passages"]:
-            self._tell_uncovered(entries, options["passages"], in_full=options["all"])
+            self._tell_uncovered(entries, Path(str(options["passages"])), in_full=bool(options["all"]))
         self.stdout.write(f"{len(entries)} entries looked at")
         error_count = sum(complaint.level is Level.ERROR for complaint in complaints)
         if error_count:
