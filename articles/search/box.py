@@ -227,9 +227,9 @@ def _hint(token: _Token) -> str:
     """Return what to say of a word that looks as if more had been meant; nothing of most."""
     text = token.text.removeprefix("-")
     if token.name and not token.value:
-        return f"{token.name}: has no value right behind it, so {token.text} is looked for as it stands"
+        return f"nothing stands right behind {token.name}:, so {token.text} is looked for as it stands"
     if token.name and token.value[0] not in ":/":
-        return f"{token.name}: is not a filter, so {token.text} is looked for as it stands"
+        return f"there is no filter {token.name}:, so {token.text} is looked for as it stands"
     if '"' not in text and text.endswith("*"):
         begun = text.rstrip("*")
         if len(begun) < MIN_PREFIX or not begun.isalnum():
