@@ -10,8 +10,10 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 
+from django.db import connection
 from django.db.models import Exists, Model, OuterRef, Q, Subquery
 
 from articles.filters import ArticleFilter
@@ -169,16 +171,14 @@ def read_byline_names() -> NameBook:
     return _read_book("bylines", (ChangeSet, Outlet, Author), _bylines)
 
 
-def _read_book(name: str, models: Sequence[type[Model]], read: Callable[[], Iterable[Known]]) -> NameBook:
+def _read_book(name: str, models: tuple[type[Model], ...], read: Callable[[], Iterable[Known]]) -> NameBook:
     """Return the book of this moment: the one kept, unless a row came since to one of these tables.
 
     Whoever changes or removes a name leaves a change-set.
     """
-    newest = {
-        model.__name__: Subquery(model._default_manager.order_by("-pk").values("pk")[:1]) for model in models
-    }
-    row = Archive.objects.filter(pk=1).annotate(**newest).values_list("uuid", "gazetteer_release", *newest)
-    edition = row.first()
+    with connection.cursor() as cursor:
+        cursor.execute(*_edition_query(models))
+        edition = cursor.fetchone()
     if edition is None:  # nothing was ever written that could tell one state from the next
         return NameBook(read())
     with _lock:
@@ -186,6 +186,20 @@ def _read_book(name: str, models: Sequence[type[Model]], read: Callable[[], Iter
         if kept is None or kept[0] != edition:
             kept = _kept[name] = edition, NameBook(read())
         return kept[1]
+
+
+@cache
+def _edition_query(models: tuple[type[Model], ...]) -> tuple[str, tuple[int | str, ...]]:
+    """Return the SQL for the archive, its gazetteer and the newest row of each table, and its parameters.
+
+    Written once: Django takes longer to write it than the database to answer.
+    """
+    newest = {
+        model.__name__: Subquery(model._default_manager.order_by("-pk").values("pk")[:1]) for model in models
+    }
+    rows = Archive.objects.filter(pk=1).annotate(**newest)
+    sql, params = rows.values_list("uuid", "gazetteer_release", *newest).query.sql_with_params()
+    return sql, params
 
 
 def _tags() -> Iterator[Known]:
