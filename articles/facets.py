@@ -20,6 +20,7 @@ type Counts = Mapping[str, Sequence[tuple[str, int]]]  # keys and counts by face
 # Values shown beside a list, fewer than the engine is asked for; the others are on the page of the facet.
 SHOWN = {"actor": 8, "country": 8, "organisation": 5, "topic": 8, "outlet": 5, "author": 4}
 SHOWN_FOLDED = 5  # of the other facets, which wait together behind one line
+ENOUGH = 1 + max(*SHOWN.values(), SHOWN_FOLDED)  # to count of each, to know whether there are more
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 PAGE_SIZE = {Density.COMFORTABLE: 25, Density.COMPACT: 50}  # articles
-FACET_LIMIT = 20  # values counted of each facet
+FACET_LIMIT = 20  # values counted of each facet, unless it is asked otherwise
 NOINDEX_FROM = 3  # filters; search engines would crawl combinations for ever
 
 REBUILDING = "The search index is being rebuilt. Until it is ready, filters work but show no counts."
@@ -144,7 +144,9 @@ class Listing:
         return any(group.is_used for group in self.folded_facets)
 
 
-def list_articles(data: QueryDict, path: str, *, limit: int | None = None) -> Listing:
+def list_articles(
+    data: QueryDict, path: str, *, limit: int | None = None, facet_limit: int = FACET_LIMIT
+) -> Listing:
     """Return the page of articles that a query string asks for; ``path`` is where its links lead.
 
     A value that means nothing yields its problem and no articles.  A parameter that means nothing is a
@@ -158,7 +160,9 @@ def list_articles(data: QueryDict, path: str, *, limit: int | None = None) -> Li
     criteria = asked.criteria
     density = Density(asked.form.cleaned_data["density"] or Density.COMFORTABLE)
     try:
-        found, notice = _find(asked, criteria, address, limit=limit or PAGE_SIZE[density])
+        found, notice = _find(
+            asked, criteria, address, limit=limit or PAGE_SIZE[density], facet_limit=facet_limit
+        )
     except CursorError as error:
         cursor = next((name for name in CURSORS if _first(address, name)), CURSORS[0])
         return replace(listing, problems=[problem(asked, cursor, str(error), address), *listing.problems])
@@ -211,7 +215,9 @@ def _first(address: Address, name: str) -> str:
 # --- Finding the articles ---------------------------------------------------------------------------------
 
 
-def _find(asked: ArticleFilter, criteria: Criteria, address: Address, *, limit: int) -> tuple[Result, str]:
+def _find(
+    asked: ArticleFilter, criteria: Criteria, address: Address, *, limit: int, facet_limit: int
+) -> tuple[Result, str]:
     """Return what the engine finds, or SQL while the index is unusable, and what is to be said about that."""
     after, before = (_first(address, name) for name in CURSORS)
     try:
@@ -221,7 +227,7 @@ def _find(asked: ArticleFilter, criteria: Criteria, address: Address, *, limit: 
             after=after,
             before=before,
             facets=tuple(asked.facets()),
-            facet_limit=FACET_LIMIT,
+            facet_limit=facet_limit,
             histogram=True,
         )
     except IndexUnusable:

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from articles.caching import kept, unkept
 from articles.directory import list_tags
 from articles.elsewhere import find_elsewhere
+from articles.facets import ENOUGH
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
@@ -47,7 +48,7 @@ def article_list(request: HttpRequest) -> HttpResponse:
     """Return the page of articles that the query string asks for; to htmx, only what changes in it."""
     if clean := redirect_of(request.GET, request.path):
         return HttpResponseRedirect(clean)
-    listing = list_articles(request.GET, reverse("article_list"))
+    listing = list_articles(request.GET, reverse("article_list"), facet_limit=ENOUGH)
     previous_label, next_label = _pager_labels(listing)
     is_fragment = request.headers.get("HX-Request") == "true"
     page = render(
