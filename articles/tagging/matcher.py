@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ SPELLINGS = ("s", "z")
 SHORTEST_CAPITALS = 4
 
 
+EXCLUDED = -inf  # of a trigger: what its topic is not about
 START = itemgetter(0)
 # Names of these that are a single word are looked for in small letters too, to be refused.
 ONE_WORD_KINDS = frozenset({AliasKind.NAME, AliasKind.CAPITAL})
@@ -53,11 +55,12 @@ class Case(IntEnum):
 
 
 class Use(IntEnum):
-    """What a pattern is good for, so that the two most frequent cases are told with one look."""
+    """What a pattern is good for, so that the most frequent cases are told with one look."""
 
     NAME = 0  # whole words that are names and nothing else
     TRIGGER = 1  # whole words that are triggers and nothing else
-    MIXED = 2
+    OPEN_TRIGGER = 2  # the same, but the last word goes on
+    MIXED = 3
 
 
 class Sense(NamedTuple):
@@ -81,8 +84,8 @@ class Pattern:
     """What one string of the automaton stands for."""
 
     __slots__ = (
-        "blocked", "case", "full", "halves", "is_denial", "is_mark", "is_open", "is_plain", "is_sure",
-        "others", "people", "places", "senses", "surnames", "title", "triggers", "use", "words",
+        "blocked", "case", "firsts", "full", "halves", "is_denial", "is_mark", "is_open", "is_plain", "is_sure",
+        "others", "people", "places", "seconds", "senses", "surnames", "title", "triggers", "use", "words",
     )  # fmt: skip
 
     def __init__(self, words: str, case: Case, *, is_open: bool) -> None:
@@ -90,7 +93,8 @@ class Pattern:
         self.is_open = is_open  # "sanction*": the word goes on
         self.case = case
         self.senses: tuple[Sense, ...] = ()
-        self.triggers: tuple[tuple[str, int], ...] = ()  # slug of the topic, weight
+        # Slug of the topic, and the weight with a minus, as the weightiest come first; or EXCLUDED.
+        self.triggers: tuple[tuple[str, float], ...] = ()
         self.halves: tuple[Half, ...] = ()
         self.title: Title | None = None
         self.is_mark = False  # a word that borrows the name beside it: "Times"
@@ -112,14 +116,19 @@ class Pattern:
         # No place among the senses is ambiguous.
         self.is_sure = not any(sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places)
         self.is_plain: bool | None = None  # see `Places`; None: nobody asked yet
+        self.firsts = [half.phrase for half in self.halves if not half.is_second]
+        self.seconds = [half.phrase for half in self.halves if half.is_second]
         has_triggers = bool(self.triggers or self.halves)
-        if self.is_open or self.is_mark or self.is_denial or self.title or bool(senses) == has_triggers:
+        if self.is_mark or self.is_denial or self.title or bool(senses) == has_triggers:
             self.use = Use.MIXED
+        elif has_triggers:
+            self.use = Use.OPEN_TRIGGER if self.is_open else Use.TRIGGER
         else:
-            self.use = Use.TRIGGER if has_triggers else Use.NAME
+            self.use = Use.NAME
 
 
-NAME, TRIGGER = Use.NAME, Use.TRIGGER  # a member looked up in the loop costs as much as the rest of it
+# Members looked up in the loop cost as much as the rest of it.
+NAME, TRIGGER, OPEN_TRIGGER = Use.NAME, Use.TRIGGER, Use.OPEN_TRIGGER
 # Words of the text, [start, end) in folded text, and what they may mean.  A bare tuple: an article has 150 of
 # them, and a NamedTuple takes ten times as long to make (0.3 against 0.03 microseconds).
 type Hit = tuple[int, int, Pattern]
@@ -186,6 +195,9 @@ class Matcher:
             if use is TRIGGER:
                 triggers.append((start + 1, end - 1, pattern))
                 continue
+            if use is OPEN_TRIGGER:
+                triggers.append((start + 1, folded.find(" ", end), pattern))
+                continue
             if use is None:
                 pattern.settle()
             # "sanction*" ends where the word does.
@@ -235,7 +247,7 @@ class Matcher:
         is_never = alias.kind is AliasKind.NEGATIVE
         # What a topic excludes is excluded for its narrower topics too.
         slugs = (entry.slug, *self._children[entry.slug]) if is_never else (entry.slug,)
-        weights = tuple((slug, 0 if is_never else alias.weight) for slug in slugs)
+        weights = tuple((slug, EXCLUDED if is_never else -alias.weight) for slug in slugs)
         first, gap, second = alias.text.partition(GAP)
         if gap:
             for text, is_second in ((first, False), (second, True)):
@@ -332,26 +344,33 @@ def longest(hits: list[Hit]) -> tuple[list[Hit], list[Hit]]:
     cluster: list[Hit] = []  # hits that overlap, each its neighbour
     reach = -1
     for hit in hits:
-        if hit[0] < reach:
-            cluster.append(hit)
-            reach = max(reach, hit[1])
-            continue
-        if len(cluster) < 2:
-            kept += cluster
+        start, end, _ = hit
+        if start >= reach:
+            if cluster:
+                _settle(cluster, kept, lost)
+                cluster = []
+            kept.append(hit)
+            reach = end
         else:
-            _settle(cluster, kept, lost)
-        cluster = [hit]
-        reach = hit[1]
-    _settle(cluster, kept, lost)
+            cluster = cluster or [kept.pop()]
+            cluster.append(hit)
+            reach = max(reach, end)
+    if cluster:
+        _settle(cluster, kept, lost)
     return kept, lost
 
 
 def _settle(cluster: list[Hit], kept: list[Hit], lost: list[Hit]) -> None:
     """Sort one run of overlapping hits into those kept and those lost."""
+    # Longest first: one that overlaps a standing hit has its first or its last character inside it.
+    cluster.sort(key=_shortness)
+    if len(cluster) == 2:
+        kept.append(cluster[0])
+        lost.append(cluster[1])
+        return
     standing: list[Hit] = []
     taken: set[int] = set()
-    # Longest first: one that overlaps a standing hit has its first or its last character inside it.
-    for hit in sorted(cluster, key=_shortness):
+    for hit in cluster:
         start, end, _ = hit
         if start in taken or end - 1 in taken:
             lost.append(hit)

@@ -112,7 +112,7 @@ class Reading:
         """Return the hit's words as folded."""
         return self.hits.folded.text[hit[0] : hit[1]]
 
-    def shown(self, hit: Hit) -> str:
+    def shown(self, hit: Hit | tuple[int, int]) -> str:
         """Return the hit's words as the text has them, for a reason that people read."""
         folded = self.hits.folded
         return " ".join(self.text[folded.origin(hit[0]) : folded.origin(hit[1] - 1) + 1].split())

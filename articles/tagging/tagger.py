@@ -20,7 +20,7 @@ from articles.tagging.reading import REFUSALS_SHOWN, Found, Named, Reading
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.scoring import LEAD_LENGTH, Layout, role_of, weigh
 from articles.tagging.suggestions import occurrences
-from articles.tagging.topics import TopicScore, read_topics, with_parents
+from articles.tagging.topics import Doubt, TopicScore, read_topics, reason_of, with_parents
 
 # Between the parts of an article: no name reaches over an empty line.
 GAP = "\n\n"
@@ -108,36 +108,33 @@ class Tagger:
             mentions = parts.evidence(reading, group)
             role = role_of(weighed)
             findings.append(Finding(entry.kind, entry.slug, role, weighed.salience, mentions, weighed))
-        scores = read_topics(reading, layout)
-        findings += self._topic_findings(reading, parts, scores)
+        scores, doubts = read_topics(reading, layout)
+        findings += self._topic_findings(parts, reading, scores)
         findings.sort(key=_rank)
         suggestions = [_suggestion(reading, parts, layout, named) for named in reading.unknown]
-        refusals = Refusals(partial(self._refusals, reading, parts, scores))
+        refusals = Refusals(partial(self._refusals, reading, parts, doubts))
         return Tagged(findings, refusals, suggestions)
 
-    def _topic_findings(self, reading: Reading, parts: _Parts, scores: list[TopicScore]) -> list[Finding]:
+    def _topic_findings(self, parts: _Parts, reading: Reading, scores: list[TopicScore]) -> list[Finding]:
         made: dict[str, Finding] = {}
         for score in scores:
-            if not score.reason:
-                places = [(None, start, end, "trigger") for start, end, _ in score.hits]
-                mentions = parts.evidence(reading, places)
-                made[score.slug] = Finding(
-                    Kind.TOPIC, score.slug, score.role, score.sum.salience, mentions, score.sum
-                )
+            mentions = parts.evidence(reading, [(None, *span, "trigger") for span in score.spans])
+            made[score.slug] = Finding(
+                Kind.TOPIC, score.slug, score.role, score.sum.salience, mentions, score.sum
+            )
         for parent, children in with_parents(scores, self._topic_parents).items():
             if parent in self._topics and parent not in made:
-                spans = sorted({(start, end) for child in children for start, end, _ in child.hits})
+                spans = sorted({span for child in children for span in child.spans})
                 salience = max(child.sum.salience for child in children)
                 mentions = parts.evidence(reading, [(None, *span, "implied") for span in spans])
                 made[parent] = Finding(Kind.TOPIC, parent, Role.MENTIONED, salience, mentions)
         return list(made.values())
 
-    def _refusals(self, reading: Reading, parts: _Parts, scores: list[TopicScore]) -> list[Refusal]:
+    def _refusals(self, reading: Reading, parts: _Parts, doubts: list[Doubt]) -> list[Refusal]:
         refused = reading.refused[:]
-        for score in scores:
-            if score.reason:
-                start, end, _ = score.hits[0]
-                refused.append((self._topics[score.slug], start, end, "trigger", score.reason))
+        for doubt in doubts:
+            topic = self._topics[doubt.slug]
+            refused.append((topic, *doubt.span, "trigger", reason_of(reading, doubt)))
         seen: dict[tuple[str, str, str], int] = defaultdict(int)
         refusals = []
         for entry, start, end, rule, reason in sorted(refused, key=_place):
