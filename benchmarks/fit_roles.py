@@ -96,6 +96,7 @@ def _set(kind: Kind, weights: scoring.Weights | scoring.TopicWeights) -> None:
         scoring.TOPIC_WEIGHTS = weights
     else:
         scoring.WEIGHTS[kind] = weights
+        scoring.signs_of.cache_clear()
 
 
 def main() -> None:

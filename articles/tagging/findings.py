@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple, overload
@@ -40,22 +40,16 @@ class Sum(NamedTuple):
     """What the signs of being central add up to, and the sum from which an entry is a main one."""
 
     signs: tuple[tuple[str, float], ...]  # ("title", 5.0); of a topic the words and what they count
+    total: float
     main: float
-
-    @property
-    def total(self) -> float:
-        """Return the sum of all signs."""
-        return sum([value for _, value in self.signs])
 
     @property
     def salience(self) -> float:
         """Return 0 (passing) to 1 (its subject); half of the scale is where an entry becomes a main one."""
-        total = self.total
-        return round(total / (total + self.main), 3)
+        return round(self.total / (self.total + self.main), 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """An entry found in an article: how central it is (0 passing, 1 its subject), and every mention of it.
 
     ``sum`` is how the salience came about; a topic that only follows from a narrower one has none.
@@ -66,7 +60,7 @@ class Finding:
     role: Role
     salience: float
     mentions: tuple[Mention, ...]
-    sum: Sum | None = field(default=None, compare=False)
+    sum: Sum | None = None
 
 
 @dataclass(frozen=True, slots=True)

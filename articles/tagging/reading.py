@@ -40,6 +40,8 @@ DATELINE = re.compile(
 
 # An entry that the text names, at [start, end) of the folded text, and by which rule; bare like `Hit`.
 type Found = tuple[Entry, int, int, str]
+# Words that name something, likewise.
+type Evidence = tuple[object, int, int, str]
 # An entry that the text seems to name, likewise, and why it does not.
 type Refused = tuple[Entry, int, int, str, str]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 
 from articles.tagging.findings import Role, Sum
@@ -76,31 +77,62 @@ class Layout:
     lead_end: int
     length: int
     is_untitled: bool  # neither title nor standfirst
+    stretches: tuple[int, ...]  # where all but the first of the equal stretches of the body begin
 
 
-def weigh(kind: Kind, starts: Sequence[int], layout: Layout) -> Sum:
-    """Return the signs that mentions at these places, in their order, give; no signs without mentions."""
-    weights = WEIGHTS[kind]
-    main = weights.main * min(1.0, max(layout.length, LEAD_LENGTH) / USUAL_LENGTH) ** weights.length
-    if not starts:
-        return Sum((), main)
-    standfirst, body = bisect_left(starts, layout.title_end), bisect_left(starts, layout.standfirst_end)
-    signs: list[tuple[str, float]] = []
-    if standfirst > 0:
-        signs.append(("title", weights.title))
+def stretches_of(begin: int, end: int) -> tuple[int, ...]:
+    """Return where all but the first of the equal stretches of the body [begin, end) begin."""
+    length = max(1, end - begin)
+    return tuple([begin - number * length // -STRETCHES for number in range(1, STRETCHES)])
+
+
+def main_sums(length: int) -> dict[Kind, float]:
+    """Return for each kind the sum from which an entry is a main one in a text of this length."""
+    share = min(1.0, max(length, LEAD_LENGTH) / USUAL_LENGTH)
+    return {kind: weights.main * share**weights.length for kind, weights in WEIGHTS.items()}
+
+
+def weigh(kind: Kind, starts: Sequence[int], layout: Layout, main: float) -> Sum:
+    """Return the signs that mentions at these places, one or more in their order, give.
+
+    ``main`` is the sum from which the entry is a main one.
+    """
+    count = len(starts)
+    standfirst = bisect_left(starts, layout.title_end)
+    body = bisect_left(starts, layout.standfirst_end)
+    first = starts[body] if body < count else layout.lead_end
     if body > standfirst:
-        signs.append(("standfirst", weights.standfirst))
-    elif body < len(starts) and starts[body] < layout.opening_end:
+        place = "standfirst"
+    elif first < layout.opening_end:
         # Without title and standfirst the first sentence does their work as well.
-        signs.append(("opening", weights.opening + (weights.title if layout.is_untitled else 0.0)))
-    elif body < len(starts) and starts[body] < layout.lead_end:
-        signs.append(("lead", weights.lead))
-    signs.append(("count", weights.doubling * log2(1 + len(starts))))
-    if body < len(starts):
-        begin, length = layout.standfirst_end, max(1, layout.length - layout.standfirst_end)
-        stretches = {(start - begin) * STRETCHES // length for start in starts[body:]}
-        signs.append(("spread", weights.spread * len(stretches) / STRETCHES))
-    return Sum(tuple(signs), main)
+        place = "untitled opening" if layout.is_untitled else "opening"
+    else:
+        place = "lead" if first < layout.lead_end else ""
+    stretches = int(body < count)
+    if count > body + 1:
+        bounds = [body, *[bisect_left(starts, begin, body) for begin in layout.stretches], count]
+        stretches = len(set(bounds)) - 1
+    signs, total = signs_of(kind, standfirst > 0, place, count, stretches)
+    return Sum(signs, total, main)
+
+
+@lru_cache(maxsize=4096)  # most entries of most articles are named a few times, in a few ways
+def signs_of(
+    kind: Kind, is_in_title: bool, place: str, count: int, stretches: int
+) -> tuple[tuple[tuple[str, float], ...], float]:
+    """Return what each sign counts, and what they add up to; kept, so clear the cache if WEIGHTS change."""
+    weights = WEIGHTS[kind]
+    signs: list[tuple[str, float]] = []
+    if is_in_title:
+        signs.append(("title", weights.title))
+    if place == "untitled opening":
+        signs.append(("opening", weights.opening + weights.title))
+    elif place:
+        signs.append((place, getattr(weights, place)))
+    signs.append(("count", weights.doubling * log2(1 + count)))
+    if stretches:
+        signs.append(("spread", weights.spread * stretches / STRETCHES))
+    return tuple(signs), sum([value for _, value in signs])
 
 
 def role_of(weighed: Sum) -> Role:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -16,9 +16,9 @@ from articles.tagging.matcher import Matcher
 from articles.tagging.offices import Roll
 from articles.tagging.people import People
 from articles.tagging.places import Places
-from articles.tagging.reading import REFUSALS_SHOWN, Found, Named, Reading
+from articles.tagging.reading import REFUSALS_SHOWN, Evidence, Found, Named, Reading
 from articles.tagging.records import AliasKind, Entry, Kind
-from articles.tagging.scoring import LEAD_LENGTH, Layout, role_of, weigh
+from articles.tagging.scoring import LEAD_LENGTH, Layout, main_sums, role_of, stretches_of, weigh
 from articles.tagging.suggestions import occurrences
 from articles.tagging.topics import Doubt, TopicScore, read_topics, reason_of, with_parents
 
@@ -97,36 +97,36 @@ class Tagger:
 
     def _tagged(self, reading: Reading, parts: _Parts) -> Tagged:
         layout = parts.layout(reading)
+        mains = main_sums(layout.length)
         groups: dict[int, list[Found]] = defaultdict(list)
+        reading.found.sort(key=_place)
         for found in reading.found:
             groups[id(found[0])].append(found)
         findings = []
         for group in groups.values():
-            group.sort(key=_place)
             entry = group[0][0]
-            weighed = weigh(entry.kind, [found[1] for found in group], layout)
+            weighed = weigh(entry.kind, [start for _, start, _, _ in group], layout, mains[entry.kind])
             mentions = parts.evidence(reading, group)
-            role = role_of(weighed)
-            findings.append(Finding(entry.kind, entry.slug, role, weighed.salience, mentions, weighed))
+            findings.append(
+                Finding(entry.kind, entry.slug, role_of(weighed), weighed.salience, mentions, weighed)
+            )
         scores, doubts = read_topics(reading, layout)
         findings += self._topic_findings(parts, reading, scores)
         findings.sort(key=_rank)
-        suggestions = [_suggestion(reading, parts, layout, named) for named in reading.unknown]
+        suggestions = [_suggestion(reading, parts, layout, mains[Kind.ACTOR], one) for one in reading.unknown]
         refusals = Refusals(partial(self._refusals, reading, parts, doubts))
         return Tagged(findings, refusals, suggestions)
 
     def _topic_findings(self, parts: _Parts, reading: Reading, scores: list[TopicScore]) -> list[Finding]:
         made: dict[str, Finding] = {}
-        for score in scores:
-            mentions = parts.evidence(reading, [(None, *span, "trigger") for span in score.spans])
-            made[score.slug] = Finding(
-                Kind.TOPIC, score.slug, score.role, score.sum.salience, mentions, score.sum
-            )
+        for slug, weighed, role, places in scores:
+            mentions = parts.evidence(reading, places)
+            made[slug] = Finding(Kind.TOPIC, slug, role, weighed.salience, mentions, weighed)
         for parent, children in with_parents(scores, self._topic_parents).items():
             if parent in self._topics and parent not in made:
-                spans = sorted({span for child in children for span in child.spans})
-                salience = max(child.sum.salience for child in children)
-                mentions = parts.evidence(reading, [(None, *span, "implied") for span in spans])
+                salience = max([made[child.slug].salience for child in children])
+                spans = sorted({place[1:3] for child in children for place in child.places})
+                mentions = parts.evidence(reading, [(None, start, end, "implied") for start, end in spans])
                 made[parent] = Finding(Kind.TOPIC, parent, Role.MENTIONED, salience, mentions)
         return list(made.values())
 
@@ -156,49 +156,54 @@ class _Parts:
     def layout(self, reading: Reading) -> Layout:
         """Return where the parts end in folded text; exact unless characters were dropped in folding."""
         body = self.body_start
+        length = len(reading.hits.folded.text)
         sentence = SENTENCE_END.search(self.text, body, body + LEAD_LENGTH)
         return Layout(
             title_end=self._standfirst_start,
             standfirst_end=body,
             opening_end=sentence.end() if sentence else body + LEAD_LENGTH,
             lead_end=body + LEAD_LENGTH,
-            length=len(reading.hits.folded.text),
+            length=length,
             is_untitled=body == 2 * len(GAP),
+            stretches=stretches_of(body, length),
         )
 
-    def evidence(
-        self, reading: Reading, found: Sequence[tuple[object, int, int, str]]
-    ) -> tuple[Mention, ...]:
+    def evidence(self, reading: Reading, places: Sequence[Evidence]) -> tuple[Mention, ...]:
         """Return where the words found, in order of place, stand in their part of the article."""
-        text, folded = self.text, reading.hits.folded
-        body, standfirst = self.body_start, self._standfirst_start
-        # A third of the time of Mention(...), of which an article has a hundred.
-        new = tuple.__new__
-        if folded.is_straight and found[0][1] > body:
-            shift = body + 1
+        folded = reading.hits.folded
+        if not folded.is_straight:
             return tuple(
                 [
-                    new(Mention, (Part.BODY, start - shift, end - shift, text[start - 1 : end - 1], rule))
-                    for _, start, end, rule in found
+                    self._mention(folded.origin(start), folded.origin(end - 1) + 1, rule)
+                    for _, start, end, rule in places
                 ]
             )
-        mentions = []
-        for _, place, place_end, rule in found:
-            start, end = folded.origin(place), folded.origin(place_end - 1) + 1
-            words = text[start:end]
-            if start >= body:
-                mentions.append(new(Mention, (Part.BODY, start - body, end - body, words, rule)))
-            elif start >= standfirst:
-                start, end = start - standfirst, end - standfirst
-                mentions.append(new(Mention, (Part.STANDFIRST, start, end, words, rule)))
-            else:
-                mentions.append(new(Mention, (Part.TITLE, start, end, words, rule)))
-        return tuple(mentions)
+        text, shift = self.text, self.body_start + 1
+        if places[0][1] < shift:
+            head = bisect_left(places, shift, key=_place)
+            mentions = [self._mention(start - 1, end - 1, rule) for _, start, end, rule in places[:head]]
+            return (*mentions, *(self.evidence(reading, places[head:]) if head < len(places) else ()))
+        # A third of the time of Mention(...), of which an article has a hundred.
+        new, body = tuple.__new__, Part.BODY
+        return tuple(
+            [
+                new(Mention, (body, start - shift, end - shift, text[start - 1 : end - 1], rule))
+                for _, start, end, rule in places
+            ]
+        )
+
+    def _mention(self, start: int, end: int, rule: str) -> Mention:
+        """Return the mention at [start, end) of the joined text."""
+        words = self.text[start:end]
+        for part, begin in ((Part.BODY, self.body_start), (Part.STANDFIRST, self._standfirst_start)):
+            if start >= begin:
+                return Mention(part, start - begin, end - begin, words, rule)
+        return Mention(Part.TITLE, start, end, words, rule)
 
 
-def _suggestion(reading: Reading, parts: _Parts, layout: Layout, named: Named) -> Suggestion:
+def _suggestion(reading: Reading, parts: _Parts, layout: Layout, main: float, named: Named) -> Suggestion:
     places = occurrences(reading, named)
-    weighed = weigh(Kind.ACTOR, [start for start, _ in places], layout)
+    weighed = weigh(Kind.ACTOR, [start for start, _ in places], layout, main)
     rules = ["name", *repeat("surname", len(places) - 1)]
     mentions = parts.evidence(
         reading, [(None, *place, rule) for place, rule in zip(places, rules, strict=True)]
@@ -206,7 +211,7 @@ def _suggestion(reading: Reading, parts: _Parts, layout: Layout, named: Named) -
     return Suggestion(named.name, named.office, named.owner, role_of(weighed), weighed.salience, mentions)
 
 
-_place = itemgetter(1)  # of a Found or a Refused
+_place = itemgetter(1)  # of a Found, a Refused or an Evidence
 
 
 def _rank(finding: Finding) -> tuple[bool, float, str]:

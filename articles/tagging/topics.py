@@ -13,7 +13,7 @@ from typing import NamedTuple
 from articles.tagging import scoring
 from articles.tagging.findings import Role, Sum
 from articles.tagging.matcher import EXCLUDED, START, Hits, Pattern
-from articles.tagging.reading import LONGEST_WORD, Reading
+from articles.tagging.reading import LONGEST_WORD, Evidence, Reading
 from articles.tagging.scoring import Layout
 
 NEGATION_WORDS = 4  # "no new sanctions", "without agreement on Ukraine ceasefire"
@@ -35,7 +35,7 @@ class TopicScore(NamedTuple):
     slug: str
     sum: Sum
     role: Role
-    spans: list[Span]
+    places: list[Evidence]
 
 
 class Doubt(NamedTuple):
@@ -114,7 +114,8 @@ def _score(reading: Reading, slug: str, phrases: _Phrases, main: float) -> Topic
             words[pattern] = text[start:-end]
     signs = tuple([(word, phrases.values[pattern]) for pattern, word in words.items()])
     role = Role.MAIN if phrases.total >= main and phrases.is_asserted else Role.MENTIONED
-    return TopicScore(slug, Sum(signs, main), role, [(start, -end) for start, end, _, _, _ in phrases.standing])
+    places: list[Evidence] = [(None, start, -end, "trigger") for start, end, _, _, _ in phrases.standing]
+    return TopicScore(slug, Sum(signs, phrases.total, main), role, places)
 
 
 def reason_of(reading: Reading, doubt: Doubt) -> str:
