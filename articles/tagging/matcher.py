@@ -84,8 +84,9 @@ class Pattern:
     """What one string of the automaton stands for."""
 
     __slots__ = (
-        "blocked", "case", "firsts", "full", "halves", "is_denial", "is_mark", "is_open", "is_plain", "is_sure",
-        "others", "people", "places", "seconds", "senses", "surnames", "title", "triggers", "use", "words",
+        "blocked", "case", "firsts", "full", "halves", "is_denial", "is_doubtful", "is_mark", "is_open",
+        "is_sure", "look", "others", "people", "places", "seconds", "senses", "surnames", "title",
+        "triggers", "use", "words",
     )  # fmt: skip
 
     def __init__(self, words: str, case: Case, *, is_open: bool) -> None:
@@ -107,6 +108,7 @@ class Pattern:
         # The senses that are persons: all, and those by full name, by surname, of somebody else's name.
         self.people = tuple([sense for sense in senses if sense.entry.kind is Kind.ACTOR])
         self.full = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.NAME])
+        self.is_doubtful = any(sense.alias.is_ambiguous for sense in self.full)
         self.surnames = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.SURNAME])
         self.others = tuple([sense for sense in self.people if sense.alias.kind is AliasKind.NEGATIVE])
         # Those that are countries and organisations, and those of these that the words say not to be meant.
@@ -115,7 +117,7 @@ class Pattern:
         self.blocked = tuple([sense for sense in rest if sense.alias.kind is AliasKind.NEGATIVE])
         # No place among the senses is ambiguous.
         self.is_sure = not any(sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places)
-        self.is_plain: bool | None = None  # see `Places`; None: nobody asked yet
+        self.look: IntEnum | None = None  # see `Places`; None: nobody asked yet
         self.firsts = [half.phrase for half in self.halves if not half.is_second]
         self.seconds = [half.phrase for half in self.halves if half.is_second]
         has_triggers = bool(self.triggers or self.halves)

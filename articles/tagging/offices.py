@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from articles.tagging.records import Entry, Kind, Office
 from articles.tagging.vocabulary import Title
@@ -34,8 +35,10 @@ class Roll:
             if entry.kind is Kind.ACTOR:
                 for office in entry.offices:
                     self._tenures[office.of, office.role].append(Tenure(entry, office))
+        # Articles ask again and again, for a few countries and a few days.
+        self.holder = lru_cache(maxsize=4096)(self._holder)
 
-    def holder(self, of: str, title: Title, on: dt.date | None) -> Entry | None:
+    def _holder(self, of: str, title: Title, on: dt.date | None) -> Entry | None:
         """Return the one person who held the office on this day, or None where that is not certain.
 
         Not certain are a day of handing over, a time nobody looked up, and offices that two share.

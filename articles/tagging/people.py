@@ -121,9 +121,13 @@ class People:
                 words = reading.shown(hit)
                 reading.refuse(sense.entry, hit, "negative", f"part of another name: {words}")
         self._read_longer_forms(reading, seen)
-        rest = [hit for hit in surnames if not self._read_middle_names(reading, hit, seen)]
-        for hit in rest:
-            self._read_surname(reading, hit, seen)
+        rest: list[tuple[Hit, str]] = []
+        for hit in surnames:
+            before = reading.word_before(hit[0])
+            if not self._read_middle_names(reading, hit, before, seen):
+                rest.append((hit, before))
+        for hit, before in rest:
+            self._read_surname(reading, hit, before, seen)
         self._read_offices(reading, seen)
 
     def _read_longer_forms(self, reading: Reading, seen: Seen) -> None:
@@ -136,16 +140,15 @@ class People:
             reading.found.append((person, named.start, named.end, "longer name"))
             seen.add(person, named.start)
 
-    def _read_middle_names(self, reading: Reading, hit: Hit, seen: Seen) -> bool:
+    def _read_middle_names(self, reading: Reading, hit: Hit, before: str, seen: Seen) -> bool:
         """Accept a surname that ends a longer form of a full name: "Kamil El Tayeb Idris"."""
-        begin, end, pattern = hit
-        folded = reading.hits.folded
+        _, end, pattern = hit
+        if not before[:1].isupper() and before not in NAME_PARTICLES:
+            return False
         firsts = self._bearers_of(pattern).firsts
         # Few surnames have a first name of their bearers near them: cheaper to look for than a whole name.
-        if folded.is_straight and firsts.isdisjoint(folded.text[max(0, end - LOOK_BACK) : end].split(" ")):
-            return False
-        before = reading.word_before(begin)
-        if not before[:1].isupper() and before not in NAME_PARTICLES:
+        window = reading.plain[max(0, end - LOOK_BACK) : end]
+        if reading.is_straight and firsts.isdisjoint(window.split(" ")):
             return False
         name, start = name_ending_at(reading, end)
         person = self._longer_form(reading, name) if name else None
@@ -190,8 +193,9 @@ class People:
             for sense in senses:
                 reading.refuse(sense.entry, hit, "name", "several people bear this name")
             return
-        if any(sense.alias.is_ambiguous for sense in senses if sense.entry is person):
-            doubt = self._doubt(reading, next(sense for sense in senses if sense.entry is person))
+        if hit[2].is_doubtful:
+            sense = next(sense for sense in senses if sense.entry is person)
+            doubt = self._doubt(reading, sense) if sense.alias.is_ambiguous else ""
             if doubt:
                 reading.refuse(person, hit, "name", doubt)
                 return
@@ -227,10 +231,10 @@ class People:
     def _country_seen(self, reading: Reading, person: Entry) -> bool:
         return any(office.of in reading.keys for office in person.offices)
 
-    def _read_surname(self, reading: Reading, hit: Hit, seen: Seen) -> None:
+    def _read_surname(self, reading: Reading, hit: Hit, before: str, seen: Seen) -> None:
         start, _, pattern = hit
         known = seen.among(pattern.surnames)
-        other = self._other_person(reading, hit)
+        other = self._other_person(reading, hit, before)
         if not other and not known:
             other = reading.strangers.get(pattern.words, "")
         if other:
@@ -251,7 +255,7 @@ class People:
         reading.accept(person, hit, "surname")
         seen.add(person, start)
 
-    def _other_person(self, reading: Reading, hit: Hit) -> str:
+    def _other_person(self, reading: Reading, hit: Hit, before: str) -> str:
         """Return why the surname belongs to somebody or something else, or nothing if it does not."""
         start, end, pattern = hit
         words = pattern.words
@@ -259,7 +263,6 @@ class People:
         own = self._bearers_of(pattern).own
         if after in GENERATIONS or after in SURNAME_BORROWERS:
             return f"part of another name: {words} {after}"
-        before = reading.word_before(start)
         if before in SHIPS:
             return f"a ship: {before} {words}"
         is_new = before[:1].isupper() and before not in own and not reading.ends_name(start - 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
 
 from articles.tagging.matcher import Case, Hit, Pattern, Sense
-from articles.tagging.reading import Reading, sought
+from articles.tagging.reading import Reading, Verdict, sought
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
@@ -34,6 +35,19 @@ FORMER_STATES = (
 )
 
 
+class Look(IntEnum):
+    """How closely a name is to be looked at that stands beside no mark ("Times") and in no dateline."""
+
+    NONE = 0  # it names no place
+    PLAIN = 1  # not at all: "France"
+    SITE = 2  # for the word before it: "Miguel Medina"
+    ACRONYM = 3  # for a line in capitals: "TELL US"
+    CLOSE = 4
+
+
+NONE, PLAIN, SITE, ACRONYM = Look.NONE, Look.PLAIN, Look.SITE, Look.ACRONYM  # dear to look up in a loop
+
+
 class Places:
     """The rules for countries, territories, areas and organisations."""
 
@@ -59,13 +73,13 @@ class Places:
         has_angles = "<" in reading.text
         for hit in reading.hits.names:
             start, end, pattern = hit
-            if not pattern.places and not pattern.blocked:
+            look = pattern.look
+            if look is None:
+                look = pattern.look = self._look(pattern)
+            if look is NONE:
                 continue
-            is_plain = pattern.is_plain
-            if is_plain is None:
-                is_plain = pattern.is_plain = self._is_plain(pattern)
-            is_plain = is_plain and not has_angles
-            if is_plain and end + 1 not in marks and start - 1 not in marks and not first <= start < last:
+            is_beside_mark = has_angles or end + 1 in marks or start - 1 in marks
+            if not is_beside_mark and not first <= start < last and self._stands_free(reading, hit, look):
                 for entry, _, rule in pattern.places:
                     accept((entry, start, end, rule))
                     keys.add(entry.key)
@@ -94,20 +108,31 @@ class Places:
             reading.keys |= countries
             reading.refused = [refused for refused in reading.refused if refused[4] is not IN_DATELINE]
 
-    def _is_plain(self, pattern: Pattern) -> bool:
-        """Return whether only a marked neighbour could make the words mean something else: "France"."""
-        return (
-            pattern.case is not Case.SMALL
-            and pattern.is_sure
-            and not pattern.blocked
-            and not any(
-                sense.alias.kind in SITES
-                or (sense.alias.kind is AliasKind.METONYM and sense.entry.key in self._former)
-                for sense in pattern.places
-            )
-            and pattern.words not in self._given_names
-            and pattern.words not in WORDLIKE_ACRONYMS
-        )
+    def _look(self, pattern: Pattern) -> Look:
+        """Return how closely the places among the senses of a pattern are to be looked at."""
+        if not pattern.places and not pattern.blocked:
+            return Look.NONE
+        is_single = pattern.is_sure and not pattern.blocked and pattern.case is not Case.SMALL
+        if not is_single or pattern.words in self._given_names:
+            return Look.CLOSE
+        seats = [sense for sense in pattern.places if _is_seat(sense)]
+        if any(sense.entry.key in self._former for sense in seats):
+            return Look.CLOSE
+        is_site = any(sense.alias.kind in SITES for sense in pattern.places)
+        if pattern.words in WORDLIKE_ACRONYMS:
+            return Look.CLOSE if is_site else Look.ACRONYM
+        if is_site and len(pattern.places) > 1:
+            return Look.CLOSE
+        return Look.SITE if is_site and " " not in pattern.words else Look.PLAIN
+
+    def _stands_free(self, reading: Reading, hit: Hit, look: Look) -> bool:
+        """Return whether words beside no mark mean what they say, as far as one look tells."""
+        if look is PLAIN:
+            return True
+        start = hit[0]
+        if look is SITE:
+            return reading.word_before(start) not in self._given_names or reading.ends_name(start - 1)
+        return look is ACRONYM and not _is_shouted(reading.line(start))
 
     def _believed(self, reading: Reading, hit: Hit) -> Sequence[Sense]:
         """Return which meanings of the words hold, leaving persons aside; refuse the others."""
@@ -131,9 +156,10 @@ class Places:
 
     def _of_the_time(self, sense: Sense, on: dt.date) -> Entry:
         """Return the state that a capital, town or metonym stood for on a day."""
-        former, last = self._former.get(sense.entry.key, (sense.entry, dt.date.min))
-        is_seat = sense.alias.kind is AliasKind.METONYM or sense.alias.kind in SITES
-        return former if on <= last and is_seat else sense.entry
+        if sense.entry.key not in self._former:
+            return sense.entry
+        former, last = self._former[sense.entry.key]
+        return former if on <= last and _is_seat(sense) else sense.entry
 
     def _borrowed(self, reading: Reading, hit: Hit, sense: Sense) -> str:
         """Return why the words belong to a name of something else, or nothing if they do not."""
@@ -179,23 +205,26 @@ class Places:
             return f"part of a person's name: {before} {words}"
         return ""
 
-    def _meant(self, reading: Reading, hit: Hit, senses: Sequence[Sense]) -> list[Sense]:
+    def _meant(self, reading: Reading, hit: Hit, senses: Sequence[Sense]) -> Sequence[Sense]:
         """Return the senses that hold in this article; refuse the others with the reason."""
+        answer = reading.verdicts.get(id(hit[2]))
+        if answer is None:
+            answer = reading.verdicts[id(hit[2])] = self._settled(reading, senses)
+        meant, others = answer
+        for sense, reason in others:
+            reading.refuse(sense.entry, hit, sense.rule, reason)
+        return meant
+
+    def _settled(self, reading: Reading, senses: Sequence[Sense]) -> Verdict:
+        """Return which of the senses hold, and the others with the reason."""
         plain = [sense for sense in senses if id(sense.alias) not in self._context]
         unsure = [sense for sense in senses if id(sense.alias) in self._context]
         if not unsure:
-            return plain
-        verdict = reading.verdicts.get(id(hit[2]))
-        if verdict is None:
-            verdict = self._verdict(reading, unsure, has_rival=bool(plain))
-            reading.verdicts[id(hit[2])] = verdict
-        for sense in unsure:
-            if sense.entry is verdict:
-                plain = [*plain, sense]
-            else:
-                reason = verdict if isinstance(verdict, str) else f"means {verdict.name} in this article"
-                reading.refuse(sense.entry, hit, sense.rule, reason)
-        return plain
+            return plain, []
+        verdict = self._verdict(reading, unsure, has_rival=bool(plain))
+        reason = verdict if isinstance(verdict, str) else f"means {verdict.name} in this article"
+        meant = [sense for sense in unsure if sense.entry is verdict]
+        return [*plain, *meant], [(sense, reason) for sense in unsure if sense.entry is not verdict]
 
     def _verdict(self, reading: Reading, senses: list[Sense], *, has_rival: bool) -> Entry | str:
         """Return the one entry that the article's other words speak for, or why there is none."""
@@ -232,6 +261,11 @@ def _town_or_body(reading: Reading, hit: Hit, senses: Sequence[Sense]) -> Sequen
         reason = "the town, not the body that sits there" if is_town else "the body that sits there"
         reading.refuse(sense.entry, hit, sense.rule, reason)
     return [sense for sense in senses if sense not in (bodies if is_town else towns)]
+
+
+def _is_seat(sense: Sense) -> bool:
+    """Return whether the words name a town or a body that speaks for its state."""
+    return sense.alias.kind is AliasKind.METONYM or sense.alias.kind in SITES
 
 
 def _is_shouted(line: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from articles.tagging.folding import fold_name
-from articles.tagging.matcher import Hit, Hits
+from articles.tagging.matcher import Hit, Hits, Sense
 from articles.tagging.records import Entry
 from articles.tagging.vocabulary import Title
 
@@ -46,6 +46,10 @@ type Evidence = tuple[object, int, int, str]
 type Refused = tuple[Entry, int, int, str, str]
 
 
+# Which senses of an ambiguous name hold in an article, and the others, each with the reason.
+type Verdict = tuple[Sequence[Sense], Sequence[tuple[Sense, str]]]
+
+
 class Named(NamedTuple):
     """A name beside an office, at [start, end) of the folded text; ``owner`` is a country's or body's key."""
 
@@ -57,8 +61,8 @@ class Named(NamedTuple):
 
 
 def sought(words: Iterable[str]) -> tuple[str, ...]:
-    """Return the words folded, in small letters and between blanks, each once: for `Reading.count_words`."""
-    return tuple(dict.fromkeys(f" {folded} " for word in words if (folded := fold_name(word).lower())))
+    """Return the words folded and in small letters, each once: for `Reading.count_words`."""
+    return tuple(dict.fromkeys(folded for word in words if (folded := fold_name(word).lower())))
 
 
 @dataclass(slots=True)
@@ -70,12 +74,12 @@ class Reading:
     hits: Hits
     on: dt.date | None
     body_start: int = 0  # in the original text
+    plain: str = field(init=False)  # the folded text
+    is_straight: bool = field(init=False)  # as of `Folded`
     found: list[Found] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)  # keys of countries and slugs of organisations found
-    verdicts: dict[int, Entry | str] = field(
-        default_factory=dict
-    )  # ambiguous pattern -> one sense per article
+    verdicts: dict[int, Verdict] = field(default_factory=dict)  # ambiguous pattern -> one sense per article
     unknown: list[Named] = field(default_factory=list)  # names beside an office that the gazetteer lacks
     strangers: dict[str, str] = field(default_factory=dict)  # surname -> "another person: Hunter Biden"
     # What a surname without full name means after a title: asked once for each pair of pattern and title.
@@ -89,6 +93,10 @@ class Reading:
     _is_title_case: bool | None = None
     _homes: Counter[str] | None = None
     _titles: dict[int, Title | None] | None = None
+
+    def __post_init__(self) -> None:
+        """Put within reach what is asked for with every word."""
+        self.plain, self.is_straight = self.hits.folded.text, self.hits.folded.is_straight
 
     def accept(self, entry: Entry, hit: Hit, rule: str) -> None:
         """Note that the words of the hit name the entry."""
@@ -112,7 +120,7 @@ class Reading:
 
     def words(self, hit: Hit) -> str:
         """Return the hit's words as folded."""
-        return self.hits.folded.text[hit[0] : hit[1]]
+        return self.plain[hit[0] : hit[1]]
 
     def shown(self, hit: Hit | tuple[int, int]) -> str:
         """Return the hit's words as the text has them, for a reason that people read."""
@@ -121,27 +129,25 @@ class Reading:
 
     def word_before(self, start: int) -> str:
         """Return the word before a place, if only white space parts them, else nothing."""
-        folded = self.hits.folded
-        text = folded.text
-        if start < 3 or text[start - 2] == " ":
+        plain = self.plain
+        if start < 3 or plain[start - 2] == " ":
             return ""
-        origin = start - 1 if folded.is_straight else folded.origin(start)
+        origin = start - 1 if self.is_straight else self.hits.folded.origin(start)
         if not self.text[origin - 1].isspace():
             return ""
-        gap = text.rfind(" ", max(0, start - LONGEST_WORD), start - 1)
-        return text[gap + 1 : start - 1] if gap >= 0 else ""
+        gap = plain.rfind(" ", max(0, start - LONGEST_WORD), start - 1)
+        return plain[gap + 1 : start - 1] if gap >= 0 else ""
 
     def word_after(self, end: int) -> str:
         """Return the word after a place, if only white space parts them, else nothing."""
-        folded = self.hits.folded
-        text = folded.text
-        if end + 1 >= len(text) or text[end + 1] == " ":
+        plain = self.plain
+        if end + 1 >= len(plain) or plain[end + 1] == " ":
             return ""
-        origin = end - 1 if folded.is_straight else folded.origin(end - 1) + 1
+        origin = end - 1 if self.is_straight else self.hits.folded.origin(end - 1) + 1
         if not self.text[origin].isspace():
             return ""
-        stop = text.find(" ", end + 1, end + 1 + LONGEST_WORD)
-        return text[end + 1 : stop if stop >= 0 else end + 1 + LONGEST_WORD]
+        stop = plain.find(" ", end + 1, end + 1 + LONGEST_WORD)
+        return plain[end + 1 : stop if stop >= 0 else end + 1 + LONGEST_WORD]
 
     def opens_sentence(self, start: int) -> bool:
         """Return whether the word at a place is the first of its sentence: its capital means nothing."""
@@ -164,7 +170,7 @@ class Reading:
 
     def in_dateline(self, start: int) -> bool:
         """Return whether a place of the folded text lies in the dateline."""
-        first, last = self.dateline()
+        first, last = self._dateline or self.dateline()
         return first <= start < last
 
     def in_angles(self, start: int, end: int) -> bool:
@@ -220,9 +226,11 @@ class Reading:
     def count_words(self, words: Iterable[str]) -> int:
         """Return how many of these words, as `sought` gives them, stand anywhere in the article."""
         if not self._lower:
-            self._lower = self.hits.folded.text.lower()
+            self._lower = self.plain.lower()
         lower = self._lower
-        return sum([word in lower for word in words])
+        # Without the blanks first: that many blanks in a text make looking for them slow.
+        within = [word for word in words if word in lower]
+        return sum([f" {word} " in lower for word in within])
 
     def line(self, start: int) -> str:
         """Return the line of the original text around a place, at most 200 characters of it."""

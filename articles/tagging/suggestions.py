@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from articles.tagging.matcher import Hit
 from articles.tagging.reading import Named, Reading
@@ -16,7 +16,9 @@ LONGEST_NAME = 7  # words
 MOST = 50  # suggestions an article: a longer list is a membership roll
 LOOK_BACK = 90  # characters in which a name may stand before its office, or a country before it
 
-WORD = re.compile(r"[^\W\d_](?:[\w'’-]*[\w])?\.?")
+_WORD = r"[^\W\d_](?:[\w'’-]*[\w])?\.?"
+WORD = re.compile(_WORD)
+WORDS_OF_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{0,{LONGEST_NAME - 1}}}")
 # Between an office and the name after it: " to the US, ", " of Turkey's National Security Council, ".
 PHRASE = re.compile(r",? (?:to|of|for|at|in|on|from|with) [^,.;:!?\n]{1,70}, ")
 PREPOSITIONS = tuple(
@@ -98,7 +100,8 @@ def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
             yield name, start
     begin = folded.origin(hit[0])
     window = text[max(0, begin - LOOK_BACK) : begin]
-    apposition = APPOSITION.search(window) if ", " in window else None
+    comma = window.rfind(", ")
+    apposition = APPOSITION.match(window, comma) if comma >= 0 else None
     if apposition is not None:
         name = _name_ending(window[: apposition.start()])
         if name:
@@ -130,23 +133,26 @@ def _starts_after(text: str, end: int) -> Iterator[int]:
 
 def _name_at(text: str, start: int) -> str:
     """Return the full name that begins at a place of the text, or nothing if none does."""
-    end = start
-    count = 0
-    while count < LONGEST_NAME:
-        word = WORD.match(text, end + (1 if count else 0))
-        if word is None or (count and text[end] != " ") or not _may_be_in_name(word[0], is_first=count == 0):
+    words = WORDS_OF_NAME.match(text, start)
+    if words is None:
+        return ""
+    return _name_in(words[0]) if len(words[0]) <= LOOK_BACK else _name_in.__wrapped__(words[0])
+
+
+@lru_cache(maxsize=4096)  # the same people are quoted all the time
+def _name_in(phrase: str) -> str:
+    """Return the full name that a phrase of words and single blanks begins with, or nothing."""
+    words: list[str] = []
+    for word in phrase.split(" "):
+        if not _may_be_in_name(word, is_first=not words):
             break
-        end = word.end()
-        count += 1
-        if word[0].endswith(".") and len(word[0]) > 3:
-            end -= 1  # a full stop, not an initial
+        is_end = word.endswith(".") and len(word) > 3  # a full stop, not an initial
+        words.append(word[:-1] if is_end else word)
+        if is_end:
             break
-    name = text[start:end]
-    while count and not _ends_name(name.rsplit(" ", 1)[-1]):
-        name = name.rpartition(" ")[0]
-        count -= 1
-    for ending in ("'s", "’s"):
-        name = name.removesuffix(ending)
+    while words and not _ends_name(words[-1]):
+        words.pop()
+    name = " ".join(words).removesuffix("'s").removesuffix("’s")
     return name if " " in name else ""
 
 
