@@ -84,7 +84,7 @@ class Pattern:
     """What one string of the automaton stands for."""
 
     __slots__ = (
-        "blocked", "case", "firsts", "full", "halves", "is_denial", "is_doubtful", "is_mark", "is_open",
+        "blocked", "case", "firsts", "full", "halves", "halves_bits", "is_denial", "is_doubtful", "is_mark", "is_open",
         "is_sure", "look", "others", "people", "places", "seconds", "senses", "surnames", "title",
         "triggers", "use", "words",
     )  # fmt: skip
@@ -97,10 +97,21 @@ class Pattern:
         # Slug of the topic, and the weight with a minus, as the weightiest come first; or EXCLUDED.
         self.triggers: tuple[tuple[str, float], ...] = ()
         self.halves: tuple[Half, ...] = ()
+        # Bits that stand for the phrases with a gap whose first, second, or any half this is.
+        self.firsts = self.seconds = self.halves_bits = 0
         self.title: Title | None = None
         self.is_mark = False  # a word that borrows the name beside it: "Times"
         self.is_denial = False  # "not", "instead of"
         self.use: Use | None = None  # None: not settled
+
+    def add_half(self, half: Half, bit: int) -> None:
+        """Note that the words are half of a phrase with a gap, for which the bit stands."""
+        self.halves += (half,)
+        self.halves_bits |= bit
+        if half.is_second:
+            self.seconds |= bit
+        else:
+            self.firsts |= bit
 
     def settle(self) -> None:
         """Sort the senses by what they are; done when the pattern is first met, as most never are."""
@@ -118,8 +129,6 @@ class Pattern:
         # No place among the senses is ambiguous.
         self.is_sure = not any(sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places)
         self.look: IntEnum | None = None  # see `Places`; None: nobody asked yet
-        self.firsts = [half.phrase for half in self.halves if not half.is_second]
-        self.seconds = [half.phrase for half in self.halves if half.is_second]
         has_triggers = bool(self.triggers or self.halves)
         if self.is_mark or self.is_denial or self.title or bool(senses) == has_triggers:
             self.use = Use.MIXED
@@ -156,6 +165,7 @@ class Matcher:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._patterns: dict[str, Pattern] = {}
         entries = tuple(entries)
+        self._gapped_count = 0  # phrases with a gap
         self._children: dict[str, list[str]] = defaultdict(list)
         for entry in entries:
             if entry.kind is Kind.TOPIC and entry.parent:
@@ -252,10 +262,12 @@ class Matcher:
         weights = tuple((slug, EXCLUDED if is_never else -alias.weight) for slug in slugs)
         first, gap, second = alias.text.partition(GAP)
         if gap:
+            bit = 1 << self._gapped_count
+            self._gapped_count += 1
             for text, is_second in ((first, False), (second, True)):
                 half = Half(alias.text, entry.slug, alias.weight, is_second)
                 for pattern in self._trigger_patterns(text):
-                    pattern.halves += (half,)
+                    pattern.add_half(half, bit)
             return
         for pattern in self._trigger_patterns(alias.text):
             if pattern.triggers:

@@ -46,15 +46,6 @@ class Doubt(NamedTuple):
     span: Span
 
 
-class _Phrases(NamedTuple):
-    """What the phrases of one topic count; ``is_asserted`` unless all of them are denied."""
-
-    values: dict[Pattern, float]
-    total: float
-    is_asserted: bool
-    standing: list[Place]
-
-
 def read_topics(reading: Reading, layout: Layout) -> tuple[list[TopicScore], list[Doubt]]:
     """Return the topics that the article names, and those with a trigger in it that it does not."""
     by_topic: dict[str, list[Place]] = defaultdict(list)
@@ -63,37 +54,45 @@ def read_topics(reading: Reading, layout: Layout) -> tuple[list[TopicScore], lis
             by_topic[slug].append((start, -end, order, number, pattern))
     for slug, place in _joined(reading):
         by_topic[slug].append(place)
-    weights = scoring.TOPIC_WEIGHTS
-    named: list[tuple[str, _Phrases]] = []
+    enough = scoring.TOPIC_WEIGHTS.mentioned
+    named: list[tuple[str, float, dict[Pattern, float], list[Place]]] = []
     doubts: list[Doubt] = []
+    strongest = scoring.TOPIC_WEIGHTS.strongest
     for slug, places in by_topic.items():
-        phrases = _sum(reading.hits, layout, places)
-        if phrases.total >= weights.mentioned:
-            named.append((slug, phrases))
-        elif any([order > EXCLUDED for _, _, order, _, _ in places]):
-            start, end, _, _, _ = (phrases.standing or places)[0]
-            doubts.append(Doubt(slug, phrases.total, (start, -end)))
-    main = weights.main * (layout.length / scoring.USUAL_LENGTH) ** weights.length
-    strongest = max([phrases.total for _, phrases in named], default=0.0)
-    main = min(main, max(strongest, weights.strongest))
-    return [_score(reading, slug, phrases, main) for slug, phrases in named], doubts
+        standing = _without_overlaps(places)
+        values = _values(reading.hits, layout, standing)
+        total = sum(values.values())
+        if total >= enough:
+            named.append((slug, total, values, standing))
+            strongest = max(strongest, total)
+        elif standing or any([order > EXCLUDED for _, _, order, _, _ in places]):
+            start, end, _, _, _ = (standing or places)[0]
+            doubts.append(Doubt(slug, total, (start, -end)))
+    main = min(strongest, _main(layout))
+    return [_score(reading, main, *one) for one in named], doubts
+
+
+def _main(layout: Layout) -> float:
+    """Return the sum that makes a main topic in a text of this length."""
+    weights = scoring.TOPIC_WEIGHTS
+    return weights.main * (layout.length / scoring.USUAL_LENGTH) ** weights.length
 
 
 def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
     """Yield topic and place of each trigger with a gap whose halves stand close in one sentence."""
     hits = [hit for hit in reading.hits.triggers if hit[2].halves]
-    # Of most phrases only one half stands in the article.
-    firsts = {phrase for _, _, pattern in hits for phrase in pattern.firsts}
-    whole = firsts.intersection([phrase for _, _, pattern in hits for phrase in pattern.seconds])
+    firsts = seconds = 0
+    for _, _, pattern in hits:
+        firsts |= pattern.firsts
+        seconds |= pattern.seconds
+    whole = firsts & seconds  # of most phrases only one half stands in the article
     if not whole:
         return
     folded = reading.hits.folded
-    seen: dict[str, Span] = {}
     number = count(len(reading.hits.triggers))
-    for start, end, pattern in sorted(hits, key=START):
+    seen: dict[str, Span] = {}
+    for start, end, pattern in sorted([hit for hit in hits if hit[2].halves_bits & whole], key=START):
         for half in pattern.halves:
-            if half.phrase not in whole:
-                continue
             if not half.is_second:
                 seen[half.phrase] = (start, end)
                 continue
@@ -105,17 +104,19 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
                 yield half.topic, (first[0], -end, -half.weight, next(number), pattern)
 
 
-def _score(reading: Reading, slug: str, phrases: _Phrases, main: float) -> TopicScore:
+def _score(
+    reading: Reading, main: float, slug: str, total: float, values: dict[Pattern, float], standing: list[Place]
+) -> TopicScore:
     """Return the score of one topic where ``main`` is the sum that makes a main one."""
-    text = reading.hits.folded.text
+    text, hits = reading.plain, reading.hits
     words: dict[Pattern, str] = {}
-    for start, end, _, _, pattern in phrases.standing:
+    for start, end, _, _, pattern in standing:
         if pattern not in words:
             words[pattern] = text[start:-end]
-    signs = tuple([(word, phrases.values[pattern]) for pattern, word in words.items()])
-    role = Role.MAIN if phrases.total >= main and phrases.is_asserted else Role.MENTIONED
-    places: list[Evidence] = [(None, start, -end, "trigger") for start, end, _, _, _ in phrases.standing]
-    return TopicScore(slug, Sum(signs, phrases.total, main), role, places)
+    signs = tuple(zip(words.values(), values.values(), strict=True))
+    is_main = total >= main and not all([_is_denied(hits, start) for start, _, _, _, _ in standing])
+    places: list[Evidence] = [(None, start, -end, "trigger") for start, end, _, _, _ in standing]
+    return TopicScore(slug, Sum(signs, total, main), Role.MAIN if is_main else Role.MENTIONED, places)
 
 
 def reason_of(reading: Reading, doubt: Doubt) -> str:
@@ -125,20 +126,18 @@ def reason_of(reading: Reading, doubt: Doubt) -> str:
     return f"below threshold: {doubt.total:.1f} of {scoring.TOPIC_WEIGHTS.mentioned:.1f}"
 
 
-def _sum(hits: Hits, layout: Layout, places: list[Place]) -> _Phrases:
+def _values(hits: Hits, layout: Layout, standing: list[Place]) -> dict[Pattern, float]:
+    """Return what each phrase of one topic counts, in the order in which they first stand."""
     weights = scoring.TOPIC_WEIGHTS
+    lead_end = layout.lead_end
     values: dict[Pattern, float] = {}
     counts: dict[Pattern, int] = {}
-    is_asserted = False
-    standing = _without_overlaps(places)
     for start, _, order, _, pattern in standing:
         factor = 1.0
-        if start < layout.lead_end:
+        if start < lead_end:
             factor = weights.title if start < layout.title_end else weights.lead
-        if hits.denials and _is_negated(hits, start):
+        if _is_denied(hits, start):
             factor *= weights.negated
-        else:
-            is_asserted = True
         counted = -order * factor
         if pattern not in values:
             values[pattern] = counted
@@ -146,9 +145,9 @@ def _sum(hits: Hits, layout: Layout, places: list[Place]) -> _Phrases:
         counts[pattern] = counts.get(pattern, 1) + 1
         if counted > values[pattern]:
             values[pattern] = counted
-    for pattern, count in counts.items():
-        values[pattern] *= 1 + weights.doubling * log2(count)
-    return _Phrases(values, sum(values.values()), is_asserted, standing)
+    for pattern, number in counts.items():
+        values[pattern] *= 1 + weights.doubling * log2(number)
+    return values
 
 
 def _without_overlaps(places: list[Place]) -> list[Place]:
@@ -168,9 +167,11 @@ def _without_overlaps(places: list[Place]) -> list[Place]:
     return standing
 
 
-def _is_negated(hits: Hits, start: int) -> bool:
+def _is_denied(hits: Hits, start: int) -> bool:
     """Return whether one of the few words before a phrase denies it."""
     denials = hits.denials
+    if not denials:
+        return False
     last = bisect_left(denials, start) - 1
     if last < 0 or denials[last] < start - NEGATION_REACH:
         return False
