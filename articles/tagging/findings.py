@@ -46,7 +46,8 @@ class Sum(NamedTuple):
     @property
     def salience(self) -> float:
         """Return 0 (passing) to 1 (its subject); half of the scale is where an entry becomes a main one."""
-        return round(self.total / (self.total + self.main), 3)
+        _, total, main = self
+        return round(total / (total + main), 3)
 
 
 class Finding(NamedTuple):
@@ -116,8 +117,7 @@ class Suggestion:
     mentions: tuple[Mention, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(NamedTuple):
     """All that the tagger has to say of one article: main findings first, by falling salience."""
 
     findings: Sequence[Finding]

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Stands for a character that leaves no trace: soft hyphen, zero-width space, a combining mark on its own.
 DROPPED = "\x01"
@@ -48,8 +48,7 @@ _TABLE[ord(DROPPED)] = DROPPED
 _TABLE[ord("+")] = "+"
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """Folded text between two spaces; ``origin(i)`` says which character of the original is at ``i``.
 
     ``is_straight`` unless characters were dropped; then a place is as far from its origin as ``shifts`` says

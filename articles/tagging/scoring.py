@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log2
+from typing import NamedTuple
 
 from articles.tagging.findings import Role, Sum
 from articles.tagging.records import Kind
@@ -67,8 +68,7 @@ TOPIC_WEIGHTS = TopicWeights(
 USUAL_LENGTH = 3000  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Where the parts of an article end, in characters of its folded text."""
 
     title_end: int
@@ -113,7 +113,7 @@ def weigh(kind: Kind, starts: Sequence[int], layout: Layout, main: float) -> Sum
         bounds = [body, *[bisect_left(starts, begin, body) for begin in layout.stretches], count]
         stretches = len(set(bounds)) - 1
     signs, total = signs_of(kind, standfirst > 0, place, count, stretches)
-    return Sum(signs, total, main)
+    return tuple.__new__(Sum, (signs, total, main))
 
 
 @lru_cache(maxsize=4096)  # most entries of most articles are named a few times, in a few ways
