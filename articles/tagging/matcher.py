@@ -138,8 +138,6 @@ class Pattern:
             self.use = Use.NAME
 
 
-# Members looked up in the loop cost as much as the rest of it.
-NAME, TRIGGER, OPEN_TRIGGER = Use.NAME, Use.TRIGGER, Use.OPEN_TRIGGER
 # Words of the text, [start, end) in folded text, and what they may mean.  A bare tuple: an article has 150 of
 # them, and a NamedTuple takes ten times as long to make (0.3 against 0.03 microseconds).
 type Hit = tuple[int, int, Pattern]
@@ -198,16 +196,18 @@ class Matcher:
         triggers = hits.triggers
         payloads = self._payloads
         folded = hits.folded.text
+        # What is looked up in the loop costs as much as the rest of it.
+        name, trigger, open_trigger = Use.NAME, Use.TRIGGER, Use.OPEN_TRIGGER
         for index, start, end in self.scan(folded):
             pattern = payloads[index]
             use = pattern.use
-            if use is NAME:
+            if use is name:
                 names.append((start + 1, end - 1, pattern))
                 continue
-            if use is TRIGGER:
+            if use is trigger:
                 triggers.append((start + 1, end - 1, pattern))
                 continue
-            if use is OPEN_TRIGGER:
+            if use is open_trigger:
                 triggers.append((start + 1, folded.find(" ", end), pattern))
                 continue
             if use is None:

@@ -79,7 +79,8 @@ class Places:
             if look is NONE:
                 continue
             is_beside_mark = has_angles or end + 1 in marks or start - 1 in marks
-            if not is_beside_mark and not first <= start < last and self._stands_free(reading, hit, look):
+            is_alone = not is_beside_mark and not first <= start < last
+            if is_alone and (look is PLAIN or self._stands_free(reading, hit, look)):
                 for entry, _, rule in pattern.places:
                     accept((entry, start, end, rule))
                     keys.add(entry.key)
@@ -127,8 +128,6 @@ class Places:
 
     def _stands_free(self, reading: Reading, hit: Hit, look: Look) -> bool:
         """Return whether words beside no mark mean what they say, as far as one look tells."""
-        if look is PLAIN:
-            return True
         start = hit[0]
         if look is SITE:
             return reading.word_before(start) not in self._given_names or reading.ends_name(start - 1)
