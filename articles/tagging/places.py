@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from enum import IntEnum
 
-from articles.tagging.matcher import Case, Hit, Pattern, Sense
+from articles.tagging.matcher import Case, Hit, Look, Pattern, Sense
 from articles.tagging.reading import Reading, Verdict, sought
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.vocabulary import (
@@ -33,16 +32,6 @@ FORMER_STATES = (
     ("rs", "yu", dt.date(1992, 4, 26)),
     ("cz", "cshh", dt.date(1992, 12, 31)),
 )
-
-
-class Look(IntEnum):
-    """How closely a name is to be looked at that stands beside no mark ("Times") and in no dateline."""
-
-    NONE = 0  # it names no place
-    PLAIN = 1  # not at all: "France"
-    SITE = 2  # for the word before it: "Miguel Medina"
-    ACRONYM = 3  # for a line in capitals: "TELL US"
-    CLOSE = 4
 
 
 NONE, PLAIN, SITE, ACRONYM = Look.NONE, Look.PLAIN, Look.SITE, Look.ACRONYM  # dear to look up in a loop

@@ -54,7 +54,6 @@ class TopicWeights:
     title: float  # a phrase in the title counts this many times
     lead: float
     doubling: float  # for each doubling of the number of times that one phrase occurs
-    negated: float  # "no sanctions were discussed": never a main topic, whatever this is
     mentioned: float
     main: float  # in a text of USUAL_LENGTH
     length: float  # the main sum grows with the text's length to this power
@@ -63,7 +62,7 @@ class TopicWeights:
 
 # Fitted on the development labels by benchmarks/fit_roles.py.
 TOPIC_WEIGHTS = TopicWeights(
-    title=4.0, lead=1.3, doubling=0.2, negated=1.0, mentioned=5.0, main=16.0, length=0.6, strongest=8.0
+    title=4.0, lead=1.3, doubling=0.2, mentioned=5.0, main=16.0, length=0.6, strongest=8.0
 )
 USUAL_LENGTH = 3000  # characters
 

@@ -25,9 +25,7 @@ from articles.tagging.topics import Doubt, TopicScore, read_topics, reason_of, w
 # Between the parts of an article: no name reaches over an empty line.
 GAP = "\n\n"
 # "... talks in Geneva. The", not "... with Gen. Abubakar", "... of the U.S. Treasury".
-SENTENCE_END = re.compile(
-    r"[.!?\n](?:(?<=[a-z\d]{3}[.!?])[\"”’')]*\s+(?=[\"“‘'(]?[^\W\d_a-z])|(?<=\n)\s*\n)"
-)
+SENTENCE_END = re.compile(r"[.!?\n](?:(?<=[a-z\d]{3}[.!?])[\"”’')]*\s+(?=[\"“‘'(]?[^\W\d_a-z])|(?<=\n)\s*\n)")
 # Organisations of this category are organs through which their parent acts.
 INSTITUTION = "eu_institution"
 

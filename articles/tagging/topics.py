@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import log2
@@ -22,13 +21,13 @@ GAP_WORDS = 5  # "expelled [three of the embassy's senior] diplomats"
 # Ends what a trigger with a gap may span: "They were expelled. Diplomats ...", not "expelled U.S. diplomats".
 BREAK = re.compile(r"(?<![A-Z])[.!?;]\s|\n\s*\n")
 
-# A trigger of one topic: start, end with a minus, weight with a minus, number, pattern.  So the bare tuples sort
-# as they are read: the longest first at each place, there the excluded, then the weightiest, the first found.
+# A trigger of one topic: start, end with a minus, weight with a minus, number, pattern.  So the bare tuples
+# sort as they are read: the longest first at each place, there the excluded, the weightiest, the first found.
 type Place = tuple[int, int, float, int, Pattern]
 # [start, end) in folded text.
 type Span = tuple[int, int]
-# What the phrases of a topic count, their words, where they stand, and whether not all of them are denied.
-type _Phrases = tuple[list[float], list[str], list[Evidence], bool]
+# What the phrases of a topic count, their words, and where they stand.
+type _Phrases = tuple[list[float], list[str], list[Evidence]]
 
 
 class TopicScore(NamedTuple):
@@ -60,33 +59,33 @@ def read_topics(reading: Reading, layout: Layout) -> tuple[list[TopicScore], lis
     named: list[tuple[str, float, _Phrases]] = []
     doubts: list[Doubt] = []
     for slug, places in by_topic.items():
-        found_first = places[0]
-        phrases = _add_up(reading.hits, layout, places)
-        values, _, standing, _ = phrases
+        start, minus_end, _, _, _ = places[0]
+        phrases = _add_up(reading.plain, layout, places)
+        values, _, standing = phrases
         total = sum(values)
         if total >= enough:
             named.append((slug, total, phrases))
             strongest = max(strongest, total)
         elif standing:
             doubts.append(Doubt(slug, total, standing[0][1:3]))
-        elif any([order > EXCLUDED for _, _, order, _, _ in places]):
-            doubts.append(Doubt(slug, total, (found_first[0], -found_first[1])))
+        elif any(order > EXCLUDED for _, _, order, _, _ in places):
+            doubts.append(Doubt(slug, total, (start, -minus_end)))
     main = min(strongest, _main(layout))
-    return [_score(slug, total, main, phrases) for slug, total, phrases in named], doubts
+    denied = _denied_places(reading.hits)
+    return [_score(slug, total, main, phrases, denied) for slug, total, phrases in named], doubts
 
 
-def _add_up(hits: Hits, layout: Layout, places: list[Place]) -> _Phrases:
+def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
     """Return what the phrases of one topic count.
 
     Of overlapping ones the longest stands, unless it lies inside an excluded phrase.  One loop for all of
     it: an article has sixteen topics and seventy such places.
     """
-    weights, lead_end, denials = scoring.TOPIC_WEIGHTS, layout.lead_end, hits.denials
+    weights, lead_end = scoring.TOPIC_WEIGHTS, layout.lead_end
     values: dict[Pattern, float] = {}
     counts: dict[Pattern, int] = {}
     words: list[str] = []
     standing: list[Evidence] = []
-    is_asserted = False
     reach = last = -1  # what begins before `reach` does not stand; `last` is the end of what was there last
     places.sort()
     for start, minus_end, order, _, pattern in places:
@@ -99,23 +98,18 @@ def _add_up(hits: Hits, layout: Layout, places: list[Place]) -> _Phrases:
         if order == EXCLUDED:
             continue
         standing.append((None, start, end, "trigger"))
-        factor = 1.0
+        counted = -order
         if start < lead_end:
-            factor = weights.title if start < layout.title_end else weights.lead
-        if denials and _is_denied(hits, start):
-            factor *= weights.negated
-        else:
-            is_asserted = True
-        counted = -order * factor
+            counted *= weights.title if start < layout.title_end else weights.lead
         if pattern not in values:
             values[pattern] = counted
-            words.append(hits.folded.text[start:end])
+            words.append(text[start:end])
         else:
             counts[pattern] = counts.get(pattern, 1) + 1
             values[pattern] = max(values[pattern], counted)
     for pattern, count in counts.items():
         values[pattern] *= 1 + weights.doubling * log2(count)
-    return list(values.values()), words, standing, is_asserted
+    return list(values.values()), words, standing
 
 
 def _main(layout: Layout) -> float:
@@ -137,8 +131,9 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
     folded = reading.hits.folded
     numbers = itertools.count(len(reading.hits.triggers))
     seen: dict[str, Span] = {}
-    for start, end, pattern in sorted([hit for hit in hits if hit[2].halves_bits & whole], key=START):
-        for half in pattern.halves:
+    hits = [hit for hit in hits if (hit[2].firsts | hit[2].seconds) & whole]
+    for start, end, pattern in sorted(hits, key=START):
+        for half in [half for half in pattern.halves if half.bit & whole]:
             if not half.is_second:
                 seen[half.phrase] = (start, end)
                 continue
@@ -150,12 +145,12 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
                 yield half.topic, (first[0], -end, -half.weight, next(numbers), pattern)
 
 
-def _score(slug: str, total: float, main: float, phrases: _Phrases) -> TopicScore:
+def _score(slug: str, total: float, main: float, phrases: _Phrases, denied: set[int]) -> TopicScore:
     """Return the score of one topic where ``main`` is the sum that makes a main one."""
-    values, words, standing, is_asserted = phrases
+    values, words, standing = phrases
     signs = tuple(zip(words, values, strict=True))
-    role = Role.MAIN if total >= main and is_asserted else Role.MENTIONED
-    return TopicScore(slug, Sum(signs, total, main), role, standing)
+    is_main = total >= main and not all(start in denied for _, start, _, _ in standing)
+    return TopicScore(slug, Sum(signs, total, main), Role.MAIN if is_main else Role.MENTIONED, standing)
 
 
 def reason_of(reading: Reading, doubt: Doubt) -> str:
@@ -165,15 +160,19 @@ def reason_of(reading: Reading, doubt: Doubt) -> str:
     return f"below threshold: {doubt.total:.1f} of {scoring.TOPIC_WEIGHTS.mentioned:.1f}"
 
 
-def _is_denied(hits: Hits, start: int) -> bool:
-    """Return whether one of the few words before a phrase denies it."""
-    denials = hits.denials
-    last = bisect_left(denials, start) - 1
-    if last < 0 or denials[last] < start - NEGATION_REACH:
-        return False
-    between = hits.folded.text[denials[last] : start]
-    # Two spaces are a comma or a full stop: what stands before belongs to another clause.
-    return "  " not in between and between.count(" ") <= NEGATION_WORDS
+def _denied_places(hits: Hits) -> set[int]:
+    """Return the places where a phrase is denied by one of the few words before it."""
+    text = hits.folded.text
+    denied: set[int] = set()
+    for start in hits.denials:
+        place = start
+        for _ in range(NEGATION_WORDS):
+            place = text.find(" ", place, start + NEGATION_REACH) + 1
+            # Two spaces are a comma or a full stop: what stands behind belongs to another clause.
+            if place == 0 or text.startswith(" ", place):
+                break
+            denied.add(place)
+    return denied
 
 
 def with_parents(scores: Sequence[TopicScore], parents: dict[str, str]) -> dict[str, list[TopicScore]]:

@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from articles.tagging import AliasKind, Kind, Tagger, read_data
+from articles.tagging.matcher import EXCLUDED
 from articles.tagging.places import FORMER_STATES
 from tests.tagging.test_passages import FOLDER
 
@@ -83,4 +84,4 @@ def _triggered(tagger, phrase):
     """Return the slugs of the topics that the words of a phrase would bring, were it not excluded."""
     hits = tagger._matcher.find(phrase.removesuffix("*")).triggers
     halves = {half.topic for hit in hits for half in hit[2].halves}
-    return halves | {slug for hit in hits for slug, weight in hit[2].triggers if weight}
+    return halves | {slug for hit in hits for slug, order in hit[2].triggers if order > EXCLUDED}

@@ -81,6 +81,7 @@ def test_a_finding_says_where_its_words_stand():
             Role.MAIN,
             tagged.findings[0].salience,
             (Mention(Part.TITLE, 0, 6, "Russia", "name"), Mention(Part.BODY, 9, 15, "Moscow", "capital")),
+            tagged.findings[0].sum,
         )
     ]
 
