@@ -25,7 +25,9 @@ def understood(data: QueryDict) -> QueryDict:
             asked.setlist(name, filled)
     parsed = _parsed(asked)
     if parsed.parameters:
-        asked.setlist("q", [parsed.words] if parsed.words else [])
+        del asked["q"]
+        if parsed.words:
+            asked["q"] = parsed.words
         for name, value in parsed.parameters:
             _add(asked, name, value)
     return asked

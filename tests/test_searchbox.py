@@ -88,6 +88,29 @@ def test_what_is_not_understood_stays_in_the_words_and_is_said(query, notes):
 
 
 @pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "country:russia " + "x" * 500,
+            "at most 200 characters can be searched for, these are 515; shorten it",
+        ),
+        (
+            "country:russia " + "x" * 201,
+            "at most 200 characters can be searched for, these are 201; shorten it",
+        ),
+        ("country:russia ++ " + "x " * 21, "at most 20 words can be combined, these are 21; leave some out"),
+    ],
+    ids=["a line too long", "words too long", "too many words"],
+)
+def test_every_limit_of_a_line_is_told_in_a_sentence(client, line, message):
+    page = client.get("/articles/", {"q": line}, follow=True)
+    answer = client.get("/api/v1/articles/", {"q": line})
+
+    assert message in page.content.decode()
+    assert (answer.status_code, answer.json()) == (400, {"errors": {"q": [message]}})
+
+
+@pytest.mark.parametrize(
     ("query", "line"),
     [
         ("", ""),
