@@ -30,9 +30,9 @@ from articles.importing.taggings import (
     text_of,
     texts_of,
 )
-from articles.importing.trail import append, row_of
+from articles.importing.trail import Row, append, row_of
 from articles.importing.unmatched import write_unmatched
-from articles.models import Archive, Article, Change, ChangeSet
+from articles.models import Archive, Article, ChangeSet
 from articles.search import sync
 from articles.tagging.findings import Role
 
@@ -258,7 +258,7 @@ class _Retag:
         self.index(wait_seconds=30)
 
 
-def _row(article: Article, steps: Sequence[Step]) -> Change:
+def _row(article: Article, steps: Sequence[Step]) -> Row:
     before = {str(tag): columns for tag, columns, _ in steps}
     after = {str(tag): columns for tag, _, columns in steps}
     return row_of(article, {"taggings": before}, {"taggings": after})

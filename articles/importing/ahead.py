@@ -30,7 +30,7 @@ from articles.importing.problems import Notice, fault_of
 from articles.importing.sources import FEED_SUFFIXES, FoundFile, suffix_of
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
-from articles.tagging.standing import Answer, Text, pack, set_up, tag_texts
+from articles.tagging.standing import Answer, Text, set_up, tag_texts
 
 BATCH = 25  # files a worker is asked for at once: 50 ms, far from its limit
 UNKNOWN = KnownSource("", is_settled=False)
@@ -51,7 +51,7 @@ class Ahead:
         self._is_forced = is_forced
         self._reader = Guard()
         # It builds its tagger with its first text: a second that a folder without changes does not cost.
-        self._tagger = Guard(TAG_SECONDS, prepare=partial(set_up, pack(entries)))
+        self._tagger = Guard(TAG_SECONDS, prepare=partial(set_up, tuple(entries)))
         self._answers: Answers = {}
 
     def __enter__(self) -> Self:

@@ -20,8 +20,8 @@ from articles.importing.taggings import (
     unmatched_keywords,
     wanted_taggings,
 )
-from articles.importing.trail import made
-from articles.models import Article, Author, Authorship, Change, Outlet
+from articles.importing.trail import Row, made
+from articles.models import Article, Author, Authorship, Outlet
 from articles.tagging.standing import Unknown
 
 COLUMNS = (
@@ -48,7 +48,7 @@ class New:
 class Created:
     """What is still to be written of new articles, by their ids; ``changes`` are rows for the trail."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
     unknown: dict[int, list[Unknown]] = field(default_factory=dict)
     unmatched: dict[int, list[str]] = field(default_factory=dict)
     sketches: dict[int, bytes] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from typing import Self
 from articles.guard import Guard
 from articles.importing.ahead import BATCH, TAG_SECONDS, Answers, itself, run_each
 from articles.tagging import Entry
-from articles.tagging.standing import Answer, Text, pack, set_up, tag_texts
+from articles.tagging.standing import Answer, Text, set_up, tag_texts
 
 MOST_WORKERS = 8  # each holds a tagger of 100 MB, and one process stores what they find
 CHUNKS_AHEAD = 2
@@ -28,7 +28,7 @@ class Crew:
     """
 
     def __init__(self, entries: Iterable[Entry], *, workers: int = 0) -> None:
-        prepare = partial(set_up, pack(entries))
+        prepare = partial(set_up, tuple(entries))
         count = workers or min(os.cpu_count() or 1, MOST_WORKERS)
         self._guards = [Guard(TAG_SECONDS, prepare=prepare) for _ in range(count)]
         self._free: SimpleQueue[Guard] = SimpleQueue()

@@ -26,9 +26,9 @@ from articles.importing.suggesting import write_suggestions
 from articles.importing.summary import summarise
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
-from articles.importing.trail import Authors, change_of, snapshot
+from articles.importing.trail import Authors, Row, change_of, snapshot
 from articles.importing.unmatched import write_unmatched
-from articles.models import Article, ArticleSource, Author, Authorship, Change, ImportRun, Outlet
+from articles.models import Article, ArticleSource, Author, Authorship, ImportRun, Outlet
 
 # Article fields taken from the clipping; those an editor changed (`edited_fields`) are left alone.
 TEXT_FIELDS = ("title", "standfirst", "body")
@@ -52,7 +52,7 @@ class Saved:
 
     outcomes: list[Outcome]
     notices: dict[Path, Notice]
-    changes: list[Change]
+    changes: list[Row]
 
 
 @dataclass(slots=True)

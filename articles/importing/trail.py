@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from django.db.models import F
 
@@ -25,6 +26,16 @@ type Values = dict[str, object]
 type Authors = tuple[list[int], list[int]]  # ids before and after
 
 
+class Row(NamedTuple):
+    """One row of the trail, in no change-set yet: the columns of a `Change`."""
+
+    table: str
+    row_id: int
+    label: str
+    before: Mapping[str, object] | None
+    after: Mapping[str, object]
+
+
 def snapshot(article: Article) -> Values:
     """Return the columns that an import may change, as JSON values."""
     return {name: plain(getattr(article, name)) for name in COLUMNS}
@@ -37,7 +48,7 @@ def plain(value: object) -> object:
 
 def change_of(
     article: Article, former: Values, *, authors: Authors | None = None, taggings: Sequence[Step] = ()
-) -> Change | None:
+) -> Row | None:
     """Return the row that says how the article differs from its former columns; None if it does not."""
     now = snapshot(article)
     names = [name for name in COLUMNS if former[name] != now[name]]
@@ -51,24 +62,23 @@ def change_of(
     return row_of(article, before, after) if before else None
 
 
-def made(pk: int, title: str, status: str, identity: str) -> Change:
+def made(pk: int, title: str, status: str, identity: str) -> Row:
     """Return the row of an article that the import made; its text is not repeated, for its file holds it."""
-    after = {"status": status, "identity": identity}
-    return Change(table=ARTICLE, row_id=pk, label=title[:300], before=None, after=after)
+    return Row(ARTICLE, pk, title[:300], None, {"status": status, "identity": identity})
 
 
-def row_of(article: Article, before: Mapping[str, object] | None, after: Mapping[str, object]) -> Change:
-    """Return the row of the trail for an article, in no change-set yet."""
-    return Change(table=ARTICLE, row_id=article.pk, label=article.title[:300], before=before, after=after)
+def row_of(article: Article, before: Mapping[str, object] | None, after: Mapping[str, object]) -> Row:
+    """Return the row of the trail for an article."""
+    return Row(ARTICLE, article.pk, article.title[:300], before, after)
 
 
-def record_import(changes: Iterable[Change], run: ImportRun) -> None:
+def record_import(changes: Iterable[Row], run: ImportRun) -> None:
     """Append changes to the run's change-set.  Call inside the transaction that made them."""
     who = {"made_by_id": run.started_by_id, "made_by_name": run.started_by_name}
     record(changes, run=run, act=ChangeSet.Act.IMPORT, **who)
 
 
-def record(changes: Iterable[Change], *, run: ImportRun, act: ChangeSet.Act, **values: object) -> None:
+def record(changes: Iterable[Row], *, run: ImportRun, act: ChangeSet.Act, **values: object) -> None:
     """Append changes to the one change-set of this act on this run, new with these ``values``."""
     changes = list(changes)
     if not changes:
@@ -77,21 +87,14 @@ def record(changes: Iterable[Change], *, run: ImportRun, act: ChangeSet.Act, **v
     append(changes, change_set)
 
 
-def append(changes: Sequence[Change], change_set: ChangeSet) -> None:
+def append(changes: Sequence[Row], change_set: ChangeSet) -> None:
     """Append changes to a change-set.  Call inside the transaction that made them."""
     insert_rows(
         Change,
-        ("change_set", "table", "row_id", "label", "before", "after"),
+        ("change_set", *Row._fields),
         (
-            (
-                change_set.pk,
-                change.table,
-                change.row_id,
-                change.label,
-                _json(change.before),
-                _json(change.after),
-            )
-            for change in changes
+            (change_set.pk, table, row_id, label, _json(before), _json(after))
+            for table, row_id, label, before, after in changes
         ),
     )
     ChangeSet.objects.filter(pk=change_set.pk).update(change_count=F("change_count") + len(changes))

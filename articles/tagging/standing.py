@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import pickle
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -78,14 +77,9 @@ def _plain(mentions: Iterable[Mention]) -> list[list[str | int]]:
     return [[part.value, start, end, rule] for part, start, end, _, rule in mentions]
 
 
-def pack(entries: Iterable[Entry]) -> bytes:
-    """Return the gazetteer as `set_up` takes it."""
-    return pickle.dumps(tuple(entries), protocol=pickle.HIGHEST_PROTOCOL)
-
-
-def set_up(gazetteer: bytes) -> None:
-    """Build this process's tagger; ``gazetteer`` is what `pack` returned."""
-    _taggers[:] = [Tagger(pickle.loads(gazetteer))]  # noqa: S301 - packed by our own parent
+def set_up(gazetteer: Sequence[Entry]) -> None:
+    """Build this process's tagger."""
+    _taggers[:] = [Tagger(gazetteer)]
 
 
 def tag_texts(texts: Sequence[Text]) -> list[Answer]:
