@@ -116,7 +116,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """One way out of a range of days: to a wider one, or to all."""
+    """One way to another range of days: out to a wider one or to all, or into the days of the only month."""
 
     label: str
     url: str
@@ -168,6 +168,8 @@ def draw_timeline(
     span = _span(counts, DAY if days else MONTH, asked)
     unit = DAY if days else _unit_for(span, sum(counts.values()))
     if unit.number_of(span.first) == unit.number_of(span.last):
+        if unit is MONTH:
+            exits.insert(0, Exit("by day", link(*span.bounds())))
         return Timeline("", "", span.words(), unit.name, undated, undated_url, exits)
     bars = _bars(counts, unit, span, asked, link)
     caption = f"Articles by {unit.name}, {span.words()}"

@@ -138,7 +138,7 @@ def test_an_open_range_cuts_its_end_only():
 
 
 def test_a_range_can_be_left_by_its_month_its_year_or_altogether():
-    timeline = drawn({"2025-10": 1}, after="2025-10-16", before="2025-10-16")
+    timeline = drawn({"2025-10": 1}, after="2025-10-16", before="2025-10-16", days={"2025-10-16": 1})
 
     assert (timeline.chart, timeline.table, timeline.span) == ("", "", "16 October 2025")
     assert [(one.label, one.url) for one in timeline.exits] == [
@@ -148,6 +148,18 @@ def test_a_range_can_be_left_by_its_month_its_year_or_altogether():
         ),
         ("2025", "/articles/?country=ru&published_after=2025&published_before=2025&sort=oldest"),
         ("all dates", "/articles/?country=ru&sort=oldest"),
+    ]
+
+
+def test_the_only_month_can_be_drawn_by_day():
+    timeline = drawn({"2025-10": 12})
+
+    assert (timeline.chart, timeline.span) == ("", "October 2025")
+    assert timeline.exits == [
+        Exit(
+            "by day",
+            "/articles/?country=ru&published_after=2025-10&published_before=2025-10&sort=oldest",
+        )
     ]
 
 
@@ -162,7 +174,9 @@ def test_a_range_can_be_left_by_its_month_its_year_or_altogether():
     ],
 )
 def test_only_wider_ranges_are_ways_out(after, before, labels):
-    assert [one.label for one in drawn({"2025-10": 1}, after=after, before=before).exits] == labels
+    timeline = drawn({"2025-10": 1}, after=after, before=before, days={"2025-10-16": 1} if after else None)
+
+    assert [one.label for one in timeline.exits if one.label != "by day"] == labels
 
 
 def test_undated_articles_are_counted_and_lead_to_themselves():

@@ -28,9 +28,9 @@ def test_a_bar_of_the_chart_narrows_the_list_and_the_way_out_is_beside_it(archiv
     expect(page).to_have_url("/articles/?published_after=2018-01-17&published_before=2018-01-17")
     expect(page.get_by_role("article")).to_have_count(1)
 
-    page.get_by_role("list", name="Wider dates").get_by_role("link", name="January 2018").click()
+    page.get_by_role("list", name="Other dates").get_by_role("link", name="January 2018").click()
     expect(page.get_by_text("30 articles", exact=True)).to_be_visible()
-    page.get_by_role("list", name="Wider dates").get_by_role("link", name="all dates").click()
+    page.get_by_role("list", name="Other dates").get_by_role("link", name="all dates").click()
     expect(page).to_have_url("/articles/")
 
 
