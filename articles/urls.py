@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import api, typeahead, views
+from articles import api, robots, typeahead, views
 from articles.models import TagKind
 
 PLURALS = {
@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v1/articles/<str:pk>/", api.article_detail, name="api_article_detail"),
     re_path(r"^api/(?:.*/)?$", api.nothing_here),  # without its slash it is redirected here, as everywhere
     path("favicon.ico", views.favicon),
+    path("robots.txt", robots.robots, name="robots"),
 ]
 for kind, plural in PLURALS.items():
     urlpatterns += [

@@ -43,6 +43,10 @@ def has_a_problem_shown_and_nothing_else(response) -> bool:
     return response.status_code == 200 and "is-problem" in html and 'class="story"' not in html
 
 
+def is_refused_with_a_sentence(response) -> bool:
+    return response.status_code == 400 and b"characters, these are" in response.content
+
+
 def says_what_was_ignored(response) -> bool:
     return response.status_code in {200, 400} and b"is-problem" in response.content
 
@@ -68,7 +72,7 @@ EXPECTED: dict[str, Callable[..., bool]] = {
     "400 or ignored": is_no_error,
     "400 or connection closed": is_400,
     "400": is_400,
-    "414/400 from server or app cap": has_a_problem_shown_and_nothing_else,
+    "414/400 from server or app cap": is_refused_with_a_sentence,
     "200 with results for the literal words": has_a_page_or_a_problem,
     "200 with form error shown": has_a_problem_shown_and_nothing_else,
     "200 empty, says so": has_a_problem_shown_and_nothing_else,
