@@ -7,8 +7,9 @@ from the database.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 
 from django.db.models import Q
 
@@ -18,6 +19,7 @@ from articles.reading import Receipt
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
 from articles.search.letters import fold, words_in, written_words
+from articles.suggesting import read_counts
 
 SHOWN = 6  # articles
 CANDIDATES = 40  # looked at, so that enough are left of stories that many papers had
@@ -25,21 +27,23 @@ LEAST_SHARE = 0.25  # of the best score; what shares less is like any other arti
 TAGS_SHOWN, WORDS_SHOWN = 3, 3  # in a reason
 
 MOST_TAGS, MOST_WORDS = 12, 8  # asked for; each costs a walk over its postings
-# How much a shared tag says, a word of the title being 1: countries are many articles' business, persons few
-# ones'.
-WEIGHTS = {TagKind.ACTOR: 4.0, TagKind.TOPIC: 3.0, TagKind.ORGANISATION: 2.5, TagKind.COUNTRY: 2.0}
-MENTIONED = 0.3  # of what a main subject says
-MAIN_IN_BOTH = 0.15  # more for each main subject that both have
+# How much a shared tag says, a word of both titles being 1: countries are many articles' business, persons
+# few ones'.
+WEIGHTS = {TagKind.ACTOR: 1.2, TagKind.TOPIC: 1.0, TagKind.ORGANISATION: 0.8, TagKind.COUNTRY: 0.7}
+ROLES = (0.2, 0.5, 1.0)  # by how many of the two articles have it for a main subject
+WORD = 2.0  # a word stands for a rarer thing than most tags, but may mean another here and there
+ENGINE_BOOST = 3.0  # of tags against words, which the index looks for in the text as well
 
 MIN_LETTERS = 4  # of a word that says something
 # Words of titles that say nothing, though no index counts them out.
 COMMON = frozenset({
-    "about", "after", "again", "against", "ahead", "amid", "among", "before", "behind", "between", "calls",
-    "could", "despite", "during", "every", "first", "from", "have", "here", "into", "just", "make", "more",
-    "most", "much", "next", "only", "other", "over", "says", "should", "since", "some", "still", "than",
-    "that", "their", "them", "then", "there", "these", "they", "this", "those", "through", "under",
-    "until", "what", "when", "where", "which", "while", "will", "with", "without", "would", "year",
-    "years",
+    "about", "after", "again", "against", "agree", "agreed", "agreement", "agrees", "ahead", "amid",
+    "among", "before", "behind", "between", "calls", "could", "countries", "country", "despite", "during",
+    "every", "first", "from", "have", "here", "into", "just", "make", "meet", "meets", "more", "most",
+    "much", "next", "only", "other", "over", "said", "says", "should", "sign", "signed", "signs", "since",
+    "some", "still", "than", "that", "their", "them", "then", "there", "these", "they", "this", "those",
+    "through", "under", "until", "what", "when", "where", "which", "while", "will", "with", "without",
+    "would", "year", "years",
 })  # fmt: skip
 
 
@@ -58,52 +62,43 @@ type _Tag = tuple[str, str]  # kind and key
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A candidate and its score: main subjects that both have, other tags, words of both titles."""
+    """A candidate: the tags it shares, the weightiest first, the words of both titles, and its score.
+
+    ``is_telling``: it shares more than one name in passing or one word.
+    """
 
     row: Row
-    score: float
-    main: list[TagLabel]
-    mentioned: list[TagLabel]
+    tags: list[TagLabel]
     words: list[str]
-
-    @property
-    def is_telling(self) -> bool:
-        """Return whether what is shared is more than one name in passing or one word."""
-        return bool(self.main) or len(self.mentioned) + len(self.words) > 1
+    score: float
+    is_telling: bool
 
 
 def find_related(article: Article, receipts: Sequence[Receipt]) -> list[Related]:
     """Return the public articles most like this one, the likest first, each from another story.
 
     ``receipts`` are of the article's tags.  Neither the article nor one with the same story in nearly the
-    same words is among them.  At most six queries.  Raise IndexUnusable while the index is being rebuilt.
+    same words is among them.  At most nine queries.  Raise IndexUnusable while the index is being rebuilt.
     """
-    weights, words = _weights(receipts), _telling_words(article.title, receipts)
-    scores = _find(article, weights, list(words)[:MOST_WORDS]) if weights or words else {}
-    mains = {(receipt.kind, receipt.key) for receipt in receipts if receipt.is_main}
-    rows = read_rows(list(scores), sought=weights.keys())
-    matches = sorted((_match(row, scores[row.id], mains, words) for row in rows), key=lambda one: -one.score)
-    alike = _one_a_story(article, [match for match in matches if match.is_telling])
-    return [_related(match) for match in alike[:SHOWN]]
+    mains = {(receipt.kind, receipt.key): receipt.is_main for receipt in receipts}
+    words = _telling_words(article.title, receipts)
+    found = _find(article, mains, list(words)[:MOST_WORDS]) if mains or words else []
+    counts = read_counts() if found else {}
+    matches = [_match(row, mains, words, counts) for row in read_rows(found, sought=mains.keys())]
+    matches.sort(key=lambda match: (-match.score, -match.row.id))
+    alike = [match for match in matches if match.is_telling and match.score >= LEAST_SHARE * matches[0].score]
+    return [_related(match) for match in _one_a_story(article, alike)[:SHOWN]]
 
 
-def _find(article: Article, weights: Mapping[_Tag, float], words: Sequence[str]) -> dict[int, float]:
-    """Return the articles that share most, and how much."""
-    asked = sorted(weights.items(), key=lambda pair: -pair[1])[:MOST_TAGS]
-    found = sync.related(
-        [(kind, key, weight) for (kind, key), weight in asked],
-        words,
-        exclude={article.pk, *shares_of(article)},
-        limit=CANDIDATES,
-    )
-    return {pk: score for pk, score in found if score >= LEAST_SHARE * found[0][1]}
-
-
-def _weights(receipts: Iterable[Receipt]) -> dict[_Tag, float]:
-    return {
-        (receipt.kind, receipt.key): WEIGHTS[TagKind(receipt.kind)] * (1.0 if receipt.is_main else MENTIONED)
-        for receipt in receipts
-    }
+def _find(article: Article, mains: Mapping[_Tag, bool], words: Sequence[str]) -> list[int]:
+    """Return the articles that share most, by the index's measure, which is good enough to choose by."""
+    weights = [
+        (kind, key, ENGINE_BOOST * WEIGHTS[TagKind(kind)] * (ROLES[2] if is_main else ROLES[0]))
+        for (kind, key), is_main in mains.items()
+    ]
+    weights.sort(key=lambda asked: -asked[2])
+    ours = {article.pk, *shares_of(article)}
+    return [pk for pk, _ in sync.related(weights[:MOST_TAGS], words, exclude=ours, limit=CANDIDATES)]
 
 
 def _telling_words(title: str, receipts: Iterable[Receipt]) -> dict[str, str]:
@@ -116,17 +111,30 @@ def _telling_words(title: str, receipts: Iterable[Receipt]) -> dict[str, str]:
     }
 
 
-def _match(row: Row, score: float, mains: Collection[_Tag], words: Mapping[str, str]) -> _Match:
-    labels = [*row.actors, *row.organisations, *row.topics, *row.countries]
-    main: list[TagLabel] = []
-    mentioned: list[TagLabel] = []
-    for label in labels:
+def _match(
+    row: Row, mains: Mapping[_Tag, bool], words: Mapping[str, str], counts: Mapping[str, Mapping[str, int]]
+) -> _Match:
+    """Return what an article shares, weighed by exact counts: those of the index may include deleted rows."""
+    most = max((count for kind in counts.values() for count in kind.values()), default=1)
+    weights: dict[_Tag, float] = {}
+    shared: dict[_Tag, TagLabel] = {}
+    is_main_in_both = False
+    for label in (*row.actors, *row.organisations, *row.topics, *row.countries):
         if label.is_sought:
-            is_main = label.is_main and (label.kind, label.key) in mains
-            (main if is_main else mentioned).append(label)
+            tag = label.kind, label.key
+            role = mains[tag] + label.is_main
+            is_main_in_both |= role == len(ROLES) - 1
+            rarity = log(1 + most / max(counts[label.kind].get(label.key, 1), 1))
+            shared[tag], weights[tag] = label, WEIGHTS[TagKind(label.kind)] * ROLES[role] * rarity
     in_title = written_words(_composed(row.title))
-    shared = [written for word, written in words.items() if word in in_title]
-    return _Match(row, score * (1 + MAIN_IN_BOTH * len(main)), main, mentioned, shared)
+    common = [written for word, written in words.items() if word in in_title]
+    return _Match(
+        row=row,
+        tags=sorted(shared.values(), key=lambda label: -weights[label.kind, label.key]),
+        words=common,
+        score=sum(weights.values()) + WORD * len(common),
+        is_telling=is_main_in_both or len(shared) + len(common) > 1,
+    )
 
 
 def _one_a_story(article: Article, matches: Sequence[_Match]) -> list[_Match]:
@@ -156,9 +164,8 @@ def _one_a_story(article: Article, matches: Sequence[_Match]) -> list[_Match]:
 
 def _related(match: _Match) -> Related:
     """Return the match with what it shares, as far as it is shown; a topic stands for the wider ones."""
-    shared = [*match.main, *match.mentioned]
-    wider = {label.parent for label in shared}
-    shared = [label for label in shared if label.key not in wider]
+    wider = {label.parent for label in match.tags}
+    shared = [label for label in match.tags if label.key not in wider]
     shown = TAGS_SHOWN + 1 if len(shared) == TAGS_SHOWN + 1 else TAGS_SHOWN  # no "and one more"
     return Related(match.row, shared[:shown], len(shared[shown:]), match.words[:WORDS_SHOWN])
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import batched
 from threading import Lock
 
 from django.db import connection
@@ -32,6 +33,9 @@ _SOUGHT = Q(kind__in=(Alias.Kind.NAME, Alias.Kind.FORMER, Alias.Kind.DEMONYM)) |
     kind=Alias.Kind.SURNAME, weight=5
 )
 _CODE_LENGTH = 2  # of a country's key that is a code people know: UA
+
+CHUNK = 200  # names looked up at once
+MANY = 10  # things of one name: what is meant is not clear, however many more there are
 
 type _Edition = tuple[object, ...]
 # Whether the name fits only in part, the count below zero, the name, its book, what it names, its other name.
@@ -66,7 +70,7 @@ def suggest(text: str) -> list[Suggestion]:
 
     Only what public articles have is suggested.  Raise IndexUnusable when nobody can say what that is.
     """
-    counts = _counts()
+    counts = read_counts()
     found: dict[tuple[str, str], Suggestion] = {}
     for typed in read_typed(text, _named_by_operators(), KINDS):
         is_short = len(typed.name) < MIN_LETTERS and typed.name.isascii()
@@ -85,7 +89,19 @@ def resolve(kinds: Collection[str], text: str) -> list[Known]:
     if not set(TagKind.values).isdisjoint(kinds):
         found += read_tag_names().resolve(kinds, text)
     if not {"outlet", "author"}.isdisjoint(kinds):
-        found += _public(read_byline_names().resolve(kinds, text))
+        # Hidden ones are left out of each rank, so that what they are called changes nothing.
+        ranks = map(_some_public, read_byline_names().ranked(kinds, text))
+        found += next(filter(None, ranks), [])
+    return found
+
+
+def _some_public(bylines: Sequence[Known]) -> list[Known]:
+    """Return those of these outlets and authors that a public article has; of many of them only some."""
+    found: list[Known] = []
+    for chunk in batched(bylines, CHUNK, strict=False):
+        found += _public(chunk)
+        if len(found) > MANY:
+            break
     return found
 
 
@@ -111,8 +127,11 @@ def _public(bylines: Sequence[Known]) -> list[Known]:
 # --- Suggestions ------------------------------------------------------------------------------------------
 
 
-def _counts() -> Mapping[str, Mapping[str, int]]:
-    """Return how many articles have each value of each kind."""
+def read_counts() -> Mapping[str, Mapping[str, int]]:
+    """Return how many public articles have each value of each kind.
+
+    Raise IndexUnusable when nobody can say.
+    """
     for kind, totals in sync.totals(KINDS).items():
         # The same list for as long as the index stays the same.
         if kind not in _counted or _counted[kind][0] is not totals:
