@@ -125,6 +125,11 @@ class Listing:
         return next((one.value for one in Density if self.address.has("density", one.value)), "")
 
     @property
+    def has_dates(self) -> bool:
+        """Return whether it asks for a span of days."""
+        return any(self.form_values.get(name) for name in DATES)
+
+    @property
     def open_facets(self) -> list[FacetGroup]:
         """Return the facets that stand open beside the list."""
         return [group for group in self.facets if not group.is_folded]

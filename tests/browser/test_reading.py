@@ -69,6 +69,7 @@ def test_words_and_dates_are_a_plain_form(archive, open_page, javascript):
     page = open_page(java_script_enabled=javascript)
     page.goto("/articles/?country=ru")
 
+    page.get_by_text("Words and dates").click()
     page.get_by_label("Published from").fill("2019")
     page.get_by_label("until", exact=True).first.fill("2019")
     page.get_by_role("button", name="Apply").click()
