@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import batched
 from threading import Lock
 
 from django.db import connection
@@ -20,7 +19,7 @@ from django.db.models import Exists, Model, OuterRef, Q, Subquery
 from articles.filters import ArticleFilter
 from articles.models import Alias, Archive, Article, Author, Authorship, ChangeSet, Outlet, Tag, TagKind
 from articles.search import sync
-from articles.search.namebook import Known, NameBook
+from articles.search.namebook import Known, NameBook, best_of
 from articles.search.query import SUFFIXES, Match
 from articles.search.typed import Typed, read_typed
 
@@ -91,15 +90,15 @@ def resolve(kinds: Collection[str], text: str) -> list[Known]:
     if not {"outlet", "author"}.isdisjoint(kinds):
         # Hidden ones are left out of each rank, so that what they are called changes nothing.
         ranks = map(_some_public, read_byline_names().ranked(kinds, text))
-        found += next(filter(None, ranks), [])
+        found += best_of(next(filter(None, ranks), []), text)
     return found
 
 
 def _some_public(bylines: Sequence[Known]) -> list[Known]:
     """Return those of these outlets and authors that a public article has; of many of them only some."""
     found: list[Known] = []
-    for chunk in batched(bylines, CHUNK, strict=False):
-        found += _public(chunk)
+    for start in range(0, len(bylines), CHUNK):
+        found += _public(bylines[start : start + CHUNK])
         if len(found) > MANY:
             break
     return found

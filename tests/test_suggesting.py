@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from articles import curation
+from articles import curation, suggesting
 from articles.models import Alias, Article, ChangeSet
 from articles.suggesting import resolve, suggest
 from tests.factories import make_article, make_tag
@@ -54,6 +54,25 @@ def test_outlets_and_authors_of_hidden_articles_are_not_named(status):
     assert keys("outlet", "the hidden courier") == []
     assert keys("author", "quill") == ["ada-quill"]
     assert keys("author", "hidden-quill") == []
+
+
+def test_a_hidden_name_hides_no_public_one_and_makes_none_unclear():
+    make_article(outlet="The Evening Post", authors=["Ann Lee"])
+    make_article(outlet="Post", authors=["Lee"], status="draft")
+    make_article(outlet="Morning Post", authors=["Bo Lee"], status="withdrawn")
+
+    assert keys("outlet", "post") == ["the-evening-post"]
+    assert keys("author", "lee") == ["ann-lee"]
+
+
+def test_of_very_many_things_of_one_name_only_some_are_looked_up(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(suggesting, "CHUNK", 6)
+    for number in range(30):
+        make_article(authors=[f"Ann {number}"])
+    keys("author", "ann")
+
+    with django_assert_num_queries(3):  # the edition of the names, and twice six of them
+        assert len(keys("author", "ann")) == 12
 
 
 def test_a_name_that_changes_is_known_at_once(alice):

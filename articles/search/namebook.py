@@ -83,16 +83,19 @@ class NameBook:
         return meant
 
     def resolve(self, kinds: Collection[str], typed: str) -> list[Known]:
-        """Return what is called so: one entry if the text is clear, several if not, none if nothing is.
+        """Return what is called so: one entry if the text is clear, several if not, none if nothing is."""
+        return best_of(next(self.ranked(kinds, typed), []), typed)
+
+    def ranked(self, kinds: Collection[str], typed: str) -> Iterator[list[Known]]:
+        """Yield what is called so, what fits better before what fits worse.
 
         A key wins over a slug, a slug over a name, a name over another name, and that over names of which
         every word typed is a word: ``ru``, ``russia``, ``Russia``, ``Russian Federation``, ``federation``.
         """
-        for ranked in self._ranks(typed):
-            entries = [self.entries[number] for number in dict.fromkeys(ranked)]
+        for rank in self._ranks(typed):
+            entries = [self.entries[number] for number in dict.fromkeys(rank)]
             if found := [entry for entry in entries if entry.kind in kinds]:
-                return _best(found, typed)
-        return []
+                yield found
 
     def _ranks(self, typed: str) -> Iterator[Iterable[int]]:
         yield self._exact.get(typed.strip().casefold(), ())
@@ -114,6 +117,6 @@ class NameBook:
         return set().union(*self._places[first:last])
 
 
-def _best(found: list[Known], typed: str) -> list[Known]:
+def best_of(found: list[Known], typed: str) -> list[Known]:
     """Return the entries whose key this is if there are any, else all."""
     return [entry for entry in found if entry.key == typed.strip().casefold()] or found
