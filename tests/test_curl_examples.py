@@ -26,6 +26,8 @@ PRINTED: dict[str, Callable[[dict], list[str]]] = {
     ".title": lambda answer: [answer["title"]],
     ".notes[]": lambda answer: answer["notes"],
     ".title, .notes[]": lambda answer: [answer["title"], *answer["notes"]],
+    ".suggestions[0].operator": lambda answer: [answer["suggestions"][0]["operator"]],
+    ".suggestions[].name": lambda answer: [one["name"] for one in answer["suggestions"]],
     ".errors[][]": lambda answer: [message for messages in answer["errors"].values() for message in messages],
 }
 
