@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from articles.memory import Memory
 from articles.search import background, upkeep
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -64,8 +65,8 @@ def data_folder(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    # Tests write rows without telling anybody; those about kept pages turn it on.
-    settings.PAGE_CACHE_MB = 0
+    # Tests write rows without telling anybody; those about what is kept undo this.
+    monkeypatch.setattr(Memory, "keep", lambda memory, values, standing: None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield folder
     upkeep._engines.clear()

@@ -76,7 +76,6 @@ LAYERS = {
     "articles.curation": 3,
     "articles.rows": 3,
     "articles.stored": 3,
-    "articles.stories": 3,
     "articles.searchbox": 3,
     "articles.listing": 3,
     "articles.chips": 3,

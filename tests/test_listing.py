@@ -124,11 +124,10 @@ def test_a_rejected_tagging_and_a_retired_tag_are_not_shown(russia):
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("", 5),  # where the archive stands, names of facet values, rows, tags, authors
-        (
-            "country=ru&country__not=ua&outlet=bbc&author__any=ann-lee&q=ministers",
-            8,
-        ),  # and the keys asked for
+        # Where the archive stands, twice, names of facet values, articles, taggings, tags, authors.
+        ("", 7),
+        # And the keys asked for, and texts.
+        ("country=ru&country__not=ua&outlet=bbc&author__any=ann-lee&q=ministers", 11),
     ],
     ids=["no filter", "many filters"],
 )

@@ -24,7 +24,7 @@ def styled() -> set[str]:
 def used() -> set[str]:
     pages = [path for path in PROJECT.glob("templates/**/*.html") if "admin" not in path.parts]
     # Where markup is made without a template, for speed.
-    makers = [PROJECT / "articles/charts.py", PROJECT / "articles/templatetags/newsroom.py"]
+    makers = [PROJECT / "articles/charts.py", *PROJECT.glob("articles/templatetags/*.py")]
     names = {f"is-{state}" for state in ("active", "excluded", "spare", *Density)}
     for html in (path.read_text(encoding="utf-8") for path in (*pages, *makers)):
         if "<style>" in html:  # a page that is saved as a file brings its own

@@ -1,0 +1,70 @@
+"""One article of a list as HTML.
+
+A list has 25 of them, each with ten tags: one function makes them in a tenth of the time a template takes.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from articles.rows import Row, TagLabel
+from articles.templatetags.newsroom import dated, found, language_tag
+
+register = template.Library()
+_dated = functools.lru_cache(maxsize=20_000)(dated)
+
+
+@register.simple_tag
+def story(row: Row, level: int) -> SafeString:
+    """Return one article of a list; ``level`` is that of its heading.
+
+    Whatever stands in it comes from `escape`, or from a function that returns HTML.
+    """
+    language = language_tag(row.language)
+    lang = f' lang="{language}"' if language else ""
+    url = escape(row.url)
+    title = found(row.title_parts) if row.title_parts else escape(row.title)
+    why = f'<p class="story-why">{escape(row.why)}</p>' if row.why else ""
+    return SafeString(
+        f'<article class="story"><p class="story-meta">{_meta(row)}</p>'
+        f'<h{level} class="story-title" dir="auto"{lang}><a href="{url}">{title}</a></h{level}>'
+        f"{_summary(row, lang)}{why}{_labels(row, url)}</article>"
+    )
+
+
+def _meta(row: Row) -> str:
+    if row.published_on:
+        day: str = _dated(row.published_on, row.published_precision)
+    elif row.clipped_on:
+        day = f"clipped {_dated(row.clipped_on)}"
+    else:
+        day = "undated"
+    outlet = f' <span class="story-outlet">{escape(row.outlet[1])}</span>' if row.outlet else ""
+    authors = f' <span class="story-authors">{escape(", ".join(row.authors))}</span>' if row.authors else ""
+    return f'<span class="story-date">{day}</span>{outlet}{authors}'
+
+
+def _summary(row: Row, lang: str) -> str:
+    text = found(row.snippet_parts) if row.snippet_parts else escape(row.summary)
+    return f'<p class="story-summary" dir="auto"{lang}>{text}</p>' if text else ""
+
+
+def _labels(row: Row, url: str) -> str:
+    if not row.labels:
+        return ""
+    more = ""
+    if row.more_count:
+        tags = "tag" if row.more_count == 1 else "tags"
+        words = f'+{row.more_count} more<span class="hidden"> {tags} of this article</span>'
+        more = f'<li><a class="label-more" href="{url}">{words}</a></li>'
+    return f'<ul class="labels" aria-label="Tags">{"".join(map(_label, row.labels))}{more}</ul>'
+
+
+def _label(label: TagLabel) -> str:
+    kind, main = f"is-{label.kind}", " is-main" if label.is_main else ""
+    link = f'<a class="label marked{main}" href="{escape(label.url)}">{label.html}</a>'
+    return f'<li class="{kind}">{link}</li>'
