@@ -14,6 +14,7 @@ from articles.tagging.reading import Reading, sought
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.suggestions import LOOK_BACK, name_ending_at, read_named_beside_office
 from articles.tagging.vocabulary import (
+    EITHER,
     GENERATIONS,
     NAME_PARTICLES,
     NOT_FIRST_NAMES,
@@ -33,6 +34,9 @@ STANDS_WITH_COUNTRY = 3
 FAR = 10**9  # characters: more than any text has
 # The reason of most refusals: He, May and Friday are surnames.
 BARE_SURNAME = "the surname alone, without full name or office"
+# A full name with an everyday surname is somebody else's where its bearer, who led no state, is so many years
+# from office and the country is not named: the analyst Anthony Lake of 2016.
+YEARS_A_NAMESAKE = 10.0
 # A full name that several people bear is given to the one nearest to office by at least this many years.
 CLEAR_YEARS = 2.0
 
@@ -85,6 +89,7 @@ class People:
     def __init__(self, entries: Iterable[Entry], roll: Roll) -> None:
         self._roll = roll
         self._own_names: dict[str, frozenset[str]] = {}
+        self._standing: dict[str, int] = {}  # slug -> how much the surname says by itself
         self._bearers: dict[Pattern, _Bearers] = {}
         self._firsts: dict[str, set[str]] = defaultdict(set)  # last part of a full name -> its first parts
         self._context: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -97,6 +102,8 @@ class People:
                 fold_name(alias.text).split() for alias in entry.aliases if alias.kind is AliasKind.NAME
             ]
             self._own_names[entry.slug] = frozenset([part for name in full_names for part in name])
+            surnames = [alias.weight for alias in entry.aliases if alias.kind is AliasKind.SURNAME]
+            self._standing[entry.slug] = max(surnames, default=STANDS_ALONE)
             for name in full_names:
                 if len(name) > 1:
                     self._by_ends[name[0], name[-1]][entry.slug] = (entry, name)
@@ -199,8 +206,20 @@ class People:
             if doubt:
                 reading.refuse(person, hit, "name", doubt)
                 return
+        if person not in seen and self._is_namesake(reading, person):
+            reading.refuse(person, hit, "name", "a namesake: long out of office, no word of the country")
+            return
         reading.accept(person, hit, "name")
         seen.add(person, hit[0])
+
+    def _is_namesake(self, reading: Reading, person: Entry) -> bool:
+        """Return whether a full name is probably somebody else's."""
+        return (
+            self._standing[person.slug] < STANDS_WITH_COUNTRY
+            and not any(office.role in EITHER for office in person.offices)
+            and years_from_office(person, reading.on) > YEARS_A_NAMESAKE
+            and not self._country_seen(reading, person)
+        )
 
     def _doubt(self, reading: Reading, sense: Sense) -> str:
         """Return why an ambiguous name is not believed, or nothing."""
@@ -265,8 +284,11 @@ class People:
             return f"part of another name: {words} {after}"
         if before in SHIPS:
             return f"a ship: {before} {words}"
-        is_new = before[:1].isupper() and before not in own and not reading.ends_name(start - 1)
-        if is_new and (before in self.given_names or self._may_be_first_name(reading, before, start)):
+        is_name = reading.ends_name(start - 1)
+        # James is a surname, too.
+        is_given = before in self.given_names and (not is_name or reading.ends_surname(start - 1))
+        is_new = before[:1].isupper() and before not in own
+        if is_new and (is_given or (not is_name and self._may_be_first_name(reading, before, start))):
             return f"another person: {before} {words}"
         is_first = after[:1].isupper() and words in self.given_names
         is_first = is_first and not reading.begins_place_or_title(end + 1)

@@ -89,6 +89,7 @@ class Reading:
     _lower: str = ""
     _starts: set[int] | None = None
     _ends: set[int] | None = None
+    _surname_ends: set[int] | None = None
     _people: set[int] | None = None
     _is_title_case: bool | None = None
     _homes: Counter[str] | None = None
@@ -205,6 +206,15 @@ class Reading:
             self._ends = {stop for _, stop, _ in self.hits.names}
             self._ends.update([stop for _, stop, _ in self.hits.titles])
         return end in self._ends
+
+    def ends_surname(self, end: int) -> bool:
+        """Return whether a surname ends at this place that is no full name, place or title."""
+        if self._surname_ends is None:
+            self._surname_ends = {
+                stop for _, stop, pattern in self.hits.names if not (pattern.places or pattern.full)
+            }
+            self._surname_ends.difference_update([stop for _, stop, _ in self.hits.titles])
+        return end in self._surname_ends
 
     def homes(self) -> Counter[str]:
         """Return the keys of what the persons named in full have held office in, with their number."""
