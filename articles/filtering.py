@@ -108,8 +108,10 @@ class TagFilter(FacetFilter):
     @classmethod
     def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
         """Yield the tags in use; a key wins over another tag's slug of the same spelling."""
-        values = {value for _, value in asked}
-        tags = Tag.objects.in_use().filter(Q(key__in=values) | Q(slug__in=values))
+        kinds, values = {facet for facet, _ in asked}, {value for _, value in asked}
+        # Each half has an index that begins with the kind.
+        is_named = Q(kind__in=kinds, key__in=values) | Q(kind__in=kinds, slug__in=values)
+        tags = Tag.objects.in_use().filter(is_named).order_by()
         rows = list(tags.values_list("kind", "key", "slug", "name"))
         yield from ((kind, slug, key, name) for kind, key, slug, name in rows if (kind, slug) in asked)
         yield from ((kind, key, key, name) for kind, key, slug, name in rows if (kind, key) in asked)

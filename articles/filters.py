@@ -128,7 +128,13 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         form = ArticleFilterForm
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Article] | None = None) -> None:
-        super().__init__(data, Article.objects.public() if queryset is None else queryset)
+        # As the parent does it, but for a deep copy of all filters: these keep nothing of a request.
+        self.is_bound = True
+        self.data = data
+        self.queryset = Article.objects.public() if queryset is None else queryset
+        self.request = None
+        self.form_prefix = None
+        self.filters = self.base_filters
 
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
