@@ -102,6 +102,7 @@ def measure(engine: Engine, criteria: Criteria, facets: tuple[str, ...]) -> tupl
     wall, cpu = [], []
     for _ in range(REPEATS):
         engine._snapshot.totals.clear()
+        engine._snapshot.tallies.clear()
         started, worked = time.perf_counter(), time.process_time()
         result = engine.search(criteria, facets=facets)
         wall.append((time.perf_counter() - started) * 1_000)

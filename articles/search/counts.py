@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import tantivy
 from tantivy import Query
 
 from articles.search.asking import all_of, term
-from articles.search.documents import month_in_words
+from articles.search.documents import keys_in, month_in_words
+from articles.search.entry import TRAITS
 from articles.search.query import Criteria, Match
 
 # More than a segment has values: every segment reports all of them, which makes counts exact.
@@ -33,12 +35,29 @@ def tally(searcher: tantivy.Searcher, query: Query, limits: Mapping[str, int]) -
     """
     if not limits:
         return {}
+    traits = [name for name in limits if name in TRAITS]
+    fields = {name: limit for name, limit in limits.items() if name not in TRAITS}
+    if traits:
+        fields["traits"] = ALL_VALUES
     wanted = {
         name: {"terms": {"field": name, "size": limit, "segment_size": ALL_VALUES}}
-        for name, limit in limits.items()
+        for name, limit in fields.items()
     }
     found = searcher.aggregate(query, wanted)
-    return {name: _sorted(_counts_in(found[name]["buckets"])) for name in limits}
+    counted = {name: _counts_in(found[name]["buckets"]) for name in fields}
+    if traits:
+        counted |= _taken_apart(counted.pop("traits"), traits)
+    return {name: _sorted(counted[name])[:limit] for name, limit in limits.items()}
+
+
+def _taken_apart(counts: Mapping[str, int], facets: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return the counts of each facet's keys from those of their combinations."""
+    sums: dict[str, dict[str, int]] = {facet: defaultdict(int) for facet in facets}
+    for traits, count in counts.items():
+        for facet, key in keys_in(traits):
+            if facet in sums:
+                sums[facet][key] += count
+    return sums
 
 
 def _counts_in(buckets: Sequence[Mapping[str, str | float]]) -> dict[str, int]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 
 import tantivy
 
-from articles.search.entry import FACETS, MAIN_FACETS, IndexedArticle, Standing, searchable
+from articles.search.entry import FACETS, MAIN_FACETS, TRAITS, IndexedArticle, Standing, searchable
 
-FORMAT = 2  # raise it when fields or tokens change: every index is then built anew
+FORMAT = 3  # raise it when fields or tokens change: every index is then built anew
 
 LONGEST_TOKEN = 1_000  # bytes: more than any search may hold
 UNDATED = 0  # of the field "month"
+_BETWEEN = "\x1f"  # the keys in one value; the unit separator of ASCII, which no key holds
 
 ANALYZER = (
     tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
@@ -40,7 +42,9 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("type", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
     for facet in FACETS:
-        builder.add_text_field(facet, fast=True, tokenizer_name="raw", index_option="basic")
+        is_fast = facet not in TRAITS
+        builder.add_text_field(facet, fast=is_fast, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("traits", fast=True, tokenizer_name="raw", index_option="basic")
     for facet in MAIN_FACETS:
         builder.add_text_field(f"{facet}_main", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name="words", index_option="position")
@@ -73,12 +77,31 @@ def document_of(article: IndexedArticle) -> tantivy.Document:
     for facet in MAIN_FACETS:
         for key in article.main.get(facet, ()):
             document.add_text(f"{facet}_main", key)
+    document.add_text("traits", _traits_of(article))
     title = searchable(article.title)
     document.add_text("title", title)
     # Three values of one field: no phrase runs from one into the next.
     for text in (title, searchable(article.standfirst), searchable(article.body)):
         document.add_text("text", text)
     return document
+
+
+def _traits_of(article: IndexedArticle) -> str:
+    """Return the keys of all TRAITS as one: dated=day, has=country, has=date.
+
+    An archive has few hundred different ones, and one value of an article is counted several times faster
+    than a dozen.
+    """
+    return _BETWEEN.join(
+        sorted(f"{facet}={key}" for facet in TRAITS for key in set(article.facets.get(facet, ())))
+    )
+
+
+def keys_in(traits: str) -> Iterator[tuple[str, str]]:
+    """Yield the facets and keys that are in the field "traits" of a document."""
+    for pair in traits.split(_BETWEEN) if traits else ():
+        facet, _, key = pair.partition("=")
+        yield facet, key
 
 
 def _number(day: dt.date) -> int:

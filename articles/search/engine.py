@@ -51,19 +51,31 @@ __all__ = [
 WRITER_BYTES = 50_000_000  # tantivy takes at least 15 MB a thread
 BUILDER_BYTES = 200_000_000
 DIGEST_PAGE = 10_000
+KEPT_TALLIES = 300  # of the last searches, about 10 kB each
 CHECKED_BYTES = 2_000_000_000  # looked through for damage on opening, at 2 GB a second
 
 
 @dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """One committed state of the index, unaffected by later writes.
+class _Tally:
+    """What is in one result, all pages together."""
 
-    ``totals`` keeps the counts of the whole archive, the dearest to make and the most asked for.
+    facets: dict[str, Counts]
+    months: dict[str, int]
+    days: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """One committed state of the index, unaffected by later writes: what was counted in it stays right.
+
+    ``totals`` keeps the counts of the whole archive, the dearest to make and the most asked for; ``tallies``
+    those of the last searches, for their other pages and orders, and for the API.
     """
 
     searcher: tantivy.Searcher
     standing: Standing
     totals: dict[str, Counts] = field(default_factory=dict)
+    tallies: dict[tuple[object, ...], _Tally] = field(default_factory=dict)
 
     def whole(self, fields: Collection[str]) -> dict[str, Counts]:
         """Return the counts of all values of these fields in the whole archive."""
@@ -71,6 +83,12 @@ class _Snapshot:
             everything = asking.term("type", "article")
             self.totals.update(counts.tally(self.searcher, everything, dict.fromkeys(missing, ALL_VALUES)))
         return {name: self.totals[name] for name in fields}
+
+    def keep(self, key: tuple[object, ...], tally: _Tally) -> None:
+        """Keep what was counted as the last of the searches, and forget the first of too many."""
+        self.tallies[key] = tally
+        while len(self.tallies) > KEPT_TALLIES:
+            self.tallies.pop(next(iter(self.tallies)), None)
 
 
 @contextmanager
@@ -156,21 +174,25 @@ class Engine:
         limits = dict.fromkeys(facets, facet_limit)
         if histogram:
             limits |= dict.fromkeys(counts.dates_of(criteria), ALL_VALUES)
+        key = (criteria.narrowing, tuple(limits.items()), frozenset(hidden))
         with _unusable_on_failure(self.folder):
             asking.check_prefixes(snapshot.searcher, clauses)
             page = read_page(snapshot.searcher, query, clauses, criteria.order, cursor, limit)
-            tally = _tally(snapshot, query, limits, is_whole=criteria.is_unfiltered and not hidden)
-            top = {facet: tally[facet] for facet in facets}
-            named = counts.with_named(snapshot.searcher, query, criteria, page.count, top)
+            tally = snapshot.tallies.pop(key, None)
+            if tally is None:
+                is_whole = criteria.is_unfiltered and not hidden
+                found = _tally(snapshot, query, limits, is_whole=is_whole)
+                tally = _read_tally(snapshot, query, criteria, page.count, found)
+            snapshot.keep(key, tally)
         return Result(
             page.ids,
             page.count,
             page.next_cursor,
-            named,
+            tally.facets,
             page.previous_cursor,
             page.position,
-            counts.by_month(tally.get("month", ())),
-            counts.by_day(tally.get("published", ())),
+            tally.months,
+            tally.days,
         )
 
     def facet(
@@ -349,6 +371,17 @@ def _read_cursor(criteria: Criteria, after: str, before: str) -> Cursor | None:
         raise CursorError("a page comes either after an article or before one; leave one of the two out")
     text = after or before
     return Cursor.read(text, criteria.order, is_backwards=bool(before)) if text else None
+
+
+def _read_tally(
+    snapshot: _Snapshot, query: Query, criteria: Criteria, total: int, found: Mapping[str, Counts]
+) -> _Tally:
+    top = {facet: found[facet] for facet in found if facet in FACETS}
+    return _Tally(
+        counts.with_named(snapshot.searcher, query, criteria, total, top),
+        counts.by_month(found.get("month", ())),
+        counts.by_day(found.get("published", ())),
+    )
 
 
 def _tally(

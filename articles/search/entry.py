@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 MAIN_FACETS = ("actor", "country", "organisation", "topic")  # kinds of tags; one may be the main subject
 FACETS = (*MAIN_FACETS, "outlet", "author", "language", "has", "origin", "status", "dated")
+TRAITS = ("language", "has", "origin", "status", "dated")  # facets of few keys, counted together
 ID_BITS = 40  # of a rank; the day takes 22 bits above them
 
 

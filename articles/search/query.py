@@ -83,6 +83,12 @@ class Criteria:
         return not self.words and not any(self.values.values()) and not any(bounds)
 
     @property
+    def narrowing(self) -> tuple[object, ...]:
+        """Return what decides which articles answer this search, as one value; the order does not."""
+        bounds = (self.published_after, self.published_before, self.clipped_after, self.clipped_before)
+        return (frozenset(self.values.items()), self.words, *bounds)
+
+    @property
     def sought(self) -> frozenset[tuple[str, str]]:
         """Return the facet and key of each value that articles are wanted with."""
         return frozenset(

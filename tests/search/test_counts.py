@@ -1,11 +1,13 @@
 """Counts of a result: values, months and days, and what is alike."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
 from articles.search.engine import WordsError
-from articles.search.query import Criteria, Match
+from articles.search.entry import TRAITS
+from articles.search.query import Criteria, Match, Sort
 from tests.search.entries import change_index, entry, make_index
 
 OIL = Criteria({("topic", Match.ALL): ("oil",)})
@@ -70,6 +72,56 @@ def test_the_whole_list_of_a_facet_has_every_value_of_the_result(folder):
     assert values[:3] == [("oil", 100), ("t1", 2), ("t10", 2)]
     assert engine.facet(Criteria(), "topic", 1) == [("oil", 100)]
     assert engine.facet(Criteria({("topic", Match.ALL): ("t59",)}), "topic") == [("oil", 1), ("t59", 1)]
+
+
+def test_few_keys_are_counted_as_exactly_as_many(folder):
+    traits = [
+        {"language": ("en",), "dated": ("day",), "has": ("topic", "date"), "origin": ("editor",)},
+        {"language": ("pt", "pt-br"), "dated": ("none",), "origin": ("editor", "automatic")},
+        {"language": ("en",), "dated": ("day",), "has": ("date",), "status": ("suggested",)},
+        {},
+    ]
+    engine = make_index(folder, [entry(pk, facets=facets) for pk, facets in enumerate(traits[:2], 1)])
+    change_index(engine, [entry(pk, facets=facets) for pk, facets in enumerate(traits[2:], 3)])
+    counted = {
+        "language": [("en", 2), ("pt", 1), ("pt-br", 1)],
+        "has": [("date", 2), ("topic", 1)],
+        "origin": [("editor", 2), ("automatic", 1)],
+        "status": [("suggested", 1)],
+        "dated": [("day", 2), ("none", 1)],
+    }
+
+    assert engine.search(Criteria(), facets=TRAITS).facets == counted
+    assert engine.facet(Criteria({("dated", Match.ALL): ("day",)}), "has", 1) == [("date", 2)]
+    named = Criteria({("has", Match.ANY): ("topic", "outlet")})
+    assert engine.search(named, facets=("has",), facet_limit=1).facets == {
+        "has": [("date", 1), ("topic", 1), ("outlet", 0)]
+    }
+
+
+def test_counts_are_kept_for_the_other_pages_of_a_search_until_the_next_write(folder, monkeypatch):
+    engine = make_index(folder, [on(pk, "2025-08-01", "oil") for pk in range(1, 5)])
+    first = engine.search(OIL, limit=2, facets=("topic",), histogram=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("articles.search.counts.tally", pytest.fail)
+        newest = engine.search(OIL, limit=2, after=first.next_cursor, facets=("topic",), histogram=True)
+        oldest = dataclasses.replace(OIL, sort=Sort.OLDEST)
+        assert engine.search(oldest, facets=("topic",), histogram=True).months == {"2025-08": 4}
+    assert (newest.ids, newest.facets, newest.months) == ([2, 1], first.facets, first.months)
+
+    change_index(engine, [on(5, "2025-08-01", "oil")])
+    assert engine.search(OIL, facets=("topic",)).facets == {"topic": [("oil", 5)]}
+
+
+def test_only_the_counts_of_the_last_searches_are_kept(folder, monkeypatch):
+    monkeypatch.setattr("articles.search.engine.KEPT_TALLIES", 2)
+    engine = make_index(folder, [on(1, "2025-08-01", "oil")])
+
+    for words in ("hour", "met", "hour", "ministers"):
+        engine.search(Criteria(words=words), facets=("topic",))
+
+    assert [key[0][1] for key in engine._snapshot.tallies] == ["hour", "ministers"]
 
 
 def test_totals_are_of_the_whole_archive_and_of_this_moment(folder):
