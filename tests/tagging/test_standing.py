@@ -13,7 +13,7 @@ NATO = Entry(Kind.ORGANISATION, "nato", "NATO", "nato", aliases=(Alias("NATO"),)
 
 
 def test_an_answer_holds_plain_values_only():
-    answer = answer_of(Tagger([UKRAINE, NATO]).tag(title="Ukraine", body="Ukraine and NATO met."))
+    answer = answer_of(Tagger([UKRAINE, NATO]).tag(title="Ukraine", body="Ukraine and NATO met.", on=None))
 
     assert {type(value) for claim in answer.claims for value in claim} == {str, float}
     assert pickle.loads(pickle.dumps(answer)) == answer
@@ -29,7 +29,7 @@ def test_an_answer_holds_plain_values_only():
 
 
 def test_mentions_are_written_as_json_writes_them():
-    tagged = Tagger([UKRAINE, NATO]).tag(title="NATO", body="NATO, Ukraine; Ukraine.")
+    tagged = Tagger([UKRAINE, NATO]).tag(title="NATO", body="NATO, Ukraine; Ukraine.", on=None)
     written = [claim.mentions for claim in answer_of(tagged).claims]
 
     assert written == [
