@@ -83,8 +83,8 @@ def find_related(article: Article, receipts: Sequence[Receipt]) -> list[Related]
     mains = {(receipt.kind, receipt.key): receipt.is_main for receipt in receipts}
     words = _telling_words(article.title, receipts)
     found = _find(article, mains, list(words)[:MOST_WORDS]) if mains or words else []
-    counts = read_counts() if found else {}
-    matches = [_match(row, mains, words, counts) for row in read_rows(found, sought=mains.keys())]
+    rarities = _rarities(mains) if found else {}
+    matches = [_match(row, mains, words, rarities) for row in read_rows(found, sought=mains.keys())]
     matches.sort(key=lambda match: (-match.score, -match.row.id))
     alike = [match for match in matches if match.is_telling and match.score >= LEAST_SHARE * matches[0].score]
     return [_related(match) for match in _one_a_story(article, alike)[:SHOWN]]
@@ -101,6 +101,16 @@ def _find(article: Article, mains: Mapping[_Tag, bool], words: Sequence[str]) ->
     return [pk for pk, _ in sync.related(weights[:MOST_TAGS], words, exclude=ours, limit=CANDIDATES)]
 
 
+def _rarities(tags: Iterable[_Tag]) -> dict[_Tag, float]:
+    """Return how much it says that an article has each tag: the fewer have it, the more.
+
+    By exact counts; the index measures by counts in which deleted entries may linger.
+    """
+    counts = read_counts()
+    most = max(max(kind.values(), default=1) for kind in counts.values())
+    return {(kind, key): log(1 + most / counts[kind].get(key, most)) for kind, key in tags}
+
+
 def _telling_words(title: str, receipts: Iterable[Receipt]) -> dict[str, str]:
     """Return the words of a title that no tag stands for already, as folded and as written."""
     named_already = {word for receipt in receipts for word in words_in(fold(_composed(receipt.name)).text)}
@@ -112,10 +122,9 @@ def _telling_words(title: str, receipts: Iterable[Receipt]) -> dict[str, str]:
 
 
 def _match(
-    row: Row, mains: Mapping[_Tag, bool], words: Mapping[str, str], counts: Mapping[str, Mapping[str, int]]
+    row: Row, mains: Mapping[_Tag, bool], words: Mapping[str, str], rarities: Mapping[_Tag, float]
 ) -> _Match:
-    """Return what an article shares, weighed by exact counts: those of the index may include deleted rows."""
-    most = max((count for kind in counts.values() for count in kind.values()), default=1)
+    """Return what an article shares, and how much that says."""
     weights: dict[_Tag, float] = {}
     shared: dict[_Tag, TagLabel] = {}
     is_main_in_both = False
@@ -124,8 +133,7 @@ def _match(
             tag = label.kind, label.key
             role = mains[tag] + label.is_main
             is_main_in_both |= role == len(ROLES) - 1
-            rarity = log(1 + most / max(counts[label.kind].get(label.key, 1), 1))
-            shared[tag], weights[tag] = label, WEIGHTS[TagKind(label.kind)] * ROLES[role] * rarity
+            shared[tag], weights[tag] = label, WEIGHTS[TagKind(label.kind)] * ROLES[role] * rarities[tag]
     in_title = written_words(_composed(row.title))
     common = [written for word, written in words.items() if word in in_title]
     return _Match(
