@@ -57,6 +57,7 @@ ADDRESSES = {
         *(f"/suggest/?q={operator}:" for operator in ("country", "outlet", "author", "main")),
     ],
     "favicon.ico": ["/favicon.ico"],
+    "robots.txt": ["/robots.txt"],
     "actors/": [f"/actors/{query}" for query in TAG_LISTS],
     "countries/": [f"/countries/{query}" for query in TAG_LISTS],
     "organisations/": [f"/organisations/{query}" for query in TAG_LISTS],
