@@ -20,6 +20,7 @@ from articles.tagging.vocabulary import (
     BORROWING_ADJECTIVES,
     COUNTRY_BORROWERS,
     NEGATIONS,
+    SEATED,
     SIGNED_TEXTS,
     TITLES,
     TOO_COMMON,
@@ -41,7 +42,8 @@ ONE_WORD_KINDS = frozenset({AliasKind.NAME, AliasKind.CAPITAL})
 ONE_WORD_ENTRIES = frozenset({Kind.COUNTRY, Kind.ORGANISATION})
 DENIALS = NEGATIONS | {"No", "Not", "Without", "Never"}  # not "Nor" in a name
 # Beside one of these a name may be part of another one: "Jordan Times", "New Mexico", "Times of India".
-MARKS = COUNTRY_BORROWERS | SIGNED_TEXTS | BORROWING_ADJECTIVES | {f"{word} of" for word in BORROWERS_OF}
+MARKS = COUNTRY_BORROWERS | SIGNED_TEXTS | BORROWING_ADJECTIVES | {SEATED}
+MARKS |= {f"{word} of" for word in BORROWERS_OF}
 # Words that a headline leaves small, unless it begins with them.
 SMALL_WORDS = re.compile(r"(?<= )(?:A|An|And|At|For|From|In|Of|On|Or|The|To|With)(?= |$)")
 

@@ -13,6 +13,7 @@ from articles.tagging.vocabulary import (
     BORROWING_ADJECTIVES,
     COUNTRY_BORROWERS,
     FIRST_NAMES,
+    SEATED,
     SIGNED_TEXTS,
     SITE_PREPOSITIONS,
     WORDLIKE_ACRONYMS,
@@ -162,6 +163,8 @@ class Places:
             return f"a sign of the stock exchange: <{reading.shown(hit)}>"
         if reading.in_dateline(start):
             return IN_DATELINE
+        if is_site and reading.is_joined(end) and reading.hits.folded.text.startswith(f" {SEATED} ", end):
+            return f"where somebody sits: {reading.shown(hit)}-based"
         after = reading.word_after(end)
         is_body = sense.entry.kind is Kind.ORGANISATION
         if after in SIGNED_TEXTS and (is_body or is_site):

@@ -179,6 +179,11 @@ class Reading:
         first, last = self.hits.folded.origin(start), self.hits.folded.origin(end - 1)
         return self.text[max(0, first - 1) : first] == "<" and self.text[last + 1 : last + 2] == ">"
 
+    def is_joined(self, end: int) -> bool:
+        """Return whether a hyphen follows the word that ends at a place."""
+        place = self.hits.folded.origin(end - 1) + 1
+        return self.text[place : place + 1] in {"-", "‐", "‑", "–"}
+
     def is_title_capitalised(self) -> bool:
         """Return whether most words of the title have a capital, so that capitals mean nothing there."""
         if self._is_title_case is None:

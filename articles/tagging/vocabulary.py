@@ -196,6 +196,8 @@ SIGNED_TEXTS = _words(
 )
 # "HMS Gibraltar", "USS Ronald Reagan": a ship bears the name.
 SHIPS = _words("HMS USS MV RMS INS HMAS HMCS HMNZS USNS")
+# "Vienna-based": a town where somebody sits.
+SEATED = "based"
 # "New Mexico", "Little Russia".
 BORROWING_ADJECTIVES = _words("New Little Air Radio") | SHIPS
 # "Times of India", "Gulf of Mexico".
