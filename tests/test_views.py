@@ -181,6 +181,25 @@ def test_every_page_answers_head_and_refuses_post(client, article, address):
     assert (head.status_code, head.content, post.status_code) == (200, b"", 405)
 
 
+def test_a_compact_list_is_made_of_titles_alone(client, article):
+    html = client.get("/articles/?density=compact").content.decode()
+
+    assert article.title in html
+    assert article.standfirst not in html
+    assert 'class="labels"' not in html
+
+
+@pytest.mark.parametrize("address", ["/articles/", "/articles/facets/topic/", "/articles/facets/outlet/"])
+def test_names_of_values_are_text(client, address):
+    make_article(tags=[make_tag("topic/<script>alert(1)</script>", slug="x")], outlet="<b onclick=1>\"'")
+
+    html = client.get(address).content.decode()
+
+    assert "<script>alert" not in html
+    assert "<b onclick" not in html
+    assert "&lt;script&gt;" in html or "&lt;b onclick" in html
+
+
 @pytest.mark.parametrize("address", [*PAGES, "article"])
 def test_no_page_holds_inline_script_or_style(client, article, address):
     html = client.get(article.get_absolute_url() if address == "article" else address).content.decode()

@@ -24,16 +24,29 @@ def story(row: Row, level: int) -> SafeString:
 
     Whatever stands in it comes from `escape`, or from a function that returns HTML.
     """
-    language = language_tag(row.language)
-    lang = f' lang="{language}"' if language else ""
-    url = escape(row.url)
-    title = found(row.title_parts) if row.title_parts else escape(row.title)
     why = f'<p class="story-why">{escape(row.why)}</p>' if row.why else ""
     return SafeString(
-        f'<article class="story"><p class="story-meta">{_meta(row)}</p>'
-        f'<h{level} class="story-title" dir="auto"{lang}><a href="{url}">{title}</a></h{level}>'
-        f"{_summary(row, lang)}{why}{_labels(row, url)}</article>"
+        f'<article class="story">{_head(row, level)}{_summary(row)}{why}{_labels(row)}</article>'
     )
+
+
+@register.simple_tag
+def story_line(row: Row, level: int) -> SafeString:
+    """Return one article of a compact list: when, what, where."""
+    return SafeString(f'<article class="story">{_head(row, level)}</article>')
+
+
+def _head(row: Row, level: int) -> str:
+    title = found(row.title_parts) if row.title_parts else escape(row.title)
+    return (
+        f'<p class="story-meta">{_meta(row)}</p><h{level} class="story-title" dir="auto"{_lang(row)}>'
+        f'<a href="{escape(row.url)}">{title}</a></h{level}>'
+    )
+
+
+def _lang(row: Row) -> str:
+    language = language_tag(row.language)
+    return f' lang="{language}"' if language else ""
 
 
 def _meta(row: Row) -> str:
@@ -48,19 +61,19 @@ def _meta(row: Row) -> str:
     return f'<span class="story-date">{day}</span>{outlet}{authors}'
 
 
-def _summary(row: Row, lang: str) -> str:
+def _summary(row: Row) -> str:
     text = found(row.snippet_parts) if row.snippet_parts else escape(row.summary)
-    return f'<p class="story-summary" dir="auto"{lang}>{text}</p>' if text else ""
+    return f'<p class="story-summary" dir="auto"{_lang(row)}>{text}</p>' if text else ""
 
 
-def _labels(row: Row, url: str) -> str:
+def _labels(row: Row) -> str:
     if not row.labels:
         return ""
     more = ""
     if row.more_count:
         tags = "tag" if row.more_count == 1 else "tags"
         words = f'+{row.more_count} more<span class="hidden"> {tags} of this article</span>'
-        more = f'<li><a class="label-more" href="{url}">{words}</a></li>'
+        more = f'<li><a class="label-more" href="{escape(row.url)}">{words}</a></li>'
     return f'<ul class="labels" aria-label="Tags">{"".join(map(_label, row.labels))}{more}</ul>'
 
 
