@@ -69,11 +69,11 @@ def suggest(text: str) -> list[Suggestion]:
 
     Only what public articles have is suggested.  Raise IndexUnusable when nobody can say what that is.
     """
-    counts = read_counts()
+    operators = {name: operator.facets for name, operator in ArticleFilter.operators().items()}
     found: dict[tuple[str, str], Suggestion] = {}
-    for typed in read_typed(text, _named_by_operators(), KINDS):
+    for typed in read_typed(text, operators, KINDS):
         is_short = len(typed.name) < MIN_LETTERS and typed.name.isascii()
-        for one in () if is_short and not typed.operator else _matching(typed, counts):
+        for one in () if is_short and not typed.operator else _matching(typed):
             found.setdefault((one.kind, one.value), one)
     return list(found.values())[:SHOWN]
 
@@ -126,32 +126,39 @@ def _public(bylines: Sequence[Known]) -> list[Known]:
 # --- Suggestions ------------------------------------------------------------------------------------------
 
 
-def read_counts() -> Mapping[str, Mapping[str, int]]:
-    """Return how many public articles have each value of each kind.
+def read_counts(kinds: Collection[str] = KINDS) -> dict[str, Mapping[str, int]]:
+    """Return how many public articles have each value of each of these kinds.
 
     Raise IndexUnusable when nobody can say.
     """
-    for kind, totals in sync.totals(KINDS).items():
+    for kind, totals in sync.totals(tuple(kinds)).items():
         # The same list for as long as the index stays the same.
         if kind not in _counted or _counted[kind][0] is not totals:
             _counted[kind] = totals, dict(totals)
-    return {kind: counts for kind, (_, counts) in _counted.items()}
+    return {kind: _counted[kind][1] for kind in kinds}
 
 
-def _named_by_operators() -> dict[str, list[str]]:
-    """Return the kinds of names that may stand behind each operator of the search box."""
-    operators = ArticleFilter.operators()
-    return {name: [kind for kind in KINDS if kind in operators[name].facets] for name in operators}
-
-
-def _matching(typed: Typed, counts: Mapping[str, Mapping[str, int]]) -> list[Suggestion]:
+def _matching(typed: Typed) -> list[Suggestion]:
     """Return the best suggestions for one reading of what was typed."""
+    counts = read_counts(typed.kinds)
+    books = (
+        (read_tag_names, TagKind.values),
+        (read_byline_names, ("outlet", "author")),
+        (lambda: NameBook(_fixed(counts)), [kind for kind in typed.kinds if kind not in KINDS]),
+    )
     found: list[_Candidate] = []
-    for read_names, kinds in ((read_tag_names, TagKind.values), (read_byline_names, ("outlet", "author"))):
+    for read_names, kinds in books:
         if wanted := {kind: counts[kind] for kind in kinds if kind in typed.kinds}:
             found += _candidates(read_names(), typed.name, wanted)
     best = heapq.nsmallest(SHOWN, found, key=lambda one: one[:3])
     return [_suggestion(typed, book, entry, other, -count) for _, count, _, book, entry, other in best]
+
+
+def _fixed(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Known]:
+    """Yield the values, with counts, of facets whose values have their names from the program: languages."""
+    for facet, values in counts.items():
+        for key in values if facet not in KINDS else ():
+            yield Known(facet, key, key, ArticleFilter.value_name(facet, key))
 
 
 def _candidates(book: NameBook, name: str, counts: Mapping[str, Mapping[str, int]]) -> Iterator[_Candidate]:

@@ -112,7 +112,7 @@ def gazetteer() -> None:
     make_tag("country/Uganda", key="ug")
     for number in range(2):
         make_article(tags=[ukraine], outlet="The Ukraine Courier", authors=[f"Ulla Quill {number}"])
-    make_article(main=[ukraine, kingdom, zelensky, "topic/UK politics"])
+    make_article(main=[ukraine, kingdom, zelensky, "topic/UK politics"], language="en")
 
 
 def suggested(text: str) -> list[str]:
@@ -144,6 +144,9 @@ def suggested(text: str) -> list[str]:
         ("main:uk", ["country United Kingdom (UK) 1", "country Ukraine 3", "topic UK politics 1"]),
         ("from:the", ["outlet The Ukraine Courier 2"]),
         ("by:quill", ["author Ulla Quill 0 1", "author Ulla Quill 1 1"]),
+        ("has:co", ["has a country 3"]),
+        ("language:eng", ["language English 1"]),
+        ("lang:en", ["language English 1"]),
         ("ugan", []),
         ("u", []),
         ("ukr ", []),
