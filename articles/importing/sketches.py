@@ -16,19 +16,29 @@ RUN = 5  # words: long enough to be nobody's turn of phrase
 SIZE = 32  # numbers of a sketch
 # Words of the shortest text that is compared: below it a dateline and a source line are most of the text.
 SHORTEST = 60
-# Matches "Élysée", "2025"; not the marks of Markdown.
-WORD = re.compile(r"[^\W_]+")
+# Matches ’, — and 。; not é, nor what `ASCII_WORDS` sees to.
+FOREIGN_MARK = re.compile(r"[^\w\x00-\x7f]")
+# Byte by byte: letters, digits and what is not ASCII stay, all else parts words.
+ASCII_WORDS = bytes(code if code > 0x7F or chr(code).isalnum() else ord(" ") for code in range(256))
 
 type Sketch = tuple[int, ...]
 
 
 def sketch_of(text: str) -> Sketch:
     """Return the text's sketch, smallest number first; empty if it is too short to be compared."""
-    words = WORD.findall(text.lower())
+    words = words_of(text)
     if len(words) < SHORTEST:
         return ()
     runs = zip(*(words[start:] for start in range(RUN)), strict=False)
-    return tuple(sorted(set(map(crc32, map(str.encode, map(" ".join, runs)))))[:SIZE])
+    return tuple(sorted(set(map(crc32, map(b" ".join, runs))))[:SIZE])
+
+
+def words_of(text: str) -> list[bytes]:
+    """Return a text's words in lower case and UTF-8: "Élysée", "2025"; not the marks of Markdown."""
+    text = text.lower()
+    if not text.isascii():
+        text = FOREIGN_MARK.sub(" ", text)
+    return text.encode().translate(ASCII_WORDS).split()
 
 
 def pack(sketch: Sketch) -> bytes:

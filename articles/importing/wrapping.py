@@ -63,15 +63,14 @@ def is_hard_wrapped(paragraphs: Iterable[str]) -> bool:
 def _is_wrapped(lines: list[str]) -> bool:
     """Return whether the lines were broken because they were full."""
     width = max(map(len, lines))
-    if _are_sentences(lines):
+    limit = SLACK * width
+    full = sum(len(line) + 1 + len(after.split(" ", 1)[0]) > limit for line, after in pairwise(lines))
+    are_full = full >= 0.7 * (len(lines) - 1)
+    if (are_full and width >= VERSE_WIDTH) or _are_sentences(lines):
         return True
     if _is_verse(lines, width):
         return False
-    following = lines[1:]
-    full = sum(len(line) + 1 + len(after.split(" ", 1)[0]) > SLACK * width for line, after in pairwise(lines))
-    if full >= 0.7 * len(following):
-        return True
-    return all(after[:1].islower() for after in following)
+    return are_full or all(after[:1].islower() for after in lines[1:])
 
 
 def _is_verse(lines: list[str], width: int) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.importing.sketches import SHORTEST, SIZE, share_of, sketch_of
+from articles.importing.sketches import SHORTEST, SIZE, share_of, sketch_of, words_of
 
 TEXTS = st.lists(st.sampled_from([f"w{number}" for number in range(40)]), max_size=200).map(" ".join)
 
@@ -82,3 +83,8 @@ def test_the_share_is_near_the_true_one(common):
 
     assert abs(sum(shares) / len(shares) - true) < 7
     assert all(abs(share - true) < 30 for share in shares)
+
+
+@given(text=st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("ab _’—。\u00a0\n"))))
+def test_words_are_letters_and_digits_of_any_script(text):
+    assert words_of(text) == [word.encode() for word in re.findall(r"[^\W_]+", text.lower())]
