@@ -10,8 +10,10 @@ from django.db.models import CharField, Q, Value
 from django.urls import reverse
 
 from articles.filters import ArticleFilter
+from articles.memory import Memory
 from articles.models import Author, Outlet, Tag, TagKind
 from articles.search.address import Address
+from articles.search.outbox import database_standing
 from articles.search.query import Criteria, Match
 
 type Names = Mapping[tuple[str, str], str]  # by facet and key
@@ -19,6 +21,7 @@ type Counts = Mapping[str, Sequence[tuple[str, int]]]  # keys and counts by face
 
 # Values shown beside a list, fewer than the engine is asked for; the others are on the page of the facet.
 SHOWN = {"actor": 8, "country": 8, "organisation": 5, "topic": 8, "outlet": 5, "author": 4}
+MOST_NAMES = 20_000  # that a process remembers
 SHOWN_FOLDED = 5  # of the other facets, which wait together behind one line
 ENOUGH = 1 + max(*SHOWN.values(), SHOWN_FOLDED)  # to count of each, to know whether there are more
 
@@ -131,7 +134,27 @@ def name_values(counts: Counts, *, known: Names) -> dict[tuple[str, str], str]:
     return names | _stored_names(stored)
 
 
+# The names of values by facet and key; nothing for a key that has none.
+_remembered: Memory[tuple[str, str], str] = Memory(most=MOST_NAMES)
+
+
 def _stored_names(keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], str]:
+    """Return the names that stand in the database, remembered until something changes."""
+    now = database_standing()
+    names = _remembered.find([(facet, key) for facet, found in keys.items() for key in found], now)
+    missing = {
+        facet: left
+        for facet, found in keys.items()
+        if (left := [key for key in found if (facet, key) not in names])
+    }
+    if missing:
+        read = _read_names(missing)
+        _remembered.keep(read, now)
+        names |= read
+    return names
+
+
+def _read_names(keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], str]:
     is_tag = Q(pk__in=[])
     for kind in TagKind.values:
         if keys.get(kind):

@@ -7,7 +7,7 @@ means two things that a property test holds together: its SQL (`ArticleFilter.qs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, ClassVar
 
 import django_filters
@@ -29,27 +29,44 @@ from articles.filtering import (
     ViewFilter,
     WordsFilter,
 )
+from articles.memory import Memory
 from articles.models import Article, TagKind
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address, is_tracking
 from articles.search.box import Operator
-from articles.search.fields import Asked, KeysField
+from articles.search.entry import Standing
+from articles.search.fields import Asked, Found, KeysField
+from articles.search.outbox import database_standing
 from articles.search.query import Criteria, Density, Match, Sort
 
 __all__ = ["MAX_VALUES", "ONCE", "ArticleFilter", "FacetFilter"]
 
 MAX_VALUES = 50  # of one search; each costs a walk over its postings, or a subquery
+MOST_KNOWN = 5_000  # values asked for that a process remembers
 ONCE = "can only be given once; keep one of them"
+
+
+class _Shared(dict[str, forms.Field]):
+    """Fields that all forms have in common, for none changes them: copying 50 takes longer than a search."""
+
+    def __deepcopy__(self, memo: object) -> dict[str, forms.Field]:
+        return dict(self)
 
 
 class ArticleFilterForm(forms.Form):
     """The parameters of one search, checked; every key is resolved to the thing it names."""
 
     names: dict[tuple[str, str], str]
+    empty: ClassVar[Mapping[str, Any]] = {}  # what each parameter is when it is not given
+
+    def __init__(self, data: QueryDict, *, prefix: str | None = None) -> None:
+        super().__init__(data, prefix=prefix)
+        self.fields = {name: field for name, field in self.fields.items() if name in self.data}
 
     def clean(self) -> dict[str, Any]:
         """Turn slugs into keys; a value that names nothing is an error of its parameter."""
         self.names = {}
-        cleaned = self.cleaned_data
+        not_given = {name: value for name, value in self.empty.items() if name not in self.fields}
+        cleaned = self.cleaned_data = not_given | self.cleaned_data
         fields = {
             name: field
             for name, field in self.fields.items()
@@ -76,6 +93,9 @@ class ArticleFilterForm(forms.Form):
 
     def _find(self, fields: Mapping[str, KeysField]) -> dict[Asked, str]:
         keys: dict[Asked, str] = {}
+        if not fields:
+            return keys
+        now = database_standing()
         for find in dict.fromkeys(field.find for field in fields.values()):
             asked = {
                 (field.facet, value)
@@ -83,7 +103,7 @@ class ArticleFilterForm(forms.Form):
                 if field.find == find
                 for value in self.cleaned_data[name]
             }
-            for facet, value, key, name in find(asked):
+            for facet, value, key, name in _found(find, asked, now):
                 keys[facet, value] = key
                 self.names[facet, key] = name
         return keys
@@ -171,7 +191,10 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     def get_form_class(self) -> type[ArticleFilterForm]:
         """Return the form, one class for all requests: building it takes longer than a search."""
         if ArticleFilter._form_class is None:
-            ArticleFilter._form_class = super().get_form_class()
+            form: type[ArticleFilterForm] = super().get_form_class()
+            form.base_fields = _Shared(form.base_fields)
+            form.empty = {name: field.clean(None) for name, field in form.base_fields.items()}
+            ArticleFilter._form_class = form
         return ArticleFilter._form_class
 
     def filter_queryset(self, queryset: QuerySet[Article]) -> QuerySet[Article]:
@@ -244,6 +267,26 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     def names(self) -> Mapping[tuple[str, str], str]:
         """Return the name of each (facet, key) asked for."""
         return self.form.names
+
+
+# What the values asked for name: a slug or a code, its key, its name.
+_known: Memory[tuple[type[FacetFilter], Asked], list[Found]] = Memory(most=MOST_KNOWN)
+
+
+def _found(
+    find: Callable[[Collection[Asked]], Iterator[Found]], asked: Collection[Asked], now: Standing
+) -> list[Found]:
+    """Return what these values name, remembered until something changes."""
+    kind = find.__self__  # type: ignore[attr-defined]  # a class method's
+    remembered = _known.find([(kind, one) for one in asked], now)
+    missing = {one for one in asked if (kind, one) not in remembered}
+    if missing:
+        read: dict[tuple[type[FacetFilter], Asked], list[Found]] = {(kind, one): [] for one in missing}
+        for found in find(missing):
+            read[kind, (found[0], found[1])].append(found)
+        _known.keep(read, now)
+        remembered |= read
+    return [found for one in asked for found in remembered[kind, one]]
 
 
 def _operators(filters: Mapping[str, django_filters.Filter]) -> Iterator[tuple[str, Operator]]:

@@ -124,10 +124,10 @@ def test_a_rejected_tagging_and_a_retired_tag_are_not_shown(russia):
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        # Where the archive stands, twice, names of facet values, articles, taggings, tags, authors.
-        ("", 7),
+        # Where the archive stands, three times, names of facet values, articles, taggings, tags, authors.
+        ("", 8),
         # And the keys asked for, and texts.
-        ("country=ru&country__not=ua&outlet=bbc&author__any=ann-lee&q=ministers", 11),
+        ("country=ru&country__not=ua&outlet=bbc&author__any=ann-lee&q=ministers", 13),
     ],
     ids=["no filter", "many filters"],
 )

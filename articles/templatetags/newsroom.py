@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.facets import FacetValue
@@ -41,38 +41,33 @@ def machine(day: dt.date, precision: str) -> str:
     return day.isoformat()[:length]
 
 
-# A page has up to a hundred of these: one function makes them in a tenth of the time an include takes.
-FACET_VALUE = (
-    '<li class="facet-value{state}">'
-    '<a class="facet-add" id="add-{facet}-{key}" href="{add_url}"{added} rel="nofollow">'
-    '<span class="facet-name marked">{name}</span>{count}</a>'
-    '<a class="facet-not" id="not-{facet}-{key}" href="{exclude_url}"{excluded} rel="nofollow"'
-    ' title="{verb} {name}"><span aria-hidden="true">{sign}</span></a></li>'
-)
-FACET_COUNT = ' <data class="facet-count" value="{}">{}</data>'
-CURRENT = SafeString(' aria-current="true"')
+CURRENT = ' aria-current="true"'
 
 
 @register.simple_tag
 def facet_items(facet: str, values: Sequence[FacetValue]) -> SafeString:
-    """Return the values of a facet as ``<li>`` elements: a link that adds each, and one that leaves it out."""
-    return format_html_join("", "{}", ((_facet_item(facet, value),) for value in values))
+    """Return the values of a facet as ``<li>`` elements: a link that adds each, and one that leaves it out.
+
+    A page has up to a hundred of these: one function makes them in a tenth of the time an include takes.
+    Whatever stands in them comes from `escape`.
+    """
+    return SafeString("".join(_facet_item(escape(facet), value) for value in values))
 
 
-def _facet_item(facet: str, value: FacetValue) -> SafeString:
-    return format_html(
-        FACET_VALUE,
-        state=" is-excluded" if value.is_excluded else " is-active" if value.is_active else "",
-        facet=facet,
-        key=value.key,
-        add_url=value.add_url,
-        added=CURRENT if value.is_active else "",
-        name=value.name,
-        count="" if value.is_excluded else format_html(FACET_COUNT, value.count, grouped(value.count)),
-        exclude_url=value.exclude_url,
-        excluded=CURRENT if value.is_excluded else "",
-        verb="No longer leave out" if value.is_excluded else "Leave out",
-        sign="+" if value.is_excluded else "−",
+def _facet_item(facet: str, value: FacetValue) -> str:
+    key, name = escape(value.key), escape(value.name)
+    state = " is-excluded" if value.is_excluded else " is-active" if value.is_active else ""
+    added, excluded = (CURRENT if one else "" for one in (value.is_active, value.is_excluded))
+    verb, sign = ("No longer leave out", "+") if value.is_excluded else ("Leave out", "−")
+    count = ""
+    if not value.is_excluded:
+        count = f' <data class="facet-count" value="{value.count}">{value.count:,}</data>'
+    return (
+        f'<li class="facet-value{state}">'
+        f'<a class="facet-add" id="add-{facet}-{key}" href="{escape(value.add_url)}"{added} rel="nofollow">'
+        f'<span class="facet-name marked">{name}</span>{count}</a>'
+        f'<a class="facet-not" id="not-{facet}-{key}" href="{escape(value.exclude_url)}"{excluded}'
+        f' rel="nofollow" title="{verb} {name}"><span aria-hidden="true">{sign}</span></a></li>'
     )
 
 
@@ -98,7 +93,7 @@ def language_tag(language: str) -> str:
 
 @register.filter
 def rendered(html: str) -> SafeString:
-    """Return HTML made by ``articles.rendering`` or ``articles.charts``, which alone are trusted, as it is."""
+    """Return HTML made by ``articles.rendering`` or ``articles.charts``, which alone are trusted."""
     return mark_safe(html)  # noqa: S308 - escaped or sanitised there
 
 
