@@ -69,12 +69,12 @@ def suggest(text: str) -> list[Suggestion]:
 
     Only what public articles have is suggested.  Raise IndexUnusable when nobody can say what that is.
     """
-    operators = {name: operator.facets for name, operator in ArticleFilter.operators().items()}
+    facets = {name: operator.facets for name, operator in ArticleFilter.operators().items()}
     found: dict[tuple[str, str], Suggestion] = {}
-    for typed in read_typed(text, operators, KINDS):
-        is_short = len(typed.name) < MIN_LETTERS and typed.name.isascii()
-        for one in () if is_short and not typed.operator else _matching(typed):
-            found.setdefault((one.kind, one.value), one)
+    for typed in read_typed(text, facets, KINDS):
+        if _means_something(typed):
+            for one in _matching(typed):
+                found.setdefault((one.kind, one.value), one)
     return list(found.values())[:SHOWN]
 
 
@@ -136,6 +136,14 @@ def read_counts(kinds: Collection[str] = KINDS) -> dict[str, Mapping[str, int]]:
         if kind not in _counted or _counted[kind][0] is not totals:
             _counted[kind] = totals, dict(totals)
     return {kind: _counted[kind][1] for kind in kinds}
+
+
+def _means_something(typed: Typed) -> bool:
+    """Return whether enough is typed to suggest, behind an operator that may stand there."""
+    if typed.operator:
+        is_main = ArticleFilter.operators()[typed.operator].match is Match.MAIN
+        return not (is_main and typed.is_excluded)
+    return len(typed.name) >= MIN_LETTERS or not typed.name.isascii()
 
 
 def _matching(typed: Typed) -> list[Suggestion]:

@@ -147,6 +147,7 @@ def suggested(text: str) -> list[str]:
         ("has:co", ["has a country 3"]),
         ("language:eng", ["language English 1"]),
         ("lang:en", ["language English 1"]),
+        ("-main:uk", []),
         ("ugan", []),
         ("u", []),
         ("ukr ", []),
