@@ -76,3 +76,16 @@ document.addEventListener("keydown", (event) => {
   next.focus();
   event.preventDefault();
 });
+
+// What a bar stands for is written above the chart while it is pointed at, or reached by keys.
+const MEETINGS = { focusin: true, pointerover: true, focusout: false, pointerout: false };
+
+for (const [meeting, isBegun] of Object.entries(MEETINGS)) {
+  document.addEventListener(meeting, ({ target }) => {
+    const bar = target.closest?.("[data-bars] a");
+    if (bar) {
+      const name = isBegun ? bar.querySelector("title").textContent : "";
+      document.querySelector("[data-bar-name]").textContent = name;
+    }
+  });
+}

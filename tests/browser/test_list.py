@@ -68,6 +68,7 @@ def test_arrow_keys_walk_along_the_chart(archive, open_page):
     newest.focus()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("link", name="2019: 1 article")).to_be_focused()
+    expect(page.locator("[data-bar-name]")).to_have_text("2019: 1 article")
     page.keyboard.press("Home")
     expect(page.get_by_role("link", name="2018: 30 articles")).to_be_focused()
     expect(stops).to_have_count(1)
