@@ -24,8 +24,9 @@ REFUSALS_SHOWN = 2
 # Opening words that say nothing about the name they precede.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
 # Where and when a report was filed: "WASHINGTON, March 3 - ", "Kyiv (Reuters) - ", "Port Sudan — The",
-# "ACCRA: ", "Accra, July 12: ".  Not "Moscow - long a friend - is silent".
-_DAY = r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)"
+# "ACCRA: ", "Accra, July 12: ", "Prague, 14 April 1997 (RFE/RL) - ".
+# Not "Moscow - long a friend - is silent".
+_DAY = r"(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?|\d{1,2} [A-Z][a-z]{2,8}(?: \d{4})?))"
 _AGENCY = r"(?: ?\([^()\n]{2,30}\))"
 _PLACES = r"[^\W\d_a-z][\w.'’-]*(?:[ ,/]{1,2}[^\W\d_a-z][\w.'’-]*){0,4}?"
 _CAPITALS = r"[^\W\d_a-z]{2}[^\W\d_a-z]*(?:[ ,/.]{1,2}[^\W\d_a-z]+){0,4}?"
