@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.http import QueryDict
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from articles.filters import ArticleFilter
 from articles.models import Alias
@@ -142,3 +145,31 @@ def test_a_name_of_hidden_articles_alone_tells_nothing(client):
     assert all("no outlet is called" in page.content.decode().lower() for page in pages)
     one, other = (page.content.decode().replace("secret", "nobody") for page in pages)
     assert one == other
+
+
+lines = st.lists(
+    st.sampled_from(
+        [
+            "country:russia", "-country:ru", "topic:oil", "main:oil", "from:bbc", "by:", "has:topic",
+            "lang:french", "after:2025", "before:2024-02", "country:zz", "foo:bar", "OR", "OR", "oil",
+            "-", '"', "san*", "\0", "é",
+        ]
+    )
+    | st.text(max_size=6),
+    max_size=9,
+).map(" ".join)  # fmt: skip
+
+
+@examples(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(line=lines)
+def test_whatever_is_typed_leads_to_a_page_with_one_redirect_at_most(client, line):
+    response = client.get("/articles/", {"q": line})
+    answer = client.get("/api/v1/articles/", {"q": line})
+
+    if response.status_code == 302:
+        response = client.get(response["Location"])
+    assert response.status_code == 200
+    if answer.status_code == 200:
+        assert response.context["listing"].count == answer.json()["count"]
+    else:
+        assert response.context["listing"].is_refused
