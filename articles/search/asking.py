@@ -11,7 +11,7 @@ from articles.search.documents import SCHEMA, tokens_of
 from articles.search.query import Clause, Criteria, Match, Term, WordsError
 
 TITLE_BOOST = 2.0
-# Words that one prefix may begin: 20,000 take 6 ms to list and 16 ms to look for.
+# Words that the prefixes of a search may begin: in 300,000 articles, 20,000 of them take 0.2 s of CPU.
 MAX_EXPANSIONS = 20_000
 
 
@@ -95,15 +95,18 @@ def related(weights: Sequence[tuple[str, str, float]], words: Sequence[str]) -> 
 
 
 def check_prefixes(searcher: tantivy.Searcher, clauses: Sequence[Clause]) -> None:
-    """Raise WordsError for the beginning of so many words that looking for all of them takes too long."""
+    """Raise WordsError for beginnings of so many words that looking for all of them takes too long."""
+    room = MAX_EXPANSIONS
     for clause in clauses:
         for wanted in clause.alternatives:
             tokens = tokens_of(wanted.text)
             if not wanted.is_prefix or len(tokens) != 1:
                 continue
-            if len(searcher.terms_with_prefix("text", tokens[0], None, MAX_EXPANSIONS + 1)) > MAX_EXPANSIONS:
+            room -= len(searcher.terms_with_prefix("text", tokens[0], None, MAX_EXPANSIONS + 1))
+            if room < 0:
                 raise WordsError(
-                    f"more than {MAX_EXPANSIONS:,} words begin with {wanted.text!r}; type more letters of it"
+                    f"more than {MAX_EXPANSIONS:,} words begin with what ends in a star; "
+                    f"type more letters of {wanted.text!r}"
                 )
 
 
