@@ -32,8 +32,8 @@ class Weights:
     length: float  # shorter ones, down to LEAD_LENGTH, need less, to this power: they name nobody often
 
 
-# Fitted on the development labels by benchmarks/fit_roles.py.  Those have no standfirsts: their weights are a
-# judgement, between title and lead.
+# Fitted on the development labels and sample A of docs/tagging.md by benchmarks/fit_roles.py.  Those have no
+# standfirsts: their weights are a judgement, between title and lead.
 WEIGHTS: dict[Kind, Weights] = {
     Kind.COUNTRY: Weights(
         title=5.0, standfirst=4.0, opening=3.0, lead=1.0, doubling=1.0, spread=2.0, main=6.0, length=0.35
@@ -60,7 +60,7 @@ class TopicWeights:
     strongest: float  # the article's strongest topic is a main one from this sum on
 
 
-# Fitted on the development labels by benchmarks/fit_roles.py.
+# Fitted on the development labels and sample A of docs/tagging.md by benchmarks/fit_roles.py.
 TOPIC_WEIGHTS = TopicWeights(
     title=4.0, lead=1.3, doubling=0.2, mentioned=5.0, main=16.0, length=0.6, strongest=8.0
 )
