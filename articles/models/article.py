@@ -73,7 +73,7 @@ class Article(models.Model):
     UNDATED: ClassVar[dt.date] = UNDATED  # the day by which undated articles sort
 
     identity = models.CharField(max_length=80, unique=True, editable=False)
-    slug = models.SlugField(max_length=80, editable=False)
+    slug = models.SlugField(max_length=80, editable=False, db_index=False)  # shown, never looked up
     title = models.CharField(max_length=500)
     standfirst = models.TextField(blank=True)
     summary = models.CharField(
@@ -152,7 +152,8 @@ class Article(models.Model):
 class Authorship(models.Model):
     """One author of one article, in the order of the byline."""
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="authorships")
+    # No index of its own: the constraint's begins with it.
+    article = models.ForeignKey(Article, models.CASCADE, related_name="authorships", db_index=False)
     author = models.ForeignKey(Author, models.PROTECT, related_name="authorships")
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -191,8 +192,9 @@ class Tagging(models.Model):
         CONFIRMED = "confirmed", "confirmed"
         REJECTED = "rejected", "rejected"
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="taggings")
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="taggings")
+    # No indexes of their own, for seventeen rows an article: those of Meta begin with them.
+    article = models.ForeignKey(Article, models.CASCADE, related_name="taggings", db_index=False)
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="taggings", db_index=False)
     role = models.CharField(max_length=10, choices=Role, default=Role.MENTIONED)
     salience = models.FloatField(default=0.0, help_text="0 (passing) to 1 (the article's subject).")
     mentions = models.JSONField(default=list, blank=True)
