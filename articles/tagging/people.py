@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from articles.tagging.folding import fold_name
-from articles.tagging.matcher import Case, Hit, Pattern, Sense
+from articles.tagging.matcher import Hit, Pattern, Sense
 from articles.tagging.offices import Roll, years_from_office
 from articles.tagging.reading import Reading, sought
 from articles.tagging.records import AliasKind, Entry, Kind
@@ -116,10 +116,8 @@ class People:
         """Accept or refuse every hit that may mean a person; places must have been read before."""
         surnames: list[Hit] = []
         seen = Seen()
-        for hit in reading.hits.names:
+        for hit in [hit for hit in reading.hits.names if hit[2].people]:
             pattern = hit[2]
-            if not pattern.people or pattern.case is Case.SMALL:
-                continue
             if pattern.full:
                 self._read_full_name(reading, hit, pattern.full, seen)
             elif pattern.surnames:
@@ -152,7 +150,7 @@ class People:
         _, end, pattern = hit
         if not before[:1].isupper() and before not in NAME_PARTICLES:
             return False
-        firsts = self._bearers_of(pattern).firsts
+        firsts = (self._bearers.get(pattern) or self._bearers_of(pattern)).firsts
         # Few surnames have a first name of their bearers near them: cheaper to look for than a whole name.
         window = reading.plain[max(0, end - LOOK_BACK) : end]
         if reading.is_straight and firsts.isdisjoint(window.split(" ")):
@@ -166,12 +164,10 @@ class People:
         return True
 
     def _bearers_of(self, pattern: Pattern) -> _Bearers:
-        """Return what is known of the persons who bear the surname of a pattern."""
-        bearers = self._bearers.get(pattern)
-        if bearers is None:
-            own = frozenset().union(*(self._own_names[sense.entry.slug] for sense in pattern.surnames))
-            firsts = frozenset(self._firsts.get(pattern.words.rsplit(" ", 1)[-1], ()))
-            bearers = self._bearers[pattern] = _Bearers(own, firsts)
+        """Work out and keep what is known of the persons who bear the surname of a pattern."""
+        own = frozenset().union(*(self._own_names[sense.entry.slug] for sense in pattern.surnames))
+        firsts = frozenset(self._firsts.get(pattern.words.rsplit(" ", 1)[-1], ()))
+        bearers = self._bearers[pattern] = _Bearers(own, firsts)
         return bearers
 
     def _longer_form(self, reading: Reading, name: str) -> Entry | None:
@@ -279,7 +275,7 @@ class People:
         start, end, pattern = hit
         words = pattern.words
         after = reading.word_after(end)
-        own = self._bearers_of(pattern).own
+        own = (self._bearers.get(pattern) or self._bearers_of(pattern)).own
         if after in GENERATIONS or after in SURNAME_BORROWERS:
             return f"part of another name: {words} {after}"
         if before in SHIPS:

@@ -58,7 +58,7 @@ class Places:
 
     def read(self, reading: Reading) -> None:
         """Accept or refuse every hit that may mean a country or an organisation."""
-        accept, keys, marks = reading.found.append, reading.keys, reading.hits.marks
+        accept, marks = reading.found.append, reading.hits.marks
         first, last = reading.dateline()
         has_angles = "<" in reading.text
         for hit in reading.hits.names:
@@ -69,16 +69,15 @@ class Places:
             if look is NONE:
                 continue
             is_beside_mark = has_angles or end + 1 in marks or start - 1 in marks
-            is_alone = not is_beside_mark and not first <= start < last
+            is_alone = not is_beside_mark and (start >= last or start < first)
             if is_alone and (look is PLAIN or self._stands_free(reading, hit, look)):
                 for entry, _, rule in pattern.places:
                     accept((entry, start, end, rule))
-                    keys.add(entry.key)
                 continue
             for sense in self._believed(reading, hit):
                 entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
                 accept((entry, start, end, sense.rule))
-                keys.add(entry.key)
+        reading.keys.update([entry.key for entry, _, _, _ in reading.found])
         if last and not reading.found:
             self._read_dateline(reading, first, last)
 
@@ -121,7 +120,7 @@ class Places:
         start = hit[0]
         if look is SITE:
             return reading.word_before(start) not in self._given_names or reading.ends_name(start - 1)
-        return look is ACRONYM and not _is_shouted(reading.line(start))
+        return look is ACRONYM and not _is_shouted(reading, hit)
 
     def _believed(self, reading: Reading, hit: Hit) -> Sequence[Sense]:
         """Return which meanings of the words hold, leaving persons aside; refuse the others."""
@@ -156,7 +155,7 @@ class Places:
         words = pattern.words
         # "US, CHINA AGREE" names a state, "TELL US" does not.
         is_word = words in WORDLIKE_ACRONYMS and not (words == "US" and reading.opens_sentence(start))
-        if is_word and _is_shouted(reading.line(start)):
+        if is_word and _is_shouted(reading, hit):
             return "in a line of capitals, where it may be a word"
         is_site = sense.alias.kind in SITES
         if reading.in_angles(start, end):
@@ -259,6 +258,13 @@ def _is_seat(sense: Sense) -> bool:
     return sense.alias.kind is AliasKind.METONYM or sense.alias.kind in SITES
 
 
-def _is_shouted(line: str) -> bool:
-    """Return whether a line is written in capitals: "TALKS WITH US END" is, "US" alone is not."""
+def _is_shouted(reading: Reading, hit: Hit) -> bool:
+    """Return whether words stand in a line of capitals: in "TALKS WITH US END" they do, "US" alone does not."""
+    text, folded = reading.text, reading.hits.folded
+    start, end = folded.origin(hit[0]), folded.origin(hit[1] - 1) + 1
+    if text[end : end + 1] == " " and text[end + 1 : end + 2].islower():
+        return False  # no need to look for the whole line
+    if text[end : end + 1] == "\n" and text[max(0, start - 1) : start] == "\n":
+        return False
+    line = reading.line(hit[0])
     return line.isupper() and len(line.split()) > 1

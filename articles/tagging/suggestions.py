@@ -191,15 +191,21 @@ class _Taken:
     """Where the gazetteer's own names stand, so that none is suggested again."""
 
     def __init__(self, reading: Reading) -> None:
-        folded = reading.hits.folded
-        self._names = sorted([(begin, end) for _, begin, end, _ in reading.found])
         self._reading = reading
-        self._place = folded.place
+        self._place = reading.hits.folded.place
+        self._starts = {begin for _, begin, _, _ in reading.found}
 
     def overlaps(self, start: int, end: int) -> bool:
         """Return whether a name of the gazetteer has a character in [start, end) of the original text."""
+        if self._place(start) in self._starts:
+            return True  # as of most names: the rest need not be sorted
         last = bisect_left(self._names, (self._place(end),)) - 1
         return last >= 0 and self._names[last][1] > self._place(start)
+
+    @cached_property
+    def _names(self) -> list[tuple[int, int]]:
+        """Return where the names found stand in the folded text, in order."""
+        return sorted([(begin, end) for _, begin, end, _ in self._reading.found])
 
     @cached_property
     def _places(self) -> tuple[list[int], list[str]]:

@@ -44,6 +44,9 @@ class Tagger:
         self._bodies = {entry.slug: entry for entry in entries if entry.kind is Kind.ORGANISATION}
         self._topics = {entry.slug: entry for entry in entries if entry.kind is Kind.TOPIC}
         self._topic_parents = {slug: entry.parent for slug, entry in self._topics.items()}
+        # By what `id` says of an entry: to hash one takes longer than all the rest.
+        self._brings = {id(entry): brought for entry in entries if (brought := self._brought_by(entry))}
+        self._entries = entries  # so that no other gets the id of one
         self._matcher = Matcher(entries)
         self._people = People(entries, Roll(entries))
         self._places = Places(entries, self._people.given_names)
@@ -89,16 +92,17 @@ class Tagger:
 
     def _read_implied(self, reading: Reading) -> None:
         """Add what goes with what was found: Ukraine with Crimea, the EU with its Commission."""
-        for entry, start, end, _ in reading.found[:]:
-            if entry.category == INSTITUTION and entry.parent in self._bodies:
-                union = self._bodies[entry.parent]
-                reading.found.append((union, start, end, "implied"))
-                reading.keys.add(union.key)
-            for key in entry.implies:
-                country = self._by_key.get(key)
-                if country is not None:
-                    reading.found.append((country, start, end, "implied"))
-                    reading.keys.add(key)
+        brings = self._brings
+        for entry, start, end, _ in [found for found in reading.found if id(found[0]) in brings]:
+            for other in brings[id(entry)]:
+                reading.found.append((other, start, end, "implied"))
+                reading.keys.add(other.key)
+
+    def _brought_by(self, entry: Entry) -> list[Entry]:
+        """Return the entries that go with one: those it implies, and the body that acts through it."""
+        union = self._bodies.get(entry.parent) if entry.category == INSTITUTION else None
+        implied = [self._by_key[key] for key in entry.implies if key in self._by_key]
+        return [union, *implied] if union else implied
 
     def _tagged(self, reading: Reading, parts: _Parts) -> Tagged:
         layout = parts.layout(reading)
