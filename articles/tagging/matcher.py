@@ -35,6 +35,7 @@ SPELLINGS = ("s", "z")
 SHORTEST_CAPITALS = 4
 
 
+RULES = {kind: kind.value for kind in AliasKind}  # what evidence calls each kind of name
 EXCLUDED = -inf  # of a trigger: what its topic is not about
 START = itemgetter(0)
 # Names of these that are a single word are looked for in small letters too, to be refused.
@@ -254,9 +255,14 @@ class Matcher:
         return pattern
 
     def _add_name(self, entry: Entry, alias: Alias) -> None:
-        sense = Sense(entry, alias, alias.kind.value)
+        sense = Sense(entry, alias, RULES[alias.kind])
         for form, case in name_forms(entry, alias).items():
-            pattern = self._pattern(f" {form} ", case, NAME)
+            string = f" {form} "
+            if string not in self._patterns:  # as most
+                pattern = self._patterns[string] = Pattern(form, case, NAME)
+                pattern.senses = (sense,)
+                continue
+            pattern = self._pattern(string, case, NAME)
             if pattern.case == case and all(other.entry is not entry for other in pattern.senses):
                 pattern.senses += (sense,)
 
@@ -304,23 +310,23 @@ def name_forms(entry: Entry, alias: Alias) -> dict[str, Case]:
 
     "St. Petersburg" is also written "St Petersburg", "J.D." also "JD"; all of a headline may be capitals.
     """
-    spellings = [alias.text]
+    names = [fold_name(alias.text)]
     if "." in alias.text:
-        spellings.append(alias.text.replace(". ", " ").removesuffix(".").replace(".", ""))
+        names.append(fold_name(alias.text.replace(". ", " ").removesuffix(".").replace(".", "")))
+    is_one_word_kind = alias.kind in ONE_WORD_KINDS and entry.kind in ONE_WORD_ENTRIES
     forms: dict[str, Case] = {}
-    small: dict[str, Case] = {}
-    for name in map(fold_name, spellings):
+    others: dict[str, Case] = {}
+    for name in names:
         if not name:
             continue
         forms[name] = forms[capitalised(name)] = Case.WRITTEN
         if not alias.is_case_sensitive:
             forms |= dict.fromkeys((name.lower(), name.title(), name.upper()), Case.WRITTEN)
         elif len(name) >= SHORTEST_CAPITALS:
-            small.setdefault(name.upper(), Case.CAPITALS)
-        is_one_word = " " not in name and alias.kind in ONE_WORD_KINDS
-        if is_one_word and entry.kind in ONE_WORD_ENTRIES and name.lower() not in TOO_COMMON:
-            small.setdefault(name.lower(), Case.SMALL)
-    return small | forms
+            others.setdefault(name.upper(), Case.CAPITALS)
+        if is_one_word_kind and " " not in name and name.lower() not in TOO_COMMON:
+            others.setdefault(name.lower(), Case.SMALL)
+    return others | forms
 
 
 def trigger_forms(text: str) -> Iterator[str]:
