@@ -6,10 +6,11 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from articles.tagging.records import Entry, Kind, Office
 from articles.tagging.vocabulary import Title
+
+ANSWERS_KEPT = 4096  # who held which office on which day
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,22 @@ class Roll:
             if entry.kind is Kind.ACTOR:
                 for office in entry.offices:
                     self._tenures[office.of, office.role].append(Tenure(entry, office))
-        # Articles ask again and again, for a few countries and a few days.
-        self.holder = lru_cache(maxsize=4096)(self._holder)
+        self._answers: dict[tuple[str, str, dt.date | None], Entry | None] = {}
 
-    def _holder(self, of: str, title: Title, on: dt.date | None) -> Entry | None:
+    def holder(self, of: str, title: Title, on: dt.date | None) -> Entry | None:
         """Return the one person who held the office on this day, or None where that is not certain.
 
         Not certain are a day of handing over, a time nobody looked up, and offices that two share.
         """
+        # Articles ask again and again, for a few countries and a few days.
+        question = of, title.words, on
+        if question not in self._answers:
+            if len(self._answers) >= ANSWERS_KEPT:
+                self._answers.clear()
+            self._answers[question] = self._holder(of, title, on)
+        return self._answers[question]
+
+    def _holder(self, of: str, title: Title, on: dt.date | None) -> Entry | None:
         if on is None:
             return None
         tenures = [

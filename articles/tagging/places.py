@@ -259,7 +259,7 @@ def _is_seat(sense: Sense) -> bool:
 
 
 def _is_shouted(reading: Reading, hit: Hit) -> bool:
-    """Return whether words stand in a line of capitals: in "TALKS WITH US END" they do, "US" alone does not."""
+    """Return whether words stand in a line of capitals: "TALKS WITH US END", not on a line of their own."""
     text, folded = reading.text, reading.hits.folded
     start, end = folded.origin(hit[0]), folded.origin(hit[1] - 1) + 1
     if text[end : end + 1] == " " and text[end + 1 : end + 2].islower():

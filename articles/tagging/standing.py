@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from articles.tagging.findings import Mention, Tagged
+from articles.tagging.lasting import built_to_last
 from articles.tagging.records import Entry
 from articles.tagging.tagger import Tagger
 
@@ -92,7 +93,8 @@ def _plain(mentions: Iterable[Mention]) -> list[list[str | int]]:
 
 def set_up(gazetteer: Sequence[Entry]) -> None:
     """Build this process's tagger."""
-    _taggers[:] = [Tagger(gazetteer)]
+    with built_to_last():
+        _taggers[:] = [Tagger(gazetteer)]
 
 
 def tag_texts(texts: Sequence[Text]) -> list[Answer]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -18,6 +19,7 @@ from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.sources import SourceError, find_sources, read_source
 from articles.models import Article
 from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Role, Tagged, Tagger, read_data
+from articles.tagging.lasting import built_to_last
 from articles.tagging.people import BARE_SURNAME
 
 HEADINGS = {
@@ -59,19 +61,16 @@ class Command(BaseCommand):
         self, *, file: Path | None, article: int | None, why_not: list[str], **options: object
     ) -> None:
         """Print the explanation."""
-        if article is None:
-            clipping = read_file(file or Path())
-            entries = list(read_data())
-        else:
-            clipping = stored(article)
-            entries = list(gazetteer.read_entries())
+        clipping = read_file(file or Path()) if article is None else stored(article)
+        with built_to_last():
+            cache = settings.NEWSROOM_DATA / "gazetteer.json"
+            entries = list(read_data(cache=cache) if article is None else gazetteer.read_entries())
+            tagger = Tagger(entries)
         book = {(entry.kind.value, entry.slug): entry for entry in entries}
         book |= {(entry.kind.value, entry.key): entry for entry in entries}
         asked = [find_entry(book, name) for name in why_not]
         on = clipping.published_on or clipping.clipped_on
-        tagged = Tagger(entries).tag(
-            title=clipping.title, standfirst=clipping.standfirst, body=clipping.body, on=on
-        )
+        tagged = tagger.tag(title=clipping.title, standfirst=clipping.standfirst, body=clipping.body, on=on)
         lines = [*describe(clipping), "", *explain(tagged, book), ""]
         for entry in asked:
             lines += why(entry, tagged)

@@ -1,0 +1,37 @@
+"""Building without the garbage collector: off while it lasts, on again whatever happens."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from articles.tagging.lasting import built_to_last
+
+
+@pytest.fixture(autouse=True)
+def thawed():
+    """Give the collector back what a test takes from it."""
+    yield
+    gc.unfreeze()
+
+
+def test_the_collector_rests_only_while_something_is_built():
+    with built_to_last():
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
+
+
+def test_what_was_built_is_not_walked_again():
+    with built_to_last():
+        kept = [[number] for number in range(1000)]
+
+    assert gc.get_freeze_count() >= len(kept)
+
+
+def test_the_collector_works_on_after_an_error():
+    with pytest.raises(LookupError), built_to_last():
+        raise LookupError
+
+    assert gc.isenabled()
