@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from articles.models import Alias, Archive, ChangeSet, Office, RecordOrigin, Tag, Tagging
 from articles.search.sync import NO_ARTICLE, enqueue, lock_archive
 from articles.tagging.gazetteer import Alias as AliasRecord
-from articles.tagging.gazetteer import AliasKind, Entry, Kind
+from articles.tagging.gazetteer import AliasKind, Entry, Kind, read_data
 from articles.tagging.gazetteer import Office as OfficeRecord
 
 # Entry fields with a column of their own; the others travel in `Tag.attributes`.
@@ -57,6 +58,11 @@ class LoadReport:
     def changed_count(self) -> int:
         """Return how many tags are not as they were."""
         return self.created_count + self.updated_count + self.retired_count
+
+
+def read_shipped() -> tuple[Entry, ...]:
+    """Return the gazetteer as the package ships it; what was read is kept in NEWSROOM_DATA for next time."""
+    return read_data(cache=settings.NEWSROOM_DATA / "gazetteer.json")
 
 
 def load(entries: Iterable[Entry], *, release: str) -> LoadReport:

@@ -6,7 +6,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from articles import gazetteer
-from articles.management.commands import lint_gazetteer, load_gazetteer
 from articles.models import Alias, Archive, ChangeSet, Office, OutboxRow, RecordOrigin, Tag
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, DataError, Entry, Kind
@@ -359,8 +358,7 @@ def test_the_release_changes_with_any_entry():
 def files(monkeypatch) -> list[Entry]:
     """Return the entries that the commands read, in place of the data files."""
     entries = list(ALL)
-    for module in (load_gazetteer, lint_gazetteer):
-        monkeypatch.setattr(module, "read_data", lambda: tuple(entries))
+    monkeypatch.setattr(gazetteer, "read_shipped", lambda: tuple(entries))
     return entries
 
 
@@ -409,9 +407,7 @@ def test_a_wrong_data_file_is_one_clear_sentence(monkeypatch, command):
     def fail() -> None:
         raise DataError("countries.toml, ru: 'name' is missing; add it")
 
-    monkeypatch.setattr(
-        {"load_gazetteer": load_gazetteer, "lint_gazetteer": lint_gazetteer}[command], "read_data", fail
-    )
+    monkeypatch.setattr(gazetteer, "read_shipped", fail)
 
     with pytest.raises(CommandError, match=r"countries\.toml, ru: 'name' is missing; add it"):
         call_command(command)

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -18,7 +17,7 @@ from articles.guard import Guard, GuardError
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.sources import SourceError, find_sources, read_source
 from articles.models import Article
-from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Role, Tagged, Tagger, read_data
+from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Role, Tagged, Tagger
 from articles.tagging.lasting import built_to_last
 from articles.tagging.people import BARE_SURNAME
 
@@ -63,8 +62,7 @@ class Command(BaseCommand):
         """Print the explanation."""
         clipping = read_file(file or Path()) if article is None else stored(article)
         with built_to_last():
-            cache = settings.NEWSROOM_DATA / "gazetteer.json"
-            entries = list(read_data(cache=cache) if article is None else gazetteer.read_entries())
+            entries = list(gazetteer.read_shipped() if article is None else gazetteer.read_entries())
             tagger = Tagger(entries)
         book = {(entry.kind.value, entry.slug): entry for entry in entries}
         book |= {(entry.kind.value, entry.key): entry for entry in entries}

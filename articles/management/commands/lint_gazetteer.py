@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
-from articles.tagging.gazetteer import DataError, read_data, shared_names
+from articles.tagging.gazetteer import DataError, shared_names
 from articles.tagging.lint import Level, lint, uncovered
 from articles.tagging.records import Entry
 
@@ -41,7 +41,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         """Print errors, warnings if asked for, and how many of each check there are."""
         try:
-            entries = gazetteer.read_entries() if options["from_database"] else list(read_data())
+            is_edited = options["from_database"]
+            entries = gazetteer.read_entries() if is_edited else list(gazetteer.read_shipped())
             complaints = lint(entries, shared=shared_names())
         except DataError as error:
             raise CommandError(str(error)) from error

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
-from articles.tagging.gazetteer import DataError, read_data
+from articles.tagging.gazetteer import DataError
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         """Load unless this very release is in the database already, and print the counts."""
         try:
-            entries = read_data()
+            entries = gazetteer.read_shipped()
         except DataError as error:
             raise CommandError(str(error)) from error
         release = gazetteer.release_of(entries)

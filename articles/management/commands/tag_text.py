@@ -6,11 +6,10 @@ import argparse
 import json
 import sys
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
-from articles.tagging import Tagger, read_data
+from articles.tagging import Tagger
 from articles.tagging.lasting import built_to_last
 from articles.tagging.lines import LineError, Names, read_date, read_line
 
@@ -37,9 +36,8 @@ class Command(BaseCommand):
 
     def handle(self, *, from_database: bool, **options: object) -> None:
         """Tag every line."""
-        cache = settings.NEWSROOM_DATA / "gazetteer.json"
         with built_to_last():
-            entries = list(gazetteer.read_entries() if from_database else read_data(cache=cache))
+            entries = list(gazetteer.read_entries() if from_database else gazetteer.read_shipped())
             names = Names(entries)
             tagger = Tagger(entries)
         failed_count = 0
