@@ -94,7 +94,7 @@ class Finder:
             if not hits or len(found) == 2:
                 break
             first, last = _around(text, *_densest(hits, SNIPPET_LENGTH))
-            plain = words_of(text[first:last])
+            plain = _composed(words_of(text[first:last]))
             if seen := _terms(self._hits(plain)) & missing:
                 found.append((first, plain))
                 missing -= seen

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.importing.summary import words_of
 from articles.search.documents import tokens_of
 from articles.search.letters import fold, words_in
 from articles.search.query import Clause, Term, read_words
@@ -121,6 +120,11 @@ def test_hostile_texts_are_marked_like_others(body, words):
     assert len("".join(text for text, _ in found.text)) <= SNIPPET_LENGTH
 
 
+def letters(text: str) -> list[str]:
+    """Return the letters and digits of a text without their accents, which a mark taken away may move."""
+    return [letter for letter in unicodedata.normalize("NFD", text) if letter.isalnum()]
+
+
 LETTERS = st.text("abcAB éßøœİ\u0301ﬁ北京क्ि.!-_*[]()<>`\n’—2²", max_size=60)
 TERMS = st.builds(Term, st.text("abcAéßøœİﬁ北क्ि -’2", min_size=1, max_size=5), st.booleans())
 CLAUSES = st.lists(
@@ -141,9 +145,9 @@ def test_the_parts_are_the_text_and_every_mark_is_a_term(clauses, title, standfi
         assert text
         if is_marked:
             assert words_in(fold(text).text)[0].startswith(begins)
-    whole = " ".join(words_of(text) for text in (standfirst, body))
     for text, _ in found.text:
-        assert text.strip(" …") == "" or text.strip(" …")[:10] in unicodedata.normalize("NFC", whole)
+        source = iter(letters(standfirst + body))
+        assert all(letter in source for letter in letters(text))
 
 
 @given(st.text("abcXYZ éÉßøØœæþłđıĳñÖйЖάΩ北京カｱ１ﬁ²0.-_’'\u0301\n", max_size=40))
