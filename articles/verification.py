@@ -204,7 +204,7 @@ def _check_index() -> Iterator[Finding]:
         compared = sync.compare()
     except IndexUnusable as error:
         what = f"there is no search index to compare ({error})"
-        yield Finding("index", what, f"{REINDEX}; a small one builds itself", is_fault=False)
+        yield Finding("index", what, f"{REINDEX}; it also builds itself when needed", is_fault=False)
         return
     since = OutboxRow.objects.filter(revision__gt=before - compared.waiting)
     waiting = set(since.values_list("article_id", flat=True))

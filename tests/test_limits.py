@@ -146,6 +146,19 @@ def test_the_dearest_addresses_cost_little(client, archive, path, name):
     assert b"SECRETWORD" not in response.content
 
 
+def test_the_dearest_addresses_cost_little_without_an_index_too(client, archive, settings, monkeypatch):
+    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", 1)
+    (settings.NEWSROOM_INDEX / "current").unlink()
+
+    for path in ("/articles/", "/api/v1/articles/", "/articles/facets/author/"):
+        for name, query in dear_queries().items():
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(f"{path}?{query}", follow=True)
+            assert response.status_code in {200, 400, 503}, name
+            assert len(queries) <= MAX_QUERIES + 5, name
+            assert b"SECRETWORD" not in response.content
+
+
 def test_the_beginning_of_too_many_words_is_a_sentence_on_the_page(client, archive, monkeypatch):
     monkeypatch.setattr("articles.search.asking.MAX_EXPANSIONS", 5)
 
