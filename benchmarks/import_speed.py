@@ -1,6 +1,6 @@
 """Measures the import of made-up clippings, beside the least that any import of them could cost.
 
-    python benchmarks/import_speed.py [N] [--rounds 3] [--large 10N]
+    python benchmarks/import_speed.py [N] [--rounds 3] [--large 10N] [--alike]
 
 The bound reads the files, parses their front matter with python-frontmatter and writes the very rows that
 our import wrote with `executemany`: no cleaning, no tagging, no identity, no index.  Every import runs in a
@@ -48,16 +48,19 @@ TABLES = ("importrun", "importissue", "outlet", "author", "article", "authorship
           "nearduplicate", "changeset", "change", "outboxrow")  # fmt: skip
 # The main process's stages: what it is called, and the function that is it.
 STAGES = {
+    "start: gazetteer": "articles.importing.run._read_entries",
+    "start: rules": "articles.importing.run._get_ready",
     "know the files": "articles.importing.ahead.known_sources",
     "decide": "articles.importing.store._make_plan",
-    "articles": "articles.importing.store._write_articles",
-    "taggings: compare": "articles.importing.store.change_taggings",
-    "taggings: write": "articles.importing.taggings.TaggingChanges.write",
+    "articles": "articles.importing.creating._insert_articles",
+    "authors": "articles.importing.creating._insert_authors",
+    "taggings": "articles.importing.creating.insert_taggings",
     "suggested actors": "articles.importing.store.write_suggestions",
     "unmatched keywords": "articles.importing.store.write_unmatched",
     "sources": "articles.importing.store._write_sources",
     "near-duplicates": "articles.importing.store.relink",
     "trail": "articles.importing.run.record_import",
+    "outbox": "articles.search.sync.enqueue",
     "index": "articles.search.sync.apply_outbox",
 }
 
@@ -156,12 +159,12 @@ def _empty_copy(finished: Path, path: Path) -> sqlite3.Connection:
 # --- The whole measurement --------------------------------------------------------------------------------
 
 
-def measure_round(count: int, *, with_bound: bool = True) -> dict[str, Figures]:
+def measure_round(count: int, *, is_alike: bool, with_bound: bool = True) -> dict[str, Figures]:
     """Return the figures of one first import, one unchanged second one and the bound."""
     with tempfile.TemporaryDirectory(prefix="newsroom-bench-") as name:
         place = Path(name)
         folder, data = place / "clippings", place / "data"
-        clippings.write(folder, count)
+        clippings.write(folder, count, is_alike=is_alike)
         _child(data, "prepare")
         figures = {
             "import": _child(data, "import", folder),
@@ -236,20 +239,27 @@ def machine() -> str:
     )
 
 
-def measure(count: int, *, rounds: int, large: int) -> None:
+def measure(count: int, *, rounds: int, large: int, is_alike: bool) -> None:
     """Measure, print, and keep the figures."""
     print(f"importing {count:,} articles {rounds} times ...", file=sys.stderr)
-    done = [measure_round(count) for _ in range(rounds)]
+    done = [measure_round(count, is_alike=is_alike) for _ in range(rounds)]
     show(count, done)
     peaks = {count: done[-1]}
     if large:
         print(f"importing {large:,} articles ...", file=sys.stderr)
-        peaks[large] = measure_round(large, with_bound=False)
+        peaks[large] = measure_round(large, is_alike=is_alike, with_bound=False)
     show_memory(peaks)
     kept = Path(os.environ.get("NEWSROOM_DATA") or PROJECT / "var") / "bench"
     kept.mkdir(parents=True, exist_ok=True)
     path = kept / f"import-{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
-    figures = {"machine": machine(), "count": count, "rounds": done, "large": large, "peaks": peaks}
+    figures = {
+        "machine": machine(),
+        "count": count,
+        "is_alike": is_alike,
+        "rounds": done,
+        "large": large,
+        "peaks": peaks,
+    }
     path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(f"\nfigures kept in {path}")
 
@@ -282,9 +292,12 @@ def main() -> None:
     parser.add_argument(
         "--large", type=int, help="articles of the memory check (default: ten times as many; 0: none)"
     )
+    parser.add_argument(
+        "--alike", action="store_true", help="texts of the same few sentences: the worst for near-duplicates"
+    )
     options = parser.parse_args()
     large = 10 * options.count if options.large is None else options.large
-    measure(options.count, rounds=options.rounds, large=large)
+    measure(options.count, rounds=options.rounds, large=large, is_alike=options.alike)
 
 
 if __name__ == "__main__":
