@@ -17,6 +17,7 @@ HEADROOM = 16  # pixels above the bars, for the number of the highest
 PLOT = 56  # pixels: the highest bar
 AXIS = 20  # pixels below the baseline, for the labels
 HEIGHT = HEADROOM + PLOT + AXIS
+EDGE = 10  # per cent of the width: half of a long number on a narrow screen
 BAR_WIDTH = 0.8  # of its place; the rest is the gap to the next
 
 
@@ -100,9 +101,9 @@ def _bar(bar: Bar, position: int, highest: int, *, is_stop: bool) -> str:
 
 
 def _peak(bars: Sequence[Bar], position: int) -> str:
-    """Return the number over the highest bar, kept from running out of the chart at either end."""
-    middle = (position + 0.5) / len(bars) * 100
-    anchor, x = ("start", 0.0) if middle < 3 else ("end", 100.0) if middle > 97 else ("middle", middle)
+    """Return the number over the highest bar; near an end it runs inwards, however long it is."""
+    x = (position + 0.5) / len(bars) * 100
+    anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
     return (
         f'<text x="{_percent(x)}" y="{HEADROOM - 4}" text-anchor="{anchor}"'
         f' aria-hidden="true">{bars[position].count:,}</text>'

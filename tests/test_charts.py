@@ -43,8 +43,12 @@ def test_whatever_is_there_can_be_seen():
 
 @pytest.mark.parametrize(
     ("position", "place"),
-    [(0, 'x="0%" y="12" text-anchor="start"'), (19, 'x="100%" y="12" text-anchor="end"')],
-    ids=["first", "last"],
+    [
+        (0, 'x="2.5%" y="12" text-anchor="start"'),
+        (9, 'x="47.5%" y="12" text-anchor="middle"'),
+        (19, 'x="97.5%" y="12" text-anchor="end"'),
+    ],
+    ids=["first", "in between", "last"],
 )
 def test_the_highest_number_stays_within_the_chart(position, place):
     bars = [Bar(f"{number}", 9 if number == position else 1, "/") for number in range(20)]
