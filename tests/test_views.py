@@ -98,8 +98,8 @@ def test_an_article_takes_seven_queries_whatever_its_tags(client, article, djang
         make_tagging(article, f"topic/Topic {number}", mentions=[["body", 0, 6, "trigger"]])
     client.get(article.get_absolute_url())  # keeps the rendered text
 
-    # Where the archive stands, the article, its authors, its tags, other copies; these and the index again, for
-    # what is related.
+    # Where the archive stands, the article, its authors, its tags, other copies; for what is related, the
+    # copies and the index again.
     with django_assert_num_queries(7):
         client.get(f"{article.get_absolute_url()}?tag=country:ru")
 
