@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 
 from django.conf import settings
 
@@ -64,6 +65,9 @@ ACT_SECONDS = 5.0  # that an editor waits for the index after a large act
 HIDDEN_LIMIT = 20_000  # articles left out of an answer that is late; it takes 10 ms
 
 logger = logging.getLogger(__name__)
+
+# What was hidden between two revisions: while an index is late, every request asks that of the same ones.
+_hidden: dict[Path, tuple[Standing, int, frozenset[int]]] = {}
 
 
 # --- Keeping the index up to date -------------------------------------------------------------------------
@@ -196,10 +200,15 @@ def _hidden_since(revision: int, now: Standing) -> Collection[int]:
     """Return the articles that a late index holds although readers may not see them any more."""
     if revision >= now.revision:
         return ()
-    hidden = hidden_since(revision, limit=HIDDEN_LIMIT + 1)
+    folder = settings.NEWSROOM_INDEX
+    then, since, hidden = _hidden.get(folder, (None, 0, frozenset()))
+    if then == now and since <= revision:
+        return hidden
+    hidden = frozenset(hidden_since(revision, limit=HIDDEN_LIMIT + 1))
     if len(hidden) > HIDDEN_LIMIT:
         start_reindex("many articles are hidden from readers")
         raise IndexUnusable(f"more than {HIDDEN_LIMIT:,} articles that it holds are hidden from readers")
+    _hidden[folder] = (now, revision, hidden)
     return hidden
 
 

@@ -226,6 +226,17 @@ def test_hidden_articles_are_in_no_answer_even_while_nothing_can_be_written(larg
     assert counts() == (1,) * 7
 
 
+def test_what_is_hidden_is_looked_for_once_while_an_index_is_late(large, settings, django_assert_num_queries):
+    with write_lock(settings.NEWSROOM_INDEX, seconds=0):
+        hide(large[:3])
+        sync.search(RUSSIA)
+        with django_assert_num_queries(2):  # where the database stands, and whether the outbox reaches back
+            assert sync.search(RUSSIA).count == 1
+
+        hide(large[3:])
+        assert sync.search(RUSSIA).count == 0
+
+
 def test_deleted_articles_are_in_no_answer_either(large, settings):
     with write_lock(settings.NEWSROOM_INDEX, seconds=0):
         sync.enqueue([large[0].pk])
