@@ -80,6 +80,11 @@ class Server:
         found = {name.lower(): value for name, value in fields}
         return Answer(int(head[0].split()[1]), found, len(content), wait_ms)
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time that its workers have used so far."""
+        stats = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.workers())
+        return sum(int(stat[11]) + int(stat[12]) for stat in stats) / os.sysconf("SC_CLK_TCK")
+
     def workers(self) -> list[int]:
         """Return the process ids of its workers."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
