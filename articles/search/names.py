@@ -19,7 +19,7 @@ def folded(text: str) -> str:
 
 
 def spelled(text: str) -> str:
-    """Return a name for comparison, without spaces around it: ``"viktor orban"``.  Keeps nothing in memory."""
+    """Return a name for comparison, without spaces around it: ``"viktor orban"``; kept nowhere."""
     return " ".join(fold(text).text.casefold().split())
 
 
