@@ -225,7 +225,7 @@ class Matcher:
                 hits.marks.update(hit[:2])
             if pattern.is_denial:
                 denials.append(hit)
-        for pattern in [hit[2] for hit in names if not hit[2].is_settled]:
+        for pattern in {hit[2] for hit in names if not hit[2].is_settled}:
             pattern.settle()
         hits.names, hits.nested = longest(names)
         hits.titles = longest(titles)[0]

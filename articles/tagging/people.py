@@ -31,6 +31,7 @@ YEARS_STANDING_ALONE = 8.0
 YEARS_WITH_COUNTRY = 1.0
 STANDS_ALONE = 5
 STANDS_WITH_COUNTRY = 3
+FEW = 10  # names, which are sooner looked for one by one than among the words of a text
 FAR = 10**9  # characters: more than any text has
 # The reason of most refusals: He, May and Friday are surnames.
 BARE_SURNAME = "the surname alone, without full name or office"
@@ -152,8 +153,7 @@ class People:
             return False
         firsts = (self._bearers.get(pattern) or self._bearers_of(pattern)).firsts
         # Few surnames have a first name of their bearers near them: cheaper to look for than a whole name.
-        window = reading.plain[max(0, end - LOOK_BACK) : end]
-        if reading.is_straight and firsts.isdisjoint(window.split(" ")):
+        if reading.is_straight and not _may_be_in(reading.plain[max(0, end - LOOK_BACK) : end], firsts):
             return False
         name, start = name_ending_at(reading, end)
         person = self._longer_form(reading, name) if name else None
@@ -280,12 +280,12 @@ class People:
             return f"part of another name: {words} {after}"
         if before in SHIPS:
             return f"a ship: {before} {words}"
-        is_name = reading.ends_name(start - 1)
-        # James is a surname, too.
-        is_given = before in self.given_names and (not is_name or reading.ends_surname(start - 1))
-        is_new = before[:1].isupper() and before not in own
-        if is_new and (is_given or (not is_name and self._may_be_first_name(reading, before, start))):
-            return f"another person: {before} {words}"
+        if before[:1].isupper() and before not in own:
+            is_name = reading.ends_name(start - 1)
+            # James is a surname, too.
+            is_given = before in self.given_names and (not is_name or reading.ends_surname(start - 1))
+            if is_given or (not is_name and self._may_be_first_name(reading, before, start)):
+                return f"another person: {before} {words}"
         is_first = after[:1].isupper() and words in self.given_names
         is_first = is_first and not reading.begins_place_or_title(end + 1)
         if is_first and after not in own and not reading.in_title(start):
@@ -392,6 +392,13 @@ class People:
                 reading.accept(holder, hit, "office")
             else:
                 reading.refuse(holder, hit, "office", "named by office only")
+
+
+def _may_be_in(window: str, names: frozenset[str]) -> bool:
+    """Return whether one of the names may stand in some words of a text."""
+    if len(names) < FEW:
+        return bool([name for name in names if name in window])
+    return not names.isdisjoint(window.split(" "))
 
 
 def _is_within(known: list[str], words: list[str]) -> bool:
