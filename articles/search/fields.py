@@ -35,10 +35,6 @@ class KeysField(forms.Field):
         self.facet = facet
         self.find = find
 
-    def __deepcopy__(self, memo: dict[int, object]) -> KeysField:
-        """Return the field itself: it keeps nothing of a form, and a form has dozens of them."""
-        return self
-
     def clean(self, value: Iterable[str] | None) -> tuple[str, ...]:
         """Return the distinct values, lower-case; raise ValidationError for too many or absurd ones."""
         values = dict.fromkeys(text.strip().lower() for text in value or ())
