@@ -1,12 +1,12 @@
 """Reads and tags files ahead of the one who stores them, in two processes that may crash or hang.
 
-Three work at a time: while one chunk is stored, the next is tagged, and the one after that is read.
+Three work at a time: while one chunk is stored, the next is tagged, and one after that is read.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import batched
@@ -27,11 +27,13 @@ from articles.importing.clipping import READER_VERSION
 from articles.importing.feeds import FeedEntry
 from articles.importing.identity import KnownSource, known_sources
 from articles.importing.problems import Notice, fault_of
-from articles.importing.sources import FEED_SUFFIXES, FoundFile, suffix_of
+from articles.importing.sources import FEED_SUFFIXES, FoundFile, size_of, suffix_of
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
 from articles.tagging.standing import Answer, Text, set_up, tag_texts
 
+AHEAD = 5  # chunks read and tagged before they are stored: enough for the while that the index is written
+CHUNK_BYTES = 16_000_000  # of files, after which a chunk has no more: 200 usual ones have half a megabyte
 BATCH = 25  # files a worker is asked for at once: 50 ms, far from its limit
 UNKNOWN = KnownSource("", is_settled=False)
 TAG_SECONDS = 10.0  # for one batch: a text of 2 MB, the longest that is read, takes one
@@ -76,11 +78,16 @@ class Ahead:
         """
         with ThreadPoolExecutor(1, "reader") as readers, ThreadPoolExecutor(1, "tagger") as taggers:
             coming: deque[Future[Chunk]] = deque()
+            is_ready = False
             try:
-                for chunk in batched(files, size):
-                    reading = readers.submit(self._read, self._requests(chunk, day_first))
+                for chunk in chunked(files, size):
+                    requests = self._requests(chunk, day_first)
+                    reading = readers.submit(self._read, requests)
+                    if not is_ready and sum(not request.known_sha256 for request in requests) > BATCH:
+                        is_ready = True
+                        taggers.submit(self._tagger.run, tag_texts, ())  # builds its tagger meanwhile
                     coming.append(taggers.submit(self._tag_when_read, reading))
-                    if len(coming) > 2:
+                    if len(coming) > AHEAD:
                         yield self._take(coming.popleft())
                 while coming:
                     yield self._take(coming.popleft())
@@ -155,6 +162,20 @@ class Ahead:
         texts = [text_of(reading.clipping) for reading in readings if reading.clipping]
         answers = run_each(self._tagger, tag_texts, texts, itself)
         return readings, dict(zip(texts, answers, strict=True))
+
+
+def chunked(files: Iterable[FoundFile], size: int) -> Iterator[list[FoundFile]]:
+    """Yield the files in chunks of ``size``, and of fewer where they are so large that memory is short."""
+    chunk: list[FoundFile] = []
+    room = CHUNK_BYTES
+    for found in files:
+        chunk.append(found)
+        room -= size_of(found)
+        if len(chunk) == size or room <= 0:
+            yield chunk
+            chunk, room = [], CHUNK_BYTES
+    if chunk:
+        yield chunk
 
 
 def run_each[T, R, F](
