@@ -239,7 +239,7 @@ def test_no_query_string_is_a_server_error(client, query):
 
 
 def test_words_wait_while_the_index_is_being_rebuilt(client, summit, monkeypatch):
-    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", -1)
+    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", 0)
 
     response = client.get(LIST, {"q": "agreed"})
 

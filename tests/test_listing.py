@@ -30,7 +30,7 @@ def ukraine() -> Tag:
 @pytest.fixture
 def rebuilding(monkeypatch) -> None:
     """Leave the archive without an index, and too large to build one while a reader waits."""
-    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", -1)
+    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", 0)
 
 
 def listed(query: str = "", **options: int) -> Listing:
@@ -636,7 +636,7 @@ def test_a_page_begun_without_an_index_goes_on_with_one(monkeypatch):
     for day in (1, 2, 3):
         make_article(title=f"{day}", published_on=dt.date(2025, 1, day))
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "REBUILD_INLINE_LIMIT", -1)
+        patch.setattr(sync, "REBUILD_INLINE_LIMIT", 0)
         first = listed(limit=2)
 
     second = listed(first.next_url.partition("?")[2], limit=2)

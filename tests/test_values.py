@@ -183,7 +183,7 @@ def test_an_unknown_parameter_is_said_beside_the_values():
 
 def test_without_an_index_nothing_is_counted(monkeypatch):
     make_article(tags=["topic/Gas"])
-    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", -1)
+    monkeypatch.setattr(sync, "REBUILD_INLINE_LIMIT", 0)
 
     page = listed("topic")
 
