@@ -138,6 +138,18 @@ def test_articles_get_the_tags_that_the_gazetteer_calls_for(loaded):
     assert moved(done)["chile"] == {"gained": [four.pk], "lost": [one.pk]}
 
 
+def test_kept_pages_learn_of_a_new_release_even_where_no_tag_changes(loaded):
+    make_archive()
+    retag()
+    load(GEORGIA, OMAN, PERU, Entry(Kind.COUNTRY, "fiji", "Fiji", "fj", aliases=(Name("Fiji"),)))
+    before = sync.database_standing().revision
+
+    done = retag()
+
+    assert done.changed_count == 0
+    assert sync.database_standing().revision > before
+
+
 def test_the_difference_predicted_is_the_real_one_and_predicting_writes_nothing(loaded):
     load(GEORGIA, OMAN, PERU, CHILE)
     make_archive()
