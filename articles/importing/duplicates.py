@@ -18,8 +18,8 @@ from articles.models import Sketch as SketchRow
 
 LEAST_SHARE = 50  # percent: half of what either says is in the other
 KEYS = 8  # numbers an article is found by: two that share half of their text miss each other once in 3,000
-# Articles found by one number: what stands in more of them is boilerplate, and says nothing of a new one.
-HOLDERS = 50
+HOLDERS = 50  # articles found by one number: what stands in more of them is boilerplate
+RARE = 8  # articles that have a number; one that more have says nothing without another
 LINKS = 20  # of one article, when it comes
 BATCH = 500  # rows by one statement
 
@@ -69,22 +69,25 @@ def _forget(pks: Iterable[int]) -> None:
 def _register(sketches: Mapping[int, bytes]) -> dict[int, list[int]]:
     """Store the sketches and what they are found by; return what may be like each, itself left out.
 
-    Of two articles that come together, the later one finds the earlier one.
+    Of two articles that come together, the later one finds the earlier one.  Two that have nothing in common
+    but a turn of phrase are not compared: they are most of those with one number in common.
     """
     keys_of = {pk: unpack(sketch[: 4 * KEYS]) for pk, sketch in sketches.items()}
     holders = _holders({number for keys in keys_of.values() for number in keys})
     found: dict[int, list[int]] = {}
     rows: list[tuple[int, int]] = []
     for pk, keys in keys_of.items():
-        counts: dict[int, int] = {}
+        weights: dict[int, int] = {}
         for number in keys:
             others = holders[number]
+            weight = 2 if len(others) < RARE else 1
             for other in others:
-                counts[other] = counts.get(other, 0) + 1
+                weights[other] = weights.get(other, 0) + weight
             if len(others) < HOLDERS:
                 others.append(pk)
                 rows.append((number, pk))
-        found[pk] = sorted(counts, key=counts.__getitem__, reverse=True)[:LINKS]
+        likely = [other for other, weight in weights.items() if weight > 1]
+        found[pk] = sorted(likely, key=weights.__getitem__, reverse=True)[:LINKS]
     insert_rows(SketchRow, ("article", "numbers"), sketches.items())
     insert_rows(SketchKey, ("number", "article"), rows)
     return found

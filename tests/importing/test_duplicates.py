@@ -14,7 +14,7 @@ from articles import curation
 from articles.importing import duplicates
 from articles.importing.duplicates import relink, relink_stored
 from articles.importing.run import import_paths
-from articles.importing.sketches import share_of, sketch_of
+from articles.importing.sketches import pack, share_of, sketch_of
 from articles.models import Article, ChangeSet, NearDuplicate, Sketch, SketchKey
 from tests.factories import make_article
 
@@ -126,14 +126,26 @@ def test_an_import_links_what_it_stores_and_follows_what_changes(tmp_path):
     assert links() == []
 
 
-def test_what_stands_in_very_many_articles_finds_no_further_one(monkeypatch):
+@pytest.mark.parametrize("rare", [1, 8])
+def test_what_stands_in_very_many_articles_finds_no_further_one(monkeypatch, rare):
     monkeypatch.setattr(duplicates, "HOLDERS", 3)
+    monkeypatch.setattr(duplicates, "RARE", rare)
     for _ in range(5):
         stored(STORY)
 
     assert max(SketchKey.objects.filter(number=sketch_of(STORY)[0]).count(), 3) == 3
     # The fourth and fifth are linked with those that are found, but not with each other.
     assert len(links()) == 3 + 3 + 3
+
+
+def test_a_turn_of_phrase_that_many_have_is_no_reason_to_compare(monkeypatch):
+    monkeypatch.setattr(duplicates, "RARE", 2)
+    articles = [make_article(body=STORY) for _ in range(4)]
+    compared = []
+    monkeypatch.setattr(duplicates, "_most_alike", lambda sketch, others: compared.append(len(others)) or [])
+    relink({article.pk: pack((1, *range(10 * n, 10 * n + 9))) for n, article in enumerate(articles, start=1)})
+
+    assert compared == [1]
 
 
 def test_the_number_of_statements_does_not_grow_with_the_articles():

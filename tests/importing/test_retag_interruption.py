@@ -77,7 +77,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_retag_killed_again_and_again_ends_in_the_database_of_an_uninterrupted_one(archive, tmp_path):
     folder = tmp_path / "clippings"
-    clippings.write(folder, 24, seed=7)
+    clippings.write(folder, 24, seed=7, is_alike=True)
 
     def run(program: str, moment: int = 0) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
