@@ -1,6 +1,6 @@
 """Measures twelve searches of a large archive: by the engine, through gunicorn, and by plain SQL.
 
-    python benchmarks/search_speed.py [N] [--keep FOLDER] [--parts engine sql http rate]
+    python benchmarks/search_speed.py [N] [--keep FOLDER] [--parts engine sql page http rate]
 
 The archive is made up (benchmarks/archive.py) and thrown away, unless --keep names a folder where the next
 run finds it again.  The figures stay in $NEWSROOM_DATA/bench/ as JSON.
@@ -31,7 +31,13 @@ from benchmarks.archive import Facts, read_facts  # noqa: E402
 from benchmarks.import_speed import machine  # noqa: E402
 from benchmarks.searches import Figures, Search, address, mixed, repeated, searches  # noqa: E402
 
-PARTS = ("engine", "sql", "http", "rate")
+PARTS = ("engine", "sql", "page", "http", "rate")
+# What measures a part in a process of its own.
+SCRIPTS = {
+    "engine": [PROJECT / "benchmarks" / "answers.py", "engine"],
+    "sql": [PROJECT / "benchmarks" / "answers.py", "sql"],
+    "page": [PROJECT / "benchmarks" / "page_parts.py"],
+}
 RATE_SECONDS = 8
 MIXED = 2_000  # different searches for the rate of uncached pages
 WARM = 30  # searches before the rate is taken
@@ -153,8 +159,8 @@ def measure(data: Path, count: int, parts: Sequence[str]) -> dict[str, object]:
     figures: dict[str, object] = {"machine": machine(), "facts": asdict(facts)}
     for part in parts:
         print(f"measuring {part} ...", file=sys.stderr)
-        if part in {"engine", "sql"}:
-            command = [sys.executable, PROJECT / "benchmarks" / "answers.py", part, data]
+        if part in SCRIPTS:
+            command = [sys.executable, *SCRIPTS[part], data]
             done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
             figures[part] = json.loads(done.stdout)
         else:
@@ -179,6 +185,10 @@ def show(figures: dict[str, object]) -> None:
             cells = ["", "", "", "", *(_ms(http[name], kind) for kind in ("median", "p95", "cpu"))]
             print(f"{name:25}" + "".join(f"{cell:>11}" for cell in cells))
         print(f"\na worker: {http['worker_mb']:,.0f} MB, {http['worker_private_mb']:,.0f} MB of it its own")
+    if parts := figures.get("page"):
+        print("\nprocessor time of a page, ms, on average over many different searches")
+        for part, spent in parts.items():
+            print(f"{part:42} {spent:9.2f}")
     if rates := figures.get("rate"):
         print(f"\nrequests a second, 4 connections, by {rates['client']}")
         for name, title in (

@@ -14,11 +14,19 @@ from articles.filters import ArticleFilter
 from benchmarks import archive, clippings
 from benchmarks.archive import Choices, Facts, Texts, rare_word, vocabulary
 from benchmarks.import_speed import STAGES, TABLES, owner_of
+from benchmarks.page_parts import PAGE_PARTS
 from benchmarks.searches import mixed, searches
 
 
 @pytest.mark.parametrize("name", STAGES.values(), ids=STAGES.keys())
 def test_each_stage_of_an_import_can_be_timed(name):
+    owner, attribute = owner_of(name)
+
+    assert callable(getattr(owner, attribute))
+
+
+@pytest.mark.parametrize("name", PAGE_PARTS.values(), ids=PAGE_PARTS.keys())
+def test_each_part_of_a_page_can_be_timed(name):
     owner, attribute = owner_of(name)
 
     assert callable(getattr(owner, attribute))
