@@ -75,7 +75,7 @@ def measure_http(data: Path, facts: Facts) -> dict[str, object]:
         memory = [load.memory_mb(pid) for pid in server.workers()]
     with product(data, page_cache_mb=32) as server:
         tag = server.get("/articles/").headers.get("etag", "")
-        for _ in range(10):  # until each worker has kept it
+        for _ in range(50):  # until each worker has kept it
             server.get("/articles/")
         kept = _waits(server, repeat("/articles/"))
         again = _waits(server, repeat("/articles/"), {"If-None-Match": tag})
