@@ -11,11 +11,12 @@ from django.apps import apps
 from django.http import QueryDict
 
 from articles.filters import ArticleFilter
-from benchmarks import archive, clippings
-from benchmarks.archive import Choices, Facts, Texts, rare_word, vocabulary
+from benchmarks import clippings
+from benchmarks.archive import Facts
 from benchmarks.import_speed import STAGES, TABLES, owner_of
 from benchmarks.page_parts import PAGE_PARTS
 from benchmarks.searches import mixed, searches
+from benchmarks.words import COMMON, PHRASE, VOCABULARY, Choices, Texts, rare_word, vocabulary
 
 
 @pytest.mark.parametrize("name", STAGES.values(), ids=STAGES.keys())
@@ -49,7 +50,7 @@ def test_made_up_clippings_are_the_same_for_the_same_seed():
 
 COUNT = 4_000
 FACTS = Facts(
-    origin="", count=COUNT, common=archive.COMMON, rare=rare_word(7), phrase=archive.PHRASE, taggings=0,
+    origin="", count=COUNT, common=COMMON, rare=rare_word(7), phrase=PHRASE, taggings=0,
     rows_seconds=1.0, database_bytes=0,
     keys={facet: [f"{facet}-{n}" for n in range(100)]
           for facet in ("country", "topic", "actor", "organisation", "outlet", "author")},
@@ -72,7 +73,7 @@ def test_rare_words_are_no_words_of_the_vocabulary():
     rare = [rare_word(number) for number in range(60_000)]
 
     assert len(set(rare)) == 60_000
-    assert set(rare).isdisjoint(vocabulary(archive.VOCABULARY))
+    assert set(rare).isdisjoint(vocabulary(VOCABULARY))
 
 
 def test_the_first_name_is_drawn_most_but_not_always():
