@@ -5,6 +5,7 @@ Three work at a time: while one chunk is stored, the next is tagged, and one aft
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,7 +28,7 @@ from articles.importing.clipping import READER_VERSION
 from articles.importing.feeds import FeedEntry
 from articles.importing.identity import KnownSource, known_sources
 from articles.importing.problems import Notice, fault_of
-from articles.importing.sources import FEED_SUFFIXES, FoundFile, size_of, suffix_of
+from articles.importing.sources import FEED_SUFFIXES, MAX_BYTES, FoundFile, suffix_of
 from articles.importing.taggings import text_of
 from articles.tagging import Entry
 from articles.tagging.standing import Answer, Text, set_up, tag_texts
@@ -176,6 +177,18 @@ def chunked(files: Iterable[FoundFile], size: int) -> Iterator[list[FoundFile]]:
             chunk, room = [], CHUNK_BYTES
     if chunk:
         yield chunk
+
+
+def size_of(found: FoundFile) -> int:
+    """Return about how many bytes reading a file may give; of what cannot be told, none."""
+    if found.content is not None:
+        return len(found.content)
+    if found.problem or found.archive:
+        return 0
+    try:
+        return min(os.stat(found.path).st_size, MAX_BYTES)
+    except OSError:
+        return 0
 
 
 def run_each[T, R, F](

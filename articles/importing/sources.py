@@ -118,18 +118,6 @@ def read_source(found: FoundFile) -> SourceFile:
     return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
 
 
-def size_of(found: FoundFile) -> int:
-    """Return about how many bytes reading a file may give; of what cannot be told, none."""
-    if found.content is not None:
-        return len(found.content)
-    if found.problem or found.archive:
-        return 0
-    try:
-        return min(os.stat(found.path).st_size, MAX_BYTES)
-    except OSError:
-        return 0
-
-
 def given_source(content: bytes, name: str = "") -> FoundFile:
     """Return a file that was piped in; of its name only the last part is used.
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from articles.importing import ahead
-from articles.importing.ahead import chunked
-from articles.importing.sources import MAX_BYTES, FoundFile, given_source, size_of
+from articles.importing.ahead import chunked, size_of
+from articles.importing.sources import MAX_BYTES, FoundFile, given_source
 
 
 def found(path: Path) -> FoundFile:
