@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 ONE_DAY = 86_400  # seconds
 
 # `/articles/?country=ua` and `/articles/?after=n2e3f1` may be fetched; what has two parameters may not.
-COMBINATIONS = ("/*?*&", "/*?*__", "/*?q=", "/*?sort=", "/*?density=", "/*?tag=")
+COMBINATIONS = ("/*?*&", "/*?*__", "/*?q=", "/*?sort=", "/*?density=", "/*?tag=", "/*?in=")
 
 
 @require_safe
@@ -26,6 +26,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/api/",
         reverse("suggestions"),
         reverse("facet", args=["x"]).removesuffix("x/"),
+        "/*/export/",  # of a search and of one article
         *COMBINATIONS,
     )
     lines = ["User-agent: *", *(f"Disallow: {place}" for place in closed)]

@@ -59,6 +59,7 @@ class StoredArticle:
     published_precision: str
     clipped_on: dt.date | None
     language: str
+    original_url: str
     outlet: tuple[str, str] | None  # slug, name
     authors: list[str]
     taggings: list[StoredTagging]
@@ -80,20 +81,31 @@ def read_articles(ids: Sequence[int]) -> dict[int, StoredArticle]:
     return found
 
 
+def read_in_passing(ids: Sequence[int]) -> Iterable[StoredArticle]:
+    """Return those of these articles that readers may see, in any order, and remember none of them.
+
+    Thousands that leave in a file would push out those that pages show.
+    """
+    return _read_articles(ids, sync.database_standing())
+
+
 def _read_articles(ids: Sequence[int], now: Standing) -> Iterable[StoredArticle]:
     rows = list(
         Article.objects.public()
         .filter(pk__in=ids)
         .values_list(
             "pk", "slug", "title", "summary", "standfirst", "published_on", "published_precision",
-            "clipped_on", "language", "outlet__slug", "outlet__name",
+            "clipped_on", "language", "url", "outlet__slug", "outlet__name",
         )
     )  # fmt: skip
     public = [row[0] for row in rows]
     taggings, authors = _read_taggings(public, now), _read_authors(public)
     # reverse() once: for each article it would cost more than to read it.
     head, tail = reverse("article_detail", args=[0, "_"]).split("0-_")
-    for pk, slug, title, summary, standfirst, published_on, precision, clipped_on, language, *outlet in rows:
+    for row in rows:
+        pk, slug, title, summary, standfirst, published_on, precision, clipped_on, language, url, *outlet = (
+            row
+        )
         yield StoredArticle(
             id=pk,
             url=f"{head}{pk}-{slug}{tail}",
@@ -104,6 +116,7 @@ def _read_articles(ids: Sequence[int], now: Standing) -> Iterable[StoredArticle]
             published_precision=precision,
             clipped_on=clipped_on,
             language=language,
+            original_url=url,
             outlet=(str(outlet[0]), str(outlet[1])) if outlet[0] else None,
             authors=authors[pk],
             taggings=taggings[pk],

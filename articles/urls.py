@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import api, robots, typeahead, views
+from articles import api, feeds, outgoing, robots, typeahead, views
 from articles.models import TagKind
 
 PLURALS = {
@@ -16,9 +16,17 @@ urlpatterns = [
     path("", views.article_list, name="home"),
     path("articles/", views.article_list, name="article_list"),
     path("articles/facets/<slug:facet>/", views.facet_list, name="facet"),
+    path("articles/export/<slug:name>/", outgoing.search_export, name="export"),
+    path("articles/feed/", feeds.feed, {"form": feeds.AtomFeed}, name="feed"),
+    path("articles/feed/rss/", feeds.feed, {"form": feeds.RssFeed}, name="rss_feed"),
     # 18 digits: what a database column can hold.
     re_path(r"^articles/(?P<pk>[0-9]{1,18})-(?P<slug>[^/]*)/$", views.article_detail, name="article_detail"),
     re_path(r"^articles/(?P<pk>[0-9]{1,18})/$", views.article_detail, name="article_short"),
+    re_path(
+        r"^articles/(?P<pk>[0-9]{1,18})/export/(?P<name>[a-z-]{1,20})/$",
+        outgoing.article_export,
+        name="article_export",
+    ),
     path("suggest/", typeahead.suggestions, name="suggestions"),
     path("api/v1/articles/", api.article_list, name="api_article_list"),
     path("api/v1/articles/<str:pk>/", api.article_detail, name="api_article_detail"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,10 +19,11 @@ ROUTES = {
     "{list}": "/articles/",
     "{search}": "/articles/",
     "{api}": "/api/v1/articles/",
+    "{feed}": "/articles/feed/",
     "{published_id}": "{published_id}-ministers-meet-in-vienna",
     " (related articles, prev/next)": "",
 }
-ABSENT = re.compile(r"\{feed\}|^/(feed|export|archive|media|og-image|static)\b|\.json$|^/[^/]*$|^/x%|^/%")
+ABSENT = re.compile(r"^/(feed|export|archive|media|og-image|static)\b|\.json$|^/[^/]*$|^/x%|^/%")
 # The server in front of Django answers these.
 NOT_OURS = {"HTT-032": "request smuggling", "HTT-010": "ranges of static files"}
 
@@ -60,6 +62,11 @@ def is_json(response) -> bool:
     return json.loads(response.content, parse_constant=pytest.fail) is not None
 
 
+def is_a_feed(response) -> bool:
+    entry = ElementTree.fromstring(response.content).find("{*}entry/{*}title")
+    return response.status_code == 200 and entry is not None and str(entry.text).startswith("Ministers meet")
+
+
 def is_no_error(response) -> bool:
     return response.status_code < 500
 
@@ -79,6 +86,8 @@ EXPECTED: dict[str, Callable[..., bool]] = {
     "200 or 404, value escaped": has_a_problem_shown_and_nothing_else,
     "no regex lookups are exposed": says_what_was_ignored,
     "status < 500, ends within limit, message tells": is_no_error,
+    "ignored unless a trusted proxy is configured": is_a_feed,
+    "200, character removed": is_a_feed,
     "ignored": is_no_error,
     "no off-site redirect": says_what_was_ignored,
     "valid JSON": is_json,
@@ -103,8 +112,8 @@ def send(client, case: dict, hidden: int, published: int):
     for name, ours in ROUTES.items():
         path = path.replace(name, ours)
     path = path.replace("{draft_id}", str(hidden)).replace("{published_id}", str(published))
-    if "{feed}" in path:
-        path = "/feed/"
+    if "U+0001" in request.get("setup", ""):
+        Article.objects.filter(pk=published).update(title="Ministers\x01 meet")
     headers = {name: value for name, value in request.get("headers", {}).items() if name != "Content-Type"}
     if request["method"] == "POST":
         kind = request.get("headers", {}).get("Content-Type", "multipart/form-data; boundary=part")

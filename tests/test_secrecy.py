@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern
 
 from articles import curation, urls
+from articles.exports import FORMATS
 from articles.models import Article
 from tests.factories import make_article, make_tag
 
@@ -51,6 +52,25 @@ ADDRESSES = {
         f"/articles/facets/topic/?name={SECRET}",
         f"/articles/facets/outlet/?q={SECRET}",
     ],
+    "articles/export/<slug:name>/": [
+        *(f"/articles/export/{name}/?country=ru" for name in FORMATS),
+        f"/articles/export/csv/?q={SECRET}",
+        f"/articles/export/csv/?topic__not={SECRET}",
+        f"/articles/export/csv/?outlet={SECRET}-gazette",
+    ],
+    "^articles/(?P<pk>[0-9]{1,18})/export/(?P<name>[a-z-]{1,20})/$": [
+        *(f"/articles/{{public_pk}}/export/{name}/" for name in FORMATS),
+        f"/articles/{HIDDEN}/export/text/",
+    ],
+    **{
+        path: [
+            f"/{path}",
+            f"/{path}?q={SECRET}",
+            f"/{path}?topic__not={SECRET}",
+            f"/{path}?author={SECRET}-quill",
+        ]
+        for path in ("articles/feed/", "articles/feed/rss/")
+    },
     "suggest/": [
         *(f"/suggest/?q={text}" for text in (SECRET, SECRET[:3], "talks", "ru", "Courier", "quill")),
         *(f"/suggest/?q={operator}:{SECRET[:4]}" for operator in ("topic", "from", "by", "main", "-actor")),
@@ -111,7 +131,8 @@ def answers(client, public: Article) -> dict[str, tuple[int, dict[str, str], byt
             address = pattern.format(public=public.get_absolute_url(), public_pk=public.pk)
             response = client.get(address)
             headers = {name: value for name, value in response.headers.items() if name != "ETag"}
-            found[address] = (response.status_code, headers, response.content)
+            content = b"".join(response.streaming_content) if response.streaming else response.content
+            found[address] = (response.status_code, headers, content)
     return found
 
 
