@@ -65,6 +65,14 @@ def test_every_place_in_folded_text_has_one_in_the_original(text):
     assert all(0 <= origin < max(1, len(text)) for origin in origins)
 
 
+@given(st.text(alphabet="aB é-\u0301\u00ad\n \r"))
+def test_a_place_is_found_again_from_its_origin(text):
+    folded = fold(text)
+    places = range(1, len(folded.text) - 1)
+
+    assert [folded.place(folded.origin(place)) for place in places] == list(places)
+
+
 @given(st.text(alphabet="aB é-'.\u0301\u00ad\n+"))
 def test_folding_a_folded_name_changes_nothing(text):
     name = fold_name(text)

@@ -233,6 +233,13 @@ def test_any_text_is_taken_and_every_span_holds_its_words(title, standfirst, bod
         assert parts[mention.part][mention.start : mention.end] == mention.words
 
 
+@given(body=TEXTS, on=st.none() | st.dates())
+def test_what_was_tagged_before_changes_nothing(body, on):
+    fresh = Tagger(ENTRIES).tag(title="", standfirst="", body=body, on=on)
+
+    assert TAGGER.tag(title="", standfirst="", body=body, on=on) == fresh
+
+
 type TraceFunction = Callable[[FrameType, str, object], TraceFunction]
 
 ALIASES = {
