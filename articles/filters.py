@@ -36,7 +36,7 @@ from articles.search.box import Operator
 from articles.search.entry import Standing
 from articles.search.fields import Asked, Found, KeysField
 from articles.search.outbox import database_standing
-from articles.search.query import Criteria, Density, Match, Sort
+from articles.search.query import Criteria, Density, Match, Sort, View
 
 __all__ = ["MAX_VALUES", "ONCE", "ArticleFilter", "FacetFilter"]
 
@@ -138,6 +138,7 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     q = WordsFilter(label="Words")
     sort = ViewFilter(Sort, label="Order", noun="an order")
     density = ViewFilter(Density, label="Density", noun="a density")
+    view = ViewFilter(View, label="View", noun="a view")
 
     _operators: ClassVar[dict[str, Operator]] = {}
     _form_class: ClassVar[type[ArticleFilterForm] | None] = None

@@ -16,7 +16,7 @@ from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
 from articles.search.address import CURSORS, Address
 from articles.search.engine import IndexUnusable
-from articles.search.query import Criteria, CursorError, Density, Result, Sort, WordsError
+from articles.search.query import Criteria, CursorError, Density, Result, Sort, View, WordsError
 from articles.search.wording import title_of
 from articles.searchbox import notes_on, written
 from articles.timeline import Timeline, draw_timeline
@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 PAGE_SIZE = {Density.COMFORTABLE: 25, Density.COMPACT: 50}  # articles
+TABLE_SIZE = 100  # articles
+NO_PAGES = (View.MAP, View.TIMELINE)  # show the whole result at once
 FACET_LIMIT = 20  # values counted of each facet, unless it is asked otherwise
 NOINDEX_FROM = 3  # filters; search engines would crawl combinations for ever
 
@@ -44,7 +46,7 @@ SORT_LABELS = {Sort.NEWEST: "newest first", Sort.OLDEST: "oldest first", Sort.RE
 
 @dataclass(frozen=True, slots=True)
 class ViewLink:
-    """One way the same result can be shown: an order, a density."""
+    """One way the same result can be shown: an order, a density, a view."""
 
     name: str
     label: str
@@ -60,6 +62,8 @@ class Listing:
     ``is_searchable`` is False while the index is being rebuilt; ``notice`` then says so.  ``form_values`` are
     the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.  ``box`` is
     the whole search as one line of the search box, ``notes`` what was not understood of its words.
+    ``criteria`` is the search itself, None where it is refused; ``months`` and ``days`` count its articles by
+    time.  A map and a timeline have no rows.
     """
 
     address: Address
@@ -76,6 +80,12 @@ class Listing:
     switches: list[Turn] = field(default_factory=list)
     sorts: list[ViewLink] = field(default_factory=list)
     densities: list[ViewLink] = field(default_factory=list)
+    view: View = View.LIST
+    views: list[ViewLink] = field(default_factory=list)
+    criteria: Criteria | None = None
+    months: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     previous_cursor: str = ""
     next_cursor: str = ""
@@ -89,6 +99,11 @@ class Listing:
     def is_refused(self) -> bool:
         """Return whether a value could not be understood, so that no articles are shown."""
         return any(not problem.is_unknown for problem in self.problems)
+
+    @property
+    def has_pages(self) -> bool:
+        """Return whether its articles come one after the other, in some order."""
+        return self.view not in NO_PAGES
 
     @property
     def next_url(self) -> str:
@@ -109,8 +124,9 @@ class Listing:
     @property
     def canonical_url(self) -> str:
         """Return the address that stands for this page however densely it is shown."""
-        kept = tuple(pair for pair in self.address.parameters if pair[0] != "density")
-        return str(replace(self.address, parameters=kept))
+        alike = ("view", View.LIST.value)
+        kept = (pair for pair in self.address.parameters if pair[0] != "density" and pair != alike)
+        return str(replace(self.address, parameters=tuple(kept)))
 
     @property
     def place(self) -> str:
@@ -164,10 +180,10 @@ def list_articles(
         return listing
     criteria = asked.criteria
     density = Density(asked.form.cleaned_data["density"] or Density.COMFORTABLE)
+    view = View(asked.form.cleaned_data["view"] or View.LIST)
+    size = limit or (TABLE_SIZE if view is View.TABLE else PAGE_SIZE[density])
     try:
-        found, notice = _find(
-            asked, criteria, address, limit=limit or PAGE_SIZE[density], facet_limit=facet_limit
-        )
+        found, notice = _find(asked, criteria, address, limit=size, facet_limit=facet_limit)
     except CursorError as error:
         cursor = next((name for name in CURSORS if _first(address, name)), CURSORS[0])
         return replace(listing, problems=[problem(asked, cursor, str(error), address), *listing.problems])
@@ -179,15 +195,21 @@ def list_articles(
         title=title_of(criteria, names),
         count=found.count,
         position=None if notice else found.position,
-        rows=read_rows(found.ids, sought=criteria.sought, words=criteria.words),
+        rows=[] if view in NO_PAGES else read_rows(found.ids, sought=criteria.sought, words=criteria.words),
         timeline=_timeline(criteria, found, address),
         facets=group_facets(criteria, found.facets, names, address),
         chips=list(make_chips(asked, names, address)),
         switches=list(make_switches(asked, address)),
         sorts=_sorts(criteria, address),
         densities=_densities(density, address),
-        previous_cursor=found.previous_cursor,
-        next_cursor=found.next_cursor,
+        view=view,
+        views=_views(view, address),
+        criteria=criteria,
+        months=found.months,
+        days=found.days,
+        names=names,
+        previous_cursor="" if view in NO_PAGES else found.previous_cursor,
+        next_cursor="" if view in NO_PAGES else found.next_cursor,
         notice=notice,
         is_searchable=not notice,
         is_noindex=bool(listing.problems or criteria.words or len(address.filters()) >= NOINDEX_FROM),
@@ -242,7 +264,7 @@ def _find(
     return found, ""
 
 
-# --- Over time, orders, densities -------------------------------------------------------------------------
+# --- Over time, orders, densities, views ------------------------------------------------------------------
 
 
 def _timeline(criteria: Criteria, found: Result, address: Address) -> Timeline | None:
@@ -281,4 +303,17 @@ def _densities(density: Density, address: Address) -> list[ViewLink]:
     return [
         ViewLink(one.value, one.value, str(address.setting("density", one.value)), is_active=one is density)
         for one in Density
+    ]
+
+
+def _views(view: View, address: Address) -> list[ViewLink]:
+    """Return the ways to look at this result; the list, which is usual, has no parameter."""
+    return [
+        ViewLink(
+            one.value,
+            one.value,
+            str(address.dropping("view") if one is View.LIST else address.setting("view", one.value)),
+            is_active=one is view,
+        )
+        for one in View
     ]

@@ -3,115 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import month_name
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from articles.charts import Bar, Cell, Tick, grid, histogram
+from articles.periods import (
+    AFTER,
+    BEFORE,
+    COARSE,
+    DAY,
+    MONTH,
+    MONTHS,
+    YEAR,
+    Link,
+    Range,
+    Unit,
+    linked,
+    span_of,
+)
 from articles.search.address import Address
 from articles.search.vocabulary import UNDATED
-from articles.search.wording import day_in_words
 
 MAX_BARS = 156  # thirteen years by month; on a narrow screen a bar is then two pixels wide
 SPARSE_BARS = 24  # as many as there are articles is enough, but this many are always fine
 FEW_BARS = 8  # so few that each can be labelled, also on a narrow screen
-FULL_SPAN = 366  # days; a range up to this long is drawn whole, its gaps at both ends too
 NO_MONTH = ""  # that of articles without a date
-
-AFTER, BEFORE = "published_after", "published_before"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One length of time that bars can stand for: days, months ... numbered one after the other.
-
-    Of a whole period, by its first day: ``words`` is what people call it, ``bounds`` the two parameters that
-    ask for it, ``tick`` its label on the axis.
-    """
-
-    name: str
-    number_of: Callable[[dt.date], int]
-    first_of: Callable[[int], dt.date]
-    words: Callable[[dt.date], str]
-    bounds: Callable[[dt.date], tuple[str, str]]
-    tick: Callable[[dt.date], str]
-
-    def last_of(self, number: int) -> dt.date:
-        """Return the last day of the period with this number."""
-        try:
-            return self.first_of(number + 1) - dt.timedelta(1)
-        except (ValueError, OverflowError):
-            return dt.date.max
-
-
-def _years(count: int, name: str, suffix: str) -> Unit:
-    """Return the unit of so many years; the first decade has nine, for there is no year 0."""
-    return Unit(
-        name,
-        number_of=lambda day: day.year // count,
-        first_of=lambda number: dt.date(max(number * count, 1), 1, 1),
-        words=lambda day: f"{'' if count == 1 else 'the '}{day.year // count * count}{suffix}",
-        bounds=lambda day: (f"{day.year:04}", f"{day.year // count * count + count - 1:04}"),
-        tick=lambda day: f"{day.year // count * count}{suffix}",
-    )
-
-
-DAY = Unit(
-    "day",
-    number_of=dt.date.toordinal,
-    first_of=dt.date.fromordinal,
-    words=day_in_words,
-    bounds=lambda day: (day.isoformat(),) * 2,
-    tick=lambda day: f"{day.day} {MONTHS[day.month - 1]}",
-)
-MONTH = Unit(
-    "month",
-    number_of=lambda day: day.year * 12 + day.month - 1,
-    first_of=lambda number: dt.date(number // 12, number % 12 + 1, 1),
-    words=lambda day: f"{month_name[day.month]} {day.year}",
-    bounds=lambda day: (f"{day.year:04}-{day.month:02}",) * 2,
-    tick=lambda day: f"{day.year}" if day.month == 1 else MONTHS[day.month - 1],
-)
-YEAR = _years(1, "year", "")
-COARSE = (
-    MONTH,
-    YEAR,
-    _years(10, "decade", "s"),
-    _years(100, "century", "s"),
-    _years(1000, "millennium", "s"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The days from ``first`` to ``last``, both included."""
-
-    first: dt.date
-    last: dt.date
-
-    def within(self, other: Range) -> Range:
-        """Return the part of it that lies in another, which it overlaps."""
-        return Range(max(self.first, other.first), min(self.last, other.last))
-
-    def is_all_of(self, unit: Unit) -> bool:
-        """Return whether it begins and ends with a period of this unit."""
-        first, last = unit.number_of(self.first), unit.number_of(self.last)
-        return self.first == unit.first_of(first) and self.last == unit.last_of(last)
-
-    def bounds(self) -> tuple[str, str]:
-        """Return the two parameters that ask for it, as short as they can be: ``2025-10``, ``2025-12``."""
-        unit = next(unit for unit in (YEAR, MONTH, DAY) if self.is_all_of(unit))
-        return unit.bounds(self.first)[0], unit.bounds(self.last)[1]
-
-    def words(self) -> str:
-        """Return it as people write it: ``October 2025``, ``the 1990s``, ``2 May 2024 to 7 July 2025``."""
-        for unit in reversed((DAY, *COARSE)):
-            if self.is_all_of(unit) and unit.number_of(self.first) == unit.number_of(self.last):
-                return unit.words(self.first)
-        unit = next(unit for unit in (YEAR, MONTH, DAY) if self.is_all_of(unit))
-        return f"{unit.words(self.first)} to {unit.words(self.last)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +56,61 @@ class Timeline:
     exits: list[Exit]
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One day, month or longer of a result, as far as it lies in the range asked for.
+
+    ``url`` is the search within it.
+    """
+
+    words: str
+    days: Range
+    count: int
+    url: str
+
+
+def periods_of(
+    months: Mapping[str, int],
+    days: Mapping[str, int],
+    *,
+    address: Address,
+    after: dt.date | None,
+    before: dt.date | None,
+    most: int,
+) -> tuple[Unit, list[Period]]:
+    """Return the shortest unit that makes at most so many periods, and the periods that have articles.
+
+    The latest comes first.  The numbers are those of `draw_timeline`; undated articles lie in no period.
+    """
+    is_daily = 0 < len(days) <= most
+    counts = _by_first_day(months, days if is_daily else {})
+    if not counts:
+        return MONTH, []
+    asked = Range(after or dt.date.min, before or dt.date.max)
+    first, last = min(counts), max(counts)
+    unit = (
+        DAY
+        if is_daily
+        else next(unit for unit in COARSE if unit.number_of(last) - unit.number_of(first) < most)
+    )
+    link = linked(address)
+    total: Counter[int] = Counter()
+    for day, count in counts.items():
+        total[unit.number_of(day)] += count
+    periods = []
+    for number in sorted(total, reverse=True):
+        within = Range(unit.first_of(number), unit.last_of(number)).within(asked)
+        periods.append(Period(within.words(), within, total[number], link(*within.bounds())))
+    return unit, periods
+
+
+def _by_first_day(months: Mapping[str, int], days: Mapping[str, int]) -> dict[dt.date, int]:
+    """Return the articles of each day, or where there are no days, of each month by its first."""
+    if days:
+        return {dt.date.fromisoformat(day): count for day, count in days.items()}
+    return {dt.date.fromisoformat(f"{month}-01"): count for month, count in months.items() if month}
+
+
 def draw_timeline(
     months: Mapping[str, int],
     days: Mapping[str, int],
@@ -153,19 +125,15 @@ def draw_timeline(
     those on each day, ``2025-10-17``, empty where the range from ``after`` to ``before`` is long.  Every link
     is ``address``, the search, narrowed to its bar within that range.
     """
-    counts = (
-        {dt.date.fromisoformat(day): count for day, count in days.items()}
-        if days
-        else {dt.date.fromisoformat(f"{month}-01"): count for month, count in months.items() if month}
-    )
+    counts = _by_first_day(months, days)
     asked = Range(after or dt.date.min, before or dt.date.max)
-    link = _linked(address)
+    link = linked(address)
     exits = list(_exits(asked, address, link))
     undated = months.get(NO_MONTH, 0)
     undated_url = str(address.adding("dated", UNDATED)) if undated else ""
     if not counts:
         return Timeline("", "", "", "", undated, undated_url, exits)
-    span = _span(counts, DAY if days else MONTH, asked)
+    span = span_of(counts, DAY if days else MONTH, asked)
     unit = DAY if days else _unit_for(span, sum(counts.values()))
     if unit.number_of(span.first) == unit.number_of(span.last):
         if unit is MONTH:
@@ -178,19 +146,6 @@ def draw_timeline(
     return Timeline(chart, table, span.words(), unit.name, undated, undated_url, exits)
 
 
-type Link = Callable[[str, str], str]  # from two bounds to an address
-
-
-def _linked(address: Address) -> Link:
-    """Return what makes the address of the search within two bounds.
-
-    The address is built once, around two marks that no parameter holds; a hundred bars only fill them in.
-    """
-    head, _, tail = str(address.setting(AFTER, "\0a").setting(BEFORE, "\0b")).partition("%00a")
-    middle, _, tail = tail.partition("%00b")
-    return lambda after, before: f"{head}{after}{middle}{before}{tail}"
-
-
 def _exits(asked: Range, address: Address, link: Link) -> Iterator[Exit]:
     """Yield the month and the year around the range, if it is less than that, and the search without it."""
     for unit in (MONTH, YEAR):
@@ -200,13 +155,6 @@ def _exits(asked: Range, address: Address, link: Link) -> Iterator[Exit]:
             yield Exit(wider.words(), link(*wider.bounds()))
     if asked != Range(dt.date.min, dt.date.max):
         yield Exit("all dates", str(address.dropping(AFTER).dropping(BEFORE)))
-
-
-def _span(counts: Mapping[dt.date, int], unit: Unit, asked: Range) -> Range:
-    """Return the days to draw: the whole range asked for if it is short, else from first to last article."""
-    if (asked.last - asked.first).days <= FULL_SPAN:
-        return asked
-    return Range(min(counts), unit.last_of(unit.number_of(max(counts)))).within(asked)
 
 
 def _unit_for(span: Range, article_count: int) -> Unit:

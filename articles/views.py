@@ -30,6 +30,8 @@ from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.related import find_related
 from articles.search.engine import IndexUnusable
+from articles.neighbours import PARAMETER, find_trail
+from articles.panorama import Panorama, look_over
 from articles.search.query import Sort
 from articles.searchbox import redirect_of
 from articles.values import list_values
@@ -53,6 +55,10 @@ def article_list(request: HttpRequest) -> HttpResponse:
     is_fragment = request.headers.get("HX-Request") == "true"
     page = render(
         request,
+    try:
+        panorama, is_whole = look_over(listing), listing.is_searchable
+    except IndexUnusable:
+        panorama, is_whole = Panorama(), False
         "articles/list.html#browse" if is_fragment else "articles/list.html",
         {
             "section": "article",
@@ -61,8 +67,9 @@ def article_list(request: HttpRequest) -> HttpResponse:
             "next_label": next_label,
             "canonical_url": request.build_absolute_uri(listing.canonical_url),
         },
+            "panorama": panorama,
     )
-    return page if listing.is_searchable else unkept(page)
+    return page if is_whole else unkept(page)
 
 
 def _without_blanks(request: HttpRequest) -> str:

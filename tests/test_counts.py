@@ -18,7 +18,9 @@ COUNTED_LINK = re.compile(
     r'<a (?P<attributes>[^>]*)>(?:(?!</a>).)*?<data [^>]*?value="(?P<count>\d+)"', re.DOTALL
 )
 # <a href="/articles/?published_after=2025&..." tabindex="-1"><title>2025: 14 articles</title>
-BAR = re.compile(r'<a href="(?P<url>[^"]*)"[^>]*><title>[^<]*: (?P<count>[\d,]+) articles?</title>')
+BAR = re.compile(
+    r'<a (?:class="[^"]*" )?href="(?P<url>[^"]*)"[^>]*><title>[^<]*: (?P<count>[\d,]+) articles?</title>'
+)
 CELL = re.compile(r'<td><a href="(?P<url>[^"]*)">(?P<count>[\d,]+)</a></td>')
 FACET_PAGE = re.compile(r'href="(?P<url>/articles/facets/[^"]*)"')
 TOTAL = re.compile(r"data-count[^>]*>(?:\s*<data[^>]*>)?\s*(?P<total>[\d,]+)")
@@ -38,6 +40,11 @@ STARTS = [
     "/articles/?has__not=outlet",
     "/articles/?dated=none",
     "/articles/facets/country/",
+    "/articles/?view=map",
+    "/articles/?view=map&country=ru&country__not=ua&has__not=outlet",
+    "/articles/?view=timeline&topic=war",
+    "/articles/?view=timeline&published_after=2025-10-10&published_before=2025-10-20",
+    "/articles/?view=table&q=gas",
     "/articles/facets/topic/?country=ru&sort=oldest",
     "/articles/facets/actor/?name=ada",
     "/articles/facets/language/",

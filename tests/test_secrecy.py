@@ -22,6 +22,8 @@ ADDRESSES = {
     "articles/": [
         "/articles/",
         "/articles/?sort=oldest",
+        *(f"/articles/?view={view}" for view in ("map", "timeline", "table")),
+        f"/articles/?view=timeline&q={SECRET}",
         "/articles/?q=talks&sort=relevance",
         f"/articles/?q={SECRET}",
         f"/articles/?topic={SECRET}",

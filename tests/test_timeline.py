@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.periods import Range
 from articles.search.address import Address
-from articles.timeline import MAX_BARS, Exit, Range, Timeline, draw_timeline
+from articles.timeline import MAX_BARS, Exit, Timeline, draw_timeline
 
 ORDER = ("country", "dated", "published_after", "published_before", "q", "sort")
 

@@ -46,6 +46,15 @@ class Density(StrEnum):
     COMPACT = "compact"
 
 
+class View(StrEnum):
+    """The ways the articles of a result can be looked at."""
+
+    LIST = "list"
+    MAP = "map"
+    TIMELINE = "timeline"
+    TABLE = "table"
+
+
 class Match(StrEnum):
     """How the values of one facet narrow the result."""
 

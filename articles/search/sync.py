@@ -48,12 +48,14 @@ __all__ = [
     "database_standing",
     "enqueue",
     "facet",
+    "facet_all",
     "finish_act",
     "lock_archive",
     "open_engine",
     "rebuild",
     "related",
     "search",
+    "search_all",
     "stands_at",
     "totals",
 ]
@@ -164,6 +166,20 @@ def search(
 def facet(criteria: Criteria, facet: str, *, limit: int) -> list[tuple[str, int]]:
     """Return the values of one facet in a result with their counts, the highest first; raise as `search`."""
     return _answer(lambda engine, hidden: engine.facet(criteria, facet, limit, hidden=hidden))
+
+
+def search_all(searches: Sequence[Criteria], *, limit: int) -> list[Result]:
+    """Answer several searches from one state of the index, without facets; raise as `search`."""
+    return _answer(
+        lambda engine, hidden: [engine.search(criteria, limit=limit, hidden=hidden) for criteria in searches]
+    )
+
+
+def facet_all(searches: Sequence[Criteria], facet: str, *, limit: int) -> list[list[tuple[str, int]]]:
+    """Return one facet of several results, counted in one state of the index, as `facet` does."""
+    return _answer(
+        lambda engine, hidden: [engine.facet(criteria, facet, limit, hidden=hidden) for criteria in searches]
+    )
 
 
 def totals(facets: Sequence[str]) -> Mapping[str, list[tuple[str, int]]]:

@@ -11,37 +11,58 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from articles.neighbours import with_search
 from articles.rows import Row, TagLabel
 from articles.templatetags.newsroom import dated, found, language_tag
 
 register = template.Library()
+TABLE_LABELS = 3  # in a row of a table, which is one line high where there is room
 _dated = functools.lru_cache(maxsize=20_000)(dated)
 
 
 @register.simple_tag
-def story(row: Row, level: int) -> SafeString:
-    """Return one article of a list; ``level`` is that of its heading.
+def story(row: Row, level: int, within: str = "") -> SafeString:
+    """Return one article of a list; ``level`` is that of its heading, ``within`` the search its link carries.
 
     Whatever stands in it comes from `escape`, or from a function that returns HTML.
     """
     why = f'<p class="story-why">{escape(row.why)}</p>' if row.why else ""
     return SafeString(
-        f'<article class="story">{_head(row, level)}{_summary(row)}{why}{_labels(row)}</article>'
+        f'<article class="story">{_head(row, level, within)}{_summary(row)}{why}{_labels(row)}</article>'
     )
 
 
 @register.simple_tag
-def story_line(row: Row, level: int) -> SafeString:
+def story_line(row: Row, level: int, within: str = "") -> SafeString:
     """Return one article of a compact list: when, what, where."""
-    return SafeString(f'<article class="story">{_head(row, level)}</article>')
+    return SafeString(f'<article class="story">{_head(row, level, within)}</article>')
 
 
-def _head(row: Row, level: int) -> str:
+@register.simple_tag
+def table_row(row: Row, within: str = "") -> SafeString:
+    """Return one article as a row of a table: when, what, where, about what."""
+    title = found(row.title_parts) if row.title_parts else escape(row.title)
+    outlet = escape(row.outlet[1]) if row.outlet else ""
+    main = "".join(map(_label, [label for label in row.labels if label.is_main][:TABLE_LABELS]))
+    about = f'<ul class="labels">{main}</ul>' if main else ""
+    return SafeString(
+        f'<tr><td>{_day(row)}</td><th scope="row" dir="auto"{_lang(row)}>'
+        f'{_link(row, within)}{title}</a></th><td>{outlet}</td><td>{about}</td></tr>'
+    )
+
+
+def _head(row: Row, level: int, within: str) -> str:
     title = found(row.title_parts) if row.title_parts else escape(row.title)
     return (
         f'<p class="story-meta">{_meta(row)}</p><h{level} class="story-title" dir="auto"{_lang(row)}>'
-        f'<a href="{escape(row.url)}">{title}</a></h{level}>'
+        f"{_link(row, within)}{title}</a></h{level}>"
     )
+
+
+def _link(row: Row, within: str) -> str:
+    """Return the opening of a link to an article; crawlers are not to follow it into every search."""
+    nofollow = ' rel="nofollow"' if within else ""
+    return f'<a href="{escape(with_search(row.url, within))}"{nofollow}>'
 
 
 def _lang(row: Row) -> str:
@@ -50,15 +71,16 @@ def _lang(row: Row) -> str:
 
 
 def _meta(row: Row) -> str:
-    if row.published_on:
-        day: str = _dated(row.published_on, row.published_precision)
-    elif row.clipped_on:
-        day = f"clipped {_dated(row.clipped_on)}"
-    else:
-        day = "undated"
     outlet = f' <span class="story-outlet">{escape(row.outlet[1])}</span>' if row.outlet else ""
     authors = f' <span class="story-authors">{escape(", ".join(row.authors))}</span>' if row.authors else ""
-    return f'<span class="story-date">{day}</span>{outlet}{authors}'
+    return f'<span class="story-date">{_day(row)}</span>{outlet}{authors}'
+
+
+def _day(row: Row) -> str:
+    if row.published_on:
+        day: str = _dated(row.published_on, row.published_precision)
+        return day
+    return f"clipped {_dated(row.clipped_on)}" if row.clipped_on else "undated"
 
 
 def _summary(row: Row) -> str:
