@@ -1,22 +1,26 @@
-"""The page about one tag: who or what it is, and its latest articles."""
+"""The page about one tag: who or what it is, since when and with whom it is in the news, and its articles."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.urls import reverse
 
+from articles.company import Companions, Relative, find_companions, find_neighbours, find_parts
 from articles.filters import ArticleFilter
-from articles.listing import FacetGroup, Listing, list_articles
-from articles.models import Alias, Office, Tag
+from articles.listing import Listing, list_articles
+from articles.models import Alias, Article, Tag
 from articles.search import sync
 from articles.search.engine import IndexUnusable
 from articles.search.query import Criteria, Match
+from articles.tenures import Leaders, Tenures, read_career, read_leaders
 
 LATEST = 10  # articles
-COMPANIONS = 6  # of each kind
+CENTRAL = 5  # articles that are most about it
+CENTRAL_AMONG = 100  # the latest of which it is a main subject; more would cost more than they tell
 
 # What each sort of alias is to a reader; a surname alone says nothing new.
 ALIAS_HEADINGS = {
@@ -38,23 +42,36 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Central:
+    """The articles that are most about the tag, among the latest ``among`` of which it is a main subject."""
+
+    articles: list[Article]
+    among: int
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """What the archive knows of one tag, and its latest articles.
 
-    ``former`` are names it had once.  ``main_count`` is None while articles cannot be counted.  ``offices``
-    are those a person held, ``holders`` those of a country or organisation.
+    ``former`` are names it had once, ``career`` the offices of a person, ``leaders`` who held those of a
+    country or organisation, ``parts`` the tags below it.  ``main_count`` is None while articles cannot be
+    counted.
     """
 
     tag: Tag
     former: list[str]
     names: list[Names]
-    offices: list[Office]
-    holders: list[Office]
-    children: list[Tag]
+    career: Tenures
+    leaders: Leaders
+    parts: list[Relative]
+    neighbours: list[Relative]
+    companions: list[Companions]
     listing: Listing
+    central: Central
     main_count: int | None
     all_url: str
     main_url: str
+    feed_url: str
 
     @property
     def heading(self) -> str:
@@ -62,38 +79,47 @@ class Portrait:
         return ArticleFilter.facets()[self.tag.kind]
 
     @property
+    def has_more(self) -> bool:
+        """Return whether not all of its articles are on the page."""
+        return self.listing.count > len(self.listing.rows)
+
+    @property
     def list_name(self) -> str:
         """Return the name of the address of all tags of its kind."""
         return f"{self.tag.kind}_list"
 
-    @property
-    def companions(self) -> list[FacetGroup]:
-        """Return what else these articles are tagged with, most often first."""
-        return [
-            replace(group, values=others[:COMPANIONS])
-            for group in self.listing.facets
-            if (others := [value for value in group.values if not value.is_active])
-            and group.name != "author"
-            and not group.is_folded
-        ]
 
+def portray(tag: Tag, *, year: int) -> Portrait:
+    """Return the page of a tag; in a fixed number of queries however many articles it has.
 
-def portray(tag: Tag) -> Portrait:
-    """Return the page of a tag; in a fixed number of queries however many articles it has."""
+    ``year`` is the present one, up to which an office is drawn that somebody holds.
+    """
     path = reverse("article_list")
     texts = _read_names(tag)
+    listing = list_articles(_query(tag.kind, tag.key), path, limit=LATEST)
+    main_count, central = _read_main(tag)
+    parts = find_parts(tag, listing)
     return Portrait(
         tag=tag,
         former=texts[Alias.Kind.FORMER],
         names=[Names(heading, texts[kind]) for kind, heading in ALIAS_HEADINGS.items() if texts[kind]],
-        offices=list(tag.offices.select_related("of")),
-        holders=list(tag.holders.select_related("holder").filter(holder__is_retired=False)),
-        children=list(tag.children.filter(is_retired=False).order_by("name")),
-        listing=list_articles(_query(tag.kind, tag.key), path, limit=LATEST),
-        main_count=_count_main(tag),
+        career=read_career(tag, year=year),
+        leaders=read_leaders(tag, year=year),
+        parts=parts,
+        neighbours=find_neighbours(tag, listing),
+        # What stands above and below it comes along with it, which says nothing.
+        companions=find_companions(tag, listing, without=_family(tag, parts)),
+        listing=listing,
+        central=central,
+        main_count=main_count,
         all_url=f"{path}?{_query(tag.kind, tag.key).urlencode()}",
         main_url=f"{path}?{_query(f'{tag.kind}__main', tag.key).urlencode()}",
+        feed_url=f"{reverse('feed')}?{_query(tag.kind, tag.key).urlencode()}",
     )
+
+
+def _family(tag: Tag, parts: Sequence[Relative]) -> list[str]:
+    return [*([tag.parent.key] if tag.parent else []), *(part.key for part in parts)]
 
 
 def _query(parameter: str, key: str) -> QueryDict:
@@ -102,11 +128,17 @@ def _query(parameter: str, key: str) -> QueryDict:
     return query
 
 
-def _count_main(tag: Tag) -> int | None:
+def _read_main(tag: Tag) -> tuple[int | None, Central]:
+    """Return how many articles the tag is a main subject of, and those that are most about it."""
+    criteria = Criteria(values={(tag.kind, Match.MAIN): (tag.key,)})
     try:
-        return sync.search(Criteria(values={(tag.kind, Match.MAIN): (tag.key,)}), limit=1).count
+        found = sync.search(criteria, limit=CENTRAL_AMONG)
     except IndexUnusable:
-        return None
+        return None, Central([], 0)
+    articles = Article.objects.public().filter(pk__in=found.ids, taggings__tag=tag).select_related("outlet")
+    shown = ("slug", "title", "language", "published_on", "published_precision", "outlet__name")
+    central = articles.order_by("-taggings__salience", "-sort_on", "-pk").only(*shown)[:CENTRAL]
+    return found.count, Central(list(central), min(found.count, CENTRAL_AMONG))
 
 
 def _read_names(tag: Tag) -> defaultdict[str, list[str]]:

@@ -17,6 +17,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
@@ -165,7 +166,7 @@ def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
         # A search within the tag: the page does not filter, and must not look as if it had.
         query = f"{kind}={tag.key}&{request.GET.urlencode()}"
         return HttpResponseRedirect(f"{reverse('article_list')}?{query}")
-    portrait = portray(tag)
+    portrait = portray(tag, year=timezone.localdate().year)
     page = render(
         request,
         "tags/detail.html",

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from articles.charts import Bar, Cell, Tick, grid, histogram
+from articles.charts import (
+    Bar,
+    Cell,
+    Tick,
+    Years,
+    grid,
+    histogram,
+    level,
+    period_bar,
+    sparkline,
+    year_axis,
+)
 
 
 def test_a_histogram_is_links_over_a_baseline_with_a_number_on_the_highest():
@@ -78,3 +90,93 @@ def test_a_grid_has_a_head_for_every_column_and_row_and_no_noughts():
         '<td><a href="/a/?x=1&amp;y=1">1,204</a></td><td></td><td>7</td>'
         "</tr></tbody></table>"
     )
+
+
+# --- Small bars -------------------------------------------------------------------------------------------
+
+
+def test_a_sparkline_is_one_path_whose_gaps_are_gaps():
+    assert sparkline([0, 3, 0, 12], title="By month, A & B") == (
+        '<svg class="spark" role="img" width="100%" height="24" viewBox="0 0 4 24"'
+        ' preserveAspectRatio="none"><title>By month, A &amp; B</title>'
+        '<path d="M1 24v-6h0.8V24zM3 24v-24h0.8V24z"/></svg>'
+    )
+
+
+@pytest.mark.parametrize("counts", [[], [0, 0]])
+def test_a_sparkline_of_nothing_is_empty(counts):
+    assert '<path d=""/>' in sparkline(counts, title="")
+
+
+@pytest.mark.parametrize(
+    ("count", "highest", "width"), [(3, 7, "42.86%"), (7, 7, "100%"), (0, 7, "0%"), (0, 0, "0%")]
+)
+def test_a_level_is_as_long_as_its_share(count, highest, width):
+    assert level(count, highest) == (
+        '<svg class="level" aria-hidden="true" width="100%" height="3">'
+        f'<rect width="{width}" height="3"/></svg>'
+    )
+
+
+# --- Times in office --------------------------------------------------------------------------------------
+
+TEN = Years(2010, 2019)
+
+
+def lines(bar: str) -> list[tuple[str, str]]:
+    """Return class and path of what is drawn over the lines of the years."""
+    return [(path.attrib["class"], path.attrib["d"]) for path in ET.fromstring(bar)][1:]
+
+
+def test_a_time_in_office_is_a_bar_over_lines_at_round_years():
+    assert period_bar(TEN, dt.date(2012, 1, 1), dt.date(2014, 12, 31)) == (
+        '<svg class="period" aria-hidden="true" width="100%" height="100%" viewBox="0 0 1000 2"'
+        ' preserveAspectRatio="none">'
+        '<path class="period-years" d="M0 0v2M200 0v2M400 0v2M600 0v2M800 0v2"/>'
+        '<path class="period-known" d="M200 1H500"/></svg>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_end_known", "drawn"),
+    [
+        (dt.date(2015, 1, 1), None, True, [("period-known", "M500 1H1000")]),
+        (
+            dt.date(2012, 1, 1), dt.date(2014, 12, 31), False,
+            [("period-known", "M200 1H500"), ("period-unknown", "M500 1H1000")],
+        ),
+        (None, dt.date(2014, 12, 31), True, [("period-unknown", "M0 1H500")]),
+        (None, None, True, []),
+        (dt.date(2012, 1, 1), dt.date(2012, 1, 1), True, [("period-known", "M200 1H204")]),
+        (dt.date(2019, 12, 31), dt.date(2019, 12, 31), True, [("period-known", "M996 1H1000")]),
+        (dt.date.min, dt.date.max, True, [("period-known", "M0 1H1000")]),
+    ],
+    ids=[
+        "still in office", "seen until then", "since nobody knows when", "no date", "a day",
+        "the last day", "beyond both ends",
+    ],
+)  # fmt: skip
+def test_what_is_not_known_of_a_time_in_office_is_a_dashed_line(start, end, is_end_known, drawn):
+    assert lines(period_bar(TEN, start, end, is_end_known=is_end_known)) == drawn
+
+
+def test_an_axis_of_years_stands_below():
+    assert year_axis(Years(2012, 2026)) == (
+        '<svg class="period-axis" aria-hidden="true" width="100%" height="16">'
+        '<text x="20%" y="12" text-anchor="start">2015</text>'
+        '<text x="53.33%" y="12" text-anchor="start">2020</text>'
+        '<text x="86.68%" y="12" text-anchor="start">2025</text></svg>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        (2026, 2026, [2026]),
+        (2024, 2026, [2024, 2025, 2026]),
+        (1926, 2026, [1940, 1960, 1980, 2000, 2020]),
+        (1, 9999, [2000, 4000, 6000, 8000]),
+    ],
+)
+def test_an_axis_has_seven_round_years_at_most(first, last, labels):
+    assert list(Years(first, last).ticks()) == labels

@@ -56,6 +56,10 @@ STARTS = [
     "/organisations/",
     "/topics/",
     "/topics/?all=1&order=name",
+    "/countries/russia/",
+    "/actors/ada-lee/",
+    "/organisations/nato/",
+    "/topics/war/",
 ]
 
 
@@ -66,6 +70,7 @@ def archive() -> None:
     war = make_tag("topic/War")
     ceasefires = make_tag("topic/Ceasefires", parent=war)
     make_tag("actor/Nobody Yet")
+    make_tag("country/Mongolia", key="mn")
     courier = {"outlet": "The Courier", "authors": ["Ada Quill"]}
     make_article(
         title="Gas talks", main=[russia, ceasefires, war], tags=[ukraine, "actor/Ada Lee"], **courier

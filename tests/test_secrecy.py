@@ -85,7 +85,7 @@ ADDRESSES = {
     "organisations/": [f"/organisations/{query}" for query in TAG_LISTS],
     "topics/": [f"/topics/{query}" for query in TAG_LISTS],
     "actors/<slug:slug>/": ["/actors/vladimir-putin/", f"/actors/{SECRET}/"],
-    "countries/<slug:slug>/": ["/countries/russia/", "/countries/ru/"],
+    "countries/<slug:slug>/": ["/countries/russia/", "/countries/ukraine/", "/countries/ru/"],
     "organisations/<slug:slug>/": ["/organisations/nato/"],
     "topics/<slug:slug>/": ["/topics/talks/", f"/topics/{SECRET}/"],
 }

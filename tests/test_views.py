@@ -69,10 +69,11 @@ OF_ONE_THING = {"article", "/countries/russia/", "/actors/vladimir-putin/"}
         ("/countries/?order=name", 3),
         ("/organisations/?q=n", 4),
         ("/topics/", 3),
-        # The tag; its names, offices, holders and parts; a list; index state for its main articles.
-        ("/countries/russia/", 17),
+        # The tag; its names, offices, holders and parts; a list; index and articles it is a main subject of.
         ("/actors/vladimir-putin/", 17),
         ("/topics/sanctions/", 17),
+        # And its neighbours, with the index.
+        ("/countries/russia/", 20),
     ],
 )
 def test_a_list_page_takes_the_same_queries_whatever_its_length(

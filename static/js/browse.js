@@ -1,5 +1,5 @@
 // What a filter changes by htmx stays quiet: open parts stay open, focus stays where it was, and the new
-// title and count are said aloud in the status line, which is not replaced.  Arrow keys walk along a chart.
+// title and count are said aloud in the status line, which is not replaced.
 const status = document.querySelector("[data-announce]");
 let open = [];
 let focused = "";
@@ -58,34 +58,3 @@ function markDensity() {
 }
 
 markDensity();
-
-// One bar of a chart is a stop of the tab key; from it the arrow keys go on.
-const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-
-document.addEventListener("keydown", (event) => {
-  const chart = event.target.closest("[data-bars]");
-  if (!chart || !(event.key in STEPS) || event.altKey || event.ctrlKey || event.metaKey) {
-    return;
-  }
-  const bars = [...chart.querySelectorAll("a")];
-  const place = bars.indexOf(document.activeElement) + STEPS[event.key];
-  const next = bars[Math.min(Math.max(place, 0), bars.length - 1)];
-  for (const bar of bars) {
-    bar.setAttribute("tabindex", bar === next ? "0" : "-1");
-  }
-  next.focus();
-  event.preventDefault();
-});
-
-// What a bar stands for is written above the chart while it is pointed at, or reached by keys.
-const MEETINGS = { focusin: true, pointerover: true, focusout: false, pointerout: false };
-
-for (const [meeting, isBegun] of Object.entries(MEETINGS)) {
-  document.addEventListener(meeting, ({ target }) => {
-    const bar = target.closest?.("[data-bars] a");
-    if (bar) {
-      const name = isBegun ? bar.querySelector("title").textContent : "";
-      document.querySelector("[data-bar-name]").textContent = name;
-    }
-  });
-}
