@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import api, feeds, outgoing, robots, typeahead, views
+from articles import api, feeds, home, outgoing, robots, typeahead, views
 from articles.models import TagKind
 
 PLURALS = {
@@ -13,7 +13,7 @@ PLURALS = {
 }
 
 urlpatterns = [
-    path("", views.article_list, name="home"),
+    path("", home.home, name="home"),
     path("articles/", views.article_list, name="article_list"),
     path("articles/facets/<slug:facet>/", views.facet_list, name="facet"),
     path("articles/export/<slug:name>/", outgoing.search_export, name="export"),

@@ -26,6 +26,7 @@ FACET_PAGE = re.compile(r'href="(?P<url>/articles/facets/[^"]*)"')
 TOTAL = re.compile(r"data-count[^>]*>(?:\s*<data[^>]*>)?\s*(?P<total>[\d,]+)")
 
 STARTS = [
+    "/",
     "/articles/",
     "/articles/?country=ru",
     "/articles/?country__not=ru",
@@ -39,12 +40,12 @@ STARTS = [
     "/articles/?language=de&density=compact",
     "/articles/?has__not=outlet",
     "/articles/?dated=none",
-    "/articles/facets/country/",
     "/articles/?view=map",
     "/articles/?view=map&country=ru&country__not=ua&has__not=outlet",
     "/articles/?view=timeline&topic=war",
     "/articles/?view=timeline&published_after=2025-10-10&published_before=2025-10-20",
     "/articles/?view=table&q=gas",
+    "/articles/facets/country/",
     "/articles/facets/topic/?country=ru&sort=oldest",
     "/articles/facets/actor/?name=ada",
     "/articles/facets/language/",

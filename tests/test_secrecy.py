@@ -18,7 +18,7 @@ SECRET = "zibeline"  # a word that stands in hidden articles alone
 # Addresses of every route, by its pattern: a new route has to say here how it is tried.
 TAG_LISTS = ["", "?all=1", "?order=name&all=1", f"?q={SECRET}"]
 ADDRESSES = {
-    "": ["/", f"/?q={SECRET}", f"/?outlet={SECRET}-gazette", f"/?author={SECRET}-quill"],
+    "": ["/", "/?country=ru", f"/?q={SECRET}", f"/?outlet={SECRET}-gazette", f"/?author={SECRET}-quill"],
     "articles/": [
         "/articles/",
         "/articles/?sort=oldest",

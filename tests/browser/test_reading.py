@@ -15,7 +15,7 @@ with_and_without_javascript = pytest.mark.parametrize(
 @with_and_without_javascript
 def test_a_reader_filters_opens_an_article_lights_its_evidence_and_goes_back(archive, open_page, javascript):
     page = open_page(java_script_enabled=javascript)
-    page.goto("/")
+    page.goto("/articles/")
 
     page.get_by_role("link", name="Russia 2", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Articles about Russia")

@@ -1,0 +1,55 @@
+// What is new since the last visit.  This browser alone remembers it: the highest number of an article that
+// was there, and when.  Without this the front page shows what came last, unmarked.
+const REST_MS = 30 * 60 * 1000; // away for longer, and it is another visit
+const KEY = "visit";
+
+const line = document.querySelector("[data-added]");
+const pattern = document.querySelector("[data-new]").content;
+const added = line.dataset.added.split(" ").filter(Boolean).map(Number);
+const newest = added[0] ?? 0;
+
+// { newest, at }: what is there now, and when it was last looked at; { since, left }: what was there before.
+function recall() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {}; // storage is switched off, or holds something else
+  }
+}
+
+function remember(visit) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(visit));
+  } catch {
+    // see above
+  }
+}
+
+function begin(last, now) {
+  // Another archive under the same address, or none remembered: nothing to compare with.
+  if (!(last.newest <= newest)) {
+    return { newest, at: now };
+  }
+  const isAnother = now - last.at > REST_MS;
+  const before = isAnother ? { since: last.newest, left: last.at } : { since: last.since, left: last.left };
+  return { ...before, newest, at: now };
+}
+
+function show({ since, left }) {
+  const count = added.filter((number) => number > since).length;
+  const many = count === added.length ? `${count} or more` : count || "Nothing";
+  const day = new Date(left).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  line.textContent = `${many} new since your visit on ${day}`;
+  for (const link of document.querySelectorAll("[data-arrivals] a[href*='/articles/']")) {
+    const number = Number(link.pathname.match(/\/articles\/(\d+)-/)?.[1]);
+    if (number > since && added.includes(number)) {
+      link.before(pattern.cloneNode(true));
+    }
+  }
+}
+
+const visit = begin(recall(), Date.now());
+remember(visit);
+if (visit.since !== undefined) {
+  show(visit);
+}
