@@ -10,13 +10,14 @@ import contextlib
 import datetime as dt
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, NoReturn
+
+import tomli
 
 from articles.tagging.records import GAP, Alias, AliasKind, Kind, Office
 
@@ -117,8 +118,8 @@ def load_tables(folder: Path, cache: Path | None = None) -> dict[str, dict[str, 
 
 def _parse(name: str, content: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomli.loads(content.decode())
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{name}.toml: {error}; write it as docs/gazetteer.md shows") from error
 
 
