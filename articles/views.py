@@ -31,7 +31,6 @@ from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.related import find_related
 from articles.search.engine import IndexUnusable
-from articles.neighbours import PARAMETER, find_trail
 from articles.panorama import Panorama, look_over
 from articles.search.query import Sort
 from articles.searchbox import redirect_of
@@ -52,14 +51,14 @@ def article_list(request: HttpRequest) -> HttpResponse:
     if clean := redirect_of(request.GET, request.path):
         return HttpResponseRedirect(clean)
     listing = list_articles(request.GET, reverse("article_list"), facet_limit=ENOUGH)
-    previous_label, next_label = _pager_labels(listing)
-    is_fragment = request.headers.get("HX-Request") == "true"
-    page = render(
-        request,
     try:
         panorama, is_whole = look_over(listing), listing.is_searchable
     except IndexUnusable:
         panorama, is_whole = Panorama(), False
+    previous_label, next_label = _pager_labels(listing)
+    is_fragment = request.headers.get("HX-Request") == "true"
+    page = render(
+        request,
         "articles/list.html#browse" if is_fragment else "articles/list.html",
         {
             "section": "article",
@@ -67,8 +66,8 @@ def article_list(request: HttpRequest) -> HttpResponse:
             "previous_label": previous_label,
             "next_label": next_label,
             "canonical_url": request.build_absolute_uri(listing.canonical_url),
-        },
             "panorama": panorama,
+        },
     )
     return page if is_whole else unkept(page)
 
