@@ -141,9 +141,9 @@ def _read_entries(*, is_dry: bool) -> Sequence[Entry]:
     """Return the gazetteer in force, loading it from the program's own files if there is none."""
     if Archive.objects.exclude(gazetteer_release="").exists():
         return gazetteer.read_entries()
-    entries = read_data()
     if is_dry:
-        return entries
+        return read_data()
+    entries = gazetteer.read_shipped()
     gazetteer.load(entries, release=gazetteer.release_of(entries))
     return gazetteer.read_entries()
 

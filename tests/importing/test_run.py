@@ -198,7 +198,7 @@ def test_a_new_gazetteer_tags_unchanged_files_again(folder):
 
 
 def test_a_gazetteer_that_was_never_loaded_is_loaded_first(folder, monkeypatch):
-    monkeypatch.setattr(run_module, "read_data", lambda: GAZETTEER)
+    monkeypatch.setattr(gazetteer, "read_shipped", lambda: GAZETTEER)
     Tag.objects.all().delete()
     Archive.objects.all().delete()
     OutboxRow.objects.all().delete()
@@ -211,6 +211,7 @@ def test_a_gazetteer_that_was_never_loaded_is_loaded_first(folder, monkeypatch):
 @pytest.mark.parametrize("is_loaded", [True, False], ids=["gazetteer loaded", "gazetteer never loaded"])
 def test_a_dry_run_reports_the_same_and_writes_nothing(folder, is_loaded, monkeypatch):
     monkeypatch.setattr(run_module, "read_data", lambda: GAZETTEER)
+    monkeypatch.setattr(gazetteer, "read_shipped", lambda: GAZETTEER)
     if not is_loaded:
         Tag.objects.all().delete()
         Archive.objects.all().delete()
