@@ -1,9 +1,9 @@
 """Answers that stay right: 304 for a visit that finds nothing new, and whole pages kept in memory.
 
-What a public page shows follows from the database, the search index made of it, this release of the program
-and the request; never from a clock.  Every writer raises the archive's revision in its own transaction
-(`search.sync.enqueue`, `search.sync.announce`).  So a page may be shown again for as long as the database
-stands where it stood before the page was made, and one small query tells.
+What a public page shows follows from the database, the search index made of it, this release of the program,
+the request and the day; from no other clock.  Every writer raises the archive's revision in its own
+transaction (`search.sync.enqueue`, `search.sync.announce`).  So a page may be shown again for as long as the
+database stands where it stood before the page was made, and one small query tells.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
@@ -143,10 +144,11 @@ def _not_modified(tag: str) -> HttpResponse:
 
 
 def _key(request: HttpRequest, varies_on: Sequence[str]) -> str:
-    """Return all of the request that a page depends on, whoever asks."""
+    """Return all that a page depends on besides the archive, whoever asks."""
     query = [(name, values) for name, values in request.GET.lists() if not is_tracking(name)]
     headers = [request.headers.get(name, "") for name in varies_on if name != "Cookie"]
-    return "\n".join([request.build_absolute_uri(request.path), urlencode(query, doseq=True), *headers])
+    address = request.build_absolute_uri(request.path)
+    return "\n".join([address, urlencode(query, doseq=True), f"{timezone.localdate()}", *headers])
 
 
 def _tag(key: str, standing: Standing) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from articles import caching, curation, gazetteer
 from articles.importing.run import import_paths
@@ -153,6 +155,13 @@ def test_another_release_of_the_program_has_other_tags(client, article, monkeypa
     assert client.get("/articles/", headers={"If-None-Match": tag}).status_code == 200
 
 
+def test_a_page_is_of_one_day(client, article, monkeypatch):
+    tag = client.get("/countries/russia/")["ETag"]
+    monkeypatch.setattr(timezone, "localdate", lambda: dt.date(2031, 1, 1))
+
+    assert client.get("/countries/russia/", headers={"If-None-Match": tag}).status_code == 200
+
+
 def test_a_name_of_the_site_gets_pages_with_its_own_links(client, article, settings):
     settings.ALLOWED_HOSTS = ["one.example", "two.example"]
     for host in settings.ALLOWED_HOSTS:
@@ -240,9 +249,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_after_a_change_every_page_is_made_anew(
-    client, alice, article, addresses, monkeypatch, change
-):
+def test_after_a_change_every_page_is_made_anew(client, alice, article, addresses, monkeypatch, change):
     tags = {address: client.get(address)["ETag"] for address in addresses}
 
     change(article, alice)
