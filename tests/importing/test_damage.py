@@ -124,7 +124,7 @@ def refuse(message: str):
 
 @pytest.mark.django_db
 def test_a_page_that_needs_what_cannot_be_read_says_so_and_the_others_go_on(client):
-    article, other = make_article(title="Talks in Oman"), make_article(title="Talks in Cairo")
+    article, other = make_article(title="Talks in Oman"), make_article(title="Wheat prices")
 
     def refuse_one(execute, sql, params, many, context):
         if "articles_article" in sql and article.pk in (params or ()):
