@@ -110,8 +110,7 @@ class FrontPage:
 
     ``world`` is a map of all articles, as markup, empty where none names a country.
     ``added_ids`` are the articles that came last, of which ``added`` are those not among the newest.
-    ``outlet_count`` and ``news`` are None while articles cannot be counted.  ``is_settled``: it will be the
-    same tomorrow, if nothing is written.
+    ``outlet_count`` and ``news`` are None while articles cannot be counted.
     """
 
     listing: Listing
@@ -120,7 +119,6 @@ class FrontPage:
     added_ids: list[int]
     added: list[Row]
     news: News | None
-    is_settled: bool
 
 
 def read_front_page(*, today: dt.date) -> FrontPage:
@@ -142,7 +140,6 @@ def read_front_page(*, today: dt.date) -> FrontPage:
         added_ids=added_ids,
         added=read_rows([pk for pk in added_ids if pk not in shown]),
         news=news,
-        is_settled=newest is None or newest <= today,
     )
 
 

@@ -30,4 +30,4 @@ def home(request: HttpRequest) -> HttpResponse:
             "canonical_url": request.build_absolute_uri(request.path),
         },
     )
-    return page if front.news and front.is_settled else unkept(page)
+    return page if front.news else unkept(page)
