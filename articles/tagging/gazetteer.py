@@ -32,6 +32,33 @@ READERS = {
     "leaders": read_people,  # leaders-europe, leaders-asia ...
 }
 SHARED = ("sources", "places", "metonyms", "never", "ambiguous")  # files that say something about entries
+# What a category of organisations is to a reader, where its name alone does not say.
+BODIES = {
+    "alliance": "Alliance",
+    "arms_control": "Arms control body",
+    "climate": "Climate body",
+    "economic": "Economic organisation",
+    "energy": "Energy organisation",
+    "eu": "European Union",
+    "eu_institution": "Institution of the European Union",
+    "finance": "Financial organisation",
+    "forum": "Forum or group of states",
+    "government": "Part of a government",
+    "health": "Health organisation",
+    "humanitarian": "Humanitarian organisation",
+    "intelligence": "Intelligence",
+    "law": "Law enforcement",
+    "military": "Armed force",
+    "ngo": "Non-governmental organisation",
+    "non_state": "Non-state group",
+    "party": "Political party",
+    "regional": "Regional organisation",
+    "security": "Security organisation or mission",
+    "sport": "Sports organisation",
+    "trade": "Trade organisation or agreement",
+    "un_mission": "Mission of the United Nations",
+    "un_system": "United Nations system",
+}
 _LONG_AGO = dt.date.min
 RULE_FIELDS = frozenset({"default", "other", "all", "also", "note"})  # other fields name the candidates
 
@@ -193,7 +220,7 @@ class Book:
     def _describe(self, draft: Draft) -> str:
         """Return a line about a person or organisation, made from the last office or the category."""
         if draft.kind is Kind.ORGANISATION:
-            return draft.category.replace("_", " ").replace("un ", "UN ").capitalize()
+            return BODIES.get(draft.category) or draft.category.replace("_", " ").capitalize()
         if not draft.offices:
             return ""
         last = max(draft.offices, key=lambda office: (office.end_on is None, office.start_on or _LONG_AGO))

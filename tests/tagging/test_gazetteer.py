@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from articles.tagging.gazetteer import (
+    BODIES,
     Alias,
     AliasKind,
     DataError,
@@ -402,6 +403,12 @@ def test_the_shipped_gazetteer_is_as_large_as_promised(shipped):
 def test_every_shipped_entry_names_its_source_and_says_what_it_is(shipped):
     assert [entry.slug for entry in shipped.values() if not entry.source] == []
     assert [entry.slug for entry in shipped.values() if not entry.description] == []
+
+
+def test_every_organisation_is_described_in_words_for_readers(shipped):
+    lines = {entry.description for entry in shipped.values() if entry.kind is Kind.ORGANISATION}
+
+    assert lines - set(BODIES.values()) == {"Company", "Court"}
 
 
 @pytest.mark.parametrize("key", ["ge", "jo", "td", "tr", "gn", "ne", "cd", "me"])
