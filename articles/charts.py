@@ -168,7 +168,7 @@ def period_bar(years: Years, start: dt.date | None, end: dt.date | None, *, is_e
 def year_axis(years: Years) -> str:
     """Return the labels of an axis of years, to stand below bars of periods."""
     labels = "".join(
-        f'<text x="{_percent(x)}" y="12" text-anchor="{"end" if x > 100 - EDGE else "start"}">{year}</text>'
+        f'<text x="{_percent(x)}" y="12" text-anchor="{_anchor(x, EDGE / 2)}">{year}</text>'
         for year in years.ticks()
         for x in [years.start_of(dt.date(year, 1, 1))]
     )
@@ -196,11 +196,15 @@ def _bar(bar: Bar, position: int, highest: int, *, is_stop: bool) -> str:
 def _peak(bars: Sequence[Bar], position: int) -> str:
     """Return the number over the highest bar; near an end it runs inwards, however long it is."""
     x = (position + 0.5) / len(bars) * 100
-    anchor = "start" if x < EDGE else "end" if x > 100 - EDGE else "middle"
     return (
-        f'<text x="{_percent(x)}" y="{HEADROOM - 4}" text-anchor="{anchor}"'
+        f'<text x="{_percent(x)}" y="{HEADROOM - 4}" text-anchor="{_anchor(x, EDGE)}"'
         f' aria-hidden="true">{bars[position].count:,}</text>'
     )
+
+
+def _anchor(x: float, edge: float) -> str:
+    """Return which end of a text stands at a place: near an edge of the chart, it runs inwards."""
+    return "start" if x < edge else "end" if x > 100 - edge else "middle"
 
 
 def _axis(ticks: Sequence[Tick], bar_count: int) -> str:

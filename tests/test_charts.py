@@ -163,9 +163,9 @@ def test_what_is_not_known_of_a_time_in_office_is_a_dashed_line(start, end, is_e
 def test_an_axis_of_years_stands_below():
     assert year_axis(Years(2012, 2026)) == (
         '<svg class="period-axis" aria-hidden="true" width="100%" height="16">'
-        '<text x="20%" y="12" text-anchor="start">2015</text>'
-        '<text x="53.33%" y="12" text-anchor="start">2020</text>'
-        '<text x="86.68%" y="12" text-anchor="start">2025</text></svg>'
+        '<text x="20%" y="12" text-anchor="middle">2015</text>'
+        '<text x="53.33%" y="12" text-anchor="middle">2020</text>'
+        '<text x="86.68%" y="12" text-anchor="middle">2025</text></svg>'
     )
 
 
