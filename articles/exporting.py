@@ -14,7 +14,7 @@ from django.urls import reverse
 from articles.answers import Answer, answer
 from articles.citations import Record, RecordTag, one_line
 from articles.exports import FORMATS
-from articles.models import Tagging
+from articles.models import Article, Tagging
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address
 from articles.stored import StoredArticle, StoredTagging, read_in_passing
 
@@ -27,6 +27,7 @@ class FormatLink(NamedTuple):
 
     label: str
     url: str
+    is_citation: bool
 
 
 def find_to_export(data: QueryDict, path: str) -> Answer:
@@ -65,6 +66,21 @@ def read_records(ids: Sequence[int], site: str) -> Iterator[Record]:
         yield from (_record(found[pk], site) for pk in some if pk in found)
 
 
+def record_of(article: Article, site: str) -> Record:
+    """Return the record of an article of `reading.find_article`, as far as a citation needs it.  No query."""
+    return Record(
+        id=article.pk,
+        url=f"{site}{article.get_absolute_url()}",
+        title=one_line(article.title),
+        outlet=one_line(article.outlet.name) if article.outlet else "",
+        authors=tuple(one_line(authorship.author.name) for authorship in article.authorships.all()),
+        published_on=article.published_on,
+        published_precision=article.published_precision,
+        clipped_on=article.clipped_on,
+        original_url=one_line(article.url),
+    )
+
+
 def _record(stored: StoredArticle, site: str) -> Record:
     return Record(
         id=stored.id,
@@ -95,7 +111,9 @@ def export_links(address: Address) -> list[FormatLink]:
     """Return the whole of a search in each format; its order stays, its page does not."""
     query = urlencode(_without_view(address.first_page()).parameters)
     return [
-        FormatLink(format_.label, _with_query(reverse("export", args=[format_.name]), query))
+        FormatLink(
+            format_.label, _with_query(reverse("export", args=[format_.name]), query), format_.is_citation
+        )
         for format_ in FORMATS.values()
     ]
 
@@ -103,7 +121,7 @@ def export_links(address: Address) -> list[FormatLink]:
 def citation_links(pk: int) -> list[FormatLink]:
     """Return one article as a citation in each format that is one."""
     return [
-        FormatLink(format_.label, reverse("article_export", args=[pk, format_.name]))
+        FormatLink(format_.label, reverse("article_export", args=[pk, format_.name]), is_citation=True)
         for format_ in FORMATS.values()
         if format_.is_citation
     ]

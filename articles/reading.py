@@ -22,9 +22,11 @@ from django.utils import timezone
 
 from articles.filters import ArticleFilter
 from articles.guard import Guard, GuardError
-from articles.models import Article, Authorship, RenderedArticle, Tag, Tagging, TagKind
+from articles.models import Article, Authorship, RenderedArticle, Tagging, TagKind
+from articles.neighbours import PARAMETER
 from articles.references import Reference, references_of
 from articles.rendering import (
+    MARK_OPENS,
     RENDERER_VERSION,
     Mark,
     RenderingError,
@@ -35,7 +37,9 @@ from articles.rendering import (
 )
 from articles.tagging.findings import Part
 
-MAX_LIT = 20  # tags lit at once
+MAX_LIT = 20  # tags lit at once by name
+ALL = "all"  # lights every tag
+MAX_NUMBERED = 40  # mentions that have a link with a number each
 WRITE_WAIT_MS = 100  # a reader does not wait behind an import to have the HTML kept
 
 logger = logging.getLogger(__name__)
@@ -141,11 +145,16 @@ class Reading:
     """One article and its receipts; the three HTML texts are safe and hold the lit evidence.
 
     ``is_plain``: the text could not be formatted and is shown as it is.  ``unknown`` are the tags asked for
-    that the article does not carry, ``references`` the sources that the clipping names.
+    that the article does not carry, ``references`` the sources that the clipping names.  ``mark_count`` is
+    the number of lit places, whose ids are ``evidence-1`` and so on; ``url`` is the article with no light,
+    ``all_url`` with all of it.
     """
 
     article: Article
     url: str
+    all_url: str
+    is_all_lit: bool
+    mark_count: int
     title_html: str
     standfirst_html: str
     body_html: str
@@ -157,9 +166,14 @@ class Reading:
     references: list[Reference]
 
     @property
-    def has_evidence(self) -> bool:
-        """Return whether a word is lit; a tag that the file or an editor gave may have none."""
-        return any(receipt.evidence for receipt in self.lit)
+    def numbered(self) -> range:
+        """Return the numbers of the lit places that have a link each."""
+        return range(1, min(self.mark_count, MAX_NUMBERED) + 1)
+
+    @property
+    def mention_count(self) -> int:
+        """Return how often the article names all that it is tagged with."""
+        return sum(receipt.mention_count for receipt in self.receipts)
 
     @property
     def receipts(self) -> list[Receipt]:
@@ -172,12 +186,15 @@ class Reading:
         return len(self.receipts)
 
 
-def read_article(article: Article, *, lit: Sequence[str] = ()) -> Reading:
-    """Return an article of `find_article` with the words of these tags lit (``country:ru``)."""
+def read_article(article: Article, *, lit: Sequence[str] = (), within: str = "") -> Reading:
+    """Return an article of `find_article` with the words of these tags lit (``country:ru``, or ``all``).
+
+    ``within`` is the search that its reader came from, which its links carry on.
+    """
     lit = list(dict.fromkeys(tag.strip().lower() for tag in lit))[:MAX_LIT]
-    receipts = read_receipts(article, lit=lit)
+    receipts = read_receipts(article, lit=lit, within=within)
     body_html, is_plain = _render_body(article, receipts)
-    title_html, standfirst_html, body_html = show_marks(
+    parts = show_marks(
         [
             render_line(article.title, _marks(receipts, Part.TITLE)),
             render_plain(article.standfirst, _marks(receipts, Part.STANDFIRST)),
@@ -185,13 +202,16 @@ def read_article(article: Article, *, lit: Sequence[str] = ()) -> Reading:
         ],
         [receipt.tag for receipt in receipts if receipt.is_lit],
     )
-    known = {name for receipt in receipts for name in (receipt.tag, receipt.slug_tag)}
+    known = {ALL, *(name for receipt in receipts for name in (receipt.tag, receipt.slug_tag))}
     return Reading(
         article=article,
-        url=article.get_absolute_url(),
-        title_html=title_html,
-        standfirst_html=standfirst_html,
-        body_html=body_html,
+        url=_lit_url(article, [], within),
+        all_url=_lit_url(article, [ALL], within),
+        is_all_lit=ALL in lit,
+        mark_count=sum(part.count(MARK_OPENS) for part in parts),
+        title_html=parts[0],
+        standfirst_html=parts[1],
+        body_html=parts[2],
         is_plain=is_plain,
         authors=[authorship.author.name for authorship in article.authorships.all()],
         groups=_groups(receipts),
@@ -208,7 +228,7 @@ def find_article(pk: int) -> Article | None:
     return articles.prefetch_related(authorships).filter(pk=pk).first()
 
 
-def read_receipts(article: Article, *, lit: Sequence[str] = ()) -> list[Receipt]:
+def read_receipts(article: Article, *, lit: Sequence[str] = (), within: str = "") -> list[Receipt]:
     """Return the receipts of the article's standing tags, main ones first.  One query."""
     texts = {Part.TITLE: article.title, Part.STANDFIRST: article.standfirst, Part.BODY: article.body}
     # "main" sorts before "mentioned".
@@ -222,18 +242,25 @@ def read_receipts(article: Article, *, lit: Sequence[str] = ()) -> list[Receipt]
     tags = {f"{row.tag.kind}:{row.tag.slug}": row.tag for row in rows}
     tags |= {f"{row.tag.kind}:{row.tag.key}": row.tag for row in rows}
     chosen = list(dict.fromkeys(tags[name] for name in lit if name in tags))
-    return [_receipt(row, article, texts, chosen) for row in rows]
+    is_all_lit = ALL in lit
+    receipts = []
+    for row in rows:
+        # Of all that is lit, the one chosen is to stay.
+        names = [] if is_all_lit else [f"{tag.kind}:{tag.key}" for tag in chosen]
+        light_url = _lit_url(article, _toggled(names, f"{row.tag.kind}:{row.tag.key}"), within)
+        receipts.append(_receipt(row, texts, light_url, is_lit=is_all_lit or row.tag in chosen))
+    return receipts
 
 
-def _receipt(row: Tagging, article: Article, texts: Mapping[Part, str], lit: Sequence[Tag]) -> Receipt:
+def _receipt(row: Tagging, texts: Mapping[Part, str], light_url: str, *, is_lit: bool) -> Receipt:
     return Receipt(
         kind=row.tag.kind,
         key=row.tag.key,
         slug=row.tag.slug,
         name=row.tag.name,
         url=row.tag.get_absolute_url(),
-        light_url=_light_url(article, lit, row.tag),
-        is_lit=row.tag in lit,
+        light_url=light_url,
+        is_lit=is_lit,
         role=row.role,
         salience=row.salience,
         origin=row.origin,
@@ -258,11 +285,15 @@ def _evidence(mentions: object, texts: Mapping[Part, str]) -> Iterator[Evidence]
                     yield Evidence(part, start, end, words, rule)
 
 
-def _light_url(article: Article, lit: Sequence[Tag], tag: Tag) -> str:
-    tags = [other for other in lit if other != tag] if tag in lit else [*lit, tag]
-    url = article.get_absolute_url()
-    query = urlencode([("tag", f"{other.kind}:{other.key}") for other in tags])
-    return f"{url}?{query}#evidence-1" if tags else url
+def _toggled(names: Sequence[str], name: str) -> list[str]:
+    return [other for other in names if other != name] if name in names else [*names, name]
+
+
+def _lit_url(article: Article, lit: Sequence[str], within: str) -> str:
+    """Return the article's address with these tags lit, within the search that its reader came from."""
+    pairs = [*(("tag", name) for name in lit), *([(PARAMETER, within)] if within else [])]
+    url = f"{article.get_absolute_url()}?{urlencode(pairs)}" if pairs else article.get_absolute_url()
+    return f"{url}#evidence-1" if lit else url
 
 
 def _groups(receipts: Sequence[Receipt]) -> list[ReceiptGroup]:

@@ -69,6 +69,7 @@ OPENED = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 HEADING = re.compile(r"<(/?)h([1-6])>")
 EMPTY = re.compile(r'<(a|p|em|strong|blockquote|h[1-6])(?: (?:[^<>"]|"[^"]*")*)?>\s*</\1>')
 LINK_TO_NOWHERE = re.compile(r'<a rel="[^"]*">(.*?)</a>', re.DOTALL)
+MARK_OPENS = '<mark class="evidence'  # no other <mark> is let through
 MARK = re.compile(r'<mark class="evidence[^"]*" data-tag="([^"]*)">([^<]*)</mark>')
 
 

@@ -21,12 +21,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
+from articles.citations import citation
 from articles.directory import list_tags
 from articles.elsewhere import find_elsewhere
+from articles.exporting import citation_links, record_of
 from articles.facets import ENOUGH
 from articles.filters import ArticleFilter
+from articles.limits import complaint_about
 from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
+from articles.neighbours import PARAMETER, Trail, find_trail
 from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.related import find_related
@@ -112,7 +116,8 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
     if request.path != (url := article.get_absolute_url()):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
-    reading = read_article(article, lit=request.GET.getlist("tag"))
+    trail, has_trail = _find_trail(request, article)
+    reading = read_article(article, lit=request.GET.getlist("tag"), within=trail.within if trail else "")
     try:
         related = find_related(article, reading.receipts)
     except IndexUnusable:
@@ -123,6 +128,9 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
         {
             "section": "article",
             "reading": reading,
+            "trail": trail,
+            "citation": citation(record_of(article, request.build_absolute_uri("/").removesuffix("/"))),
+            "citation_links": citation_links(article.pk),
             "elsewhere": find_elsewhere(article),
             "related": related,
             "desk_url": _desk_url(request, article),
@@ -130,7 +138,18 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
         },
     )
     # A text left unformatted is tried again later, when the machine is less busy.
-    return unkept(page) if reading.is_plain or related is None else page
+    return unkept(page) if reading.is_plain or related is None or not has_trail else page
+
+
+def _find_trail(request: HttpRequest, article: Article) -> tuple[Trail | None, bool]:
+    """Return where the article stands in the search in its address, and whether that could be asked."""
+    within = request.GET.get(PARAMETER, "")
+    if complaint_about(within):  # no list of ours has such an address
+        return None, True
+    try:
+        return find_trail(article, within), True
+    except IndexUnusable:
+        return None, False
 
 
 @require_safe

@@ -98,6 +98,7 @@ LAYERS = {
     "articles.problems": 3,
     "articles.values": 3,
     "articles.neighbours": 3,
+    "articles.neighbours": 3,
     "articles.reading": 3,
     "articles.directory": 3,
     "articles.portrait": 3,

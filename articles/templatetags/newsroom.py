@@ -10,6 +10,7 @@ from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.citations import date_in_words
 from articles.facets import FacetValue
 from articles.importing.clipping import Precision
 from articles.search.snippets import Parts
@@ -24,6 +25,14 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 def dated(day: dt.date, precision: str = Precision.DAY) -> SafeString:
     """Return the date as a ``<time>`` element, no finer than it is known."""
     return format_html('<time datetime="{}">{}</time>', machine(day, precision), written(day, precision))
+
+
+@register.simple_tag
+def dated_in_full(day: dt.date, precision: str = Precision.DAY) -> SafeString:
+    """Return the date as a ``<time>`` element with its month written out."""
+    return format_html(
+        '<time datetime="{}">{}</time>', machine(day, precision), date_in_words(day, precision)
+    )
 
 
 def written(day: dt.date, precision: str) -> str:

@@ -11,6 +11,7 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from articles.neighbours import with_search
 from articles.rows import Row, TagLabel
 from articles.templatetags.newsroom import dated, found, language_tag
 
@@ -20,25 +21,25 @@ _dated = functools.lru_cache(maxsize=20_000)(dated)
 
 
 @register.simple_tag
-def story(row: Row, level: int) -> SafeString:
-    """Return one article of a list; ``level`` is that of its heading.
+def story(row: Row, level: int, within: str = "") -> SafeString:
+    """Return one article of a list; ``level`` is that of its heading, ``within`` the search its link carries.
 
     Whatever stands in it comes from `escape`, or from a function that returns HTML.
     """
     why = f'<p class="story-why">{escape(row.why)}</p>' if row.why else ""
     return SafeString(
-        f'<article class="story">{_head(row, level)}{_summary(row)}{why}{_labels(row)}</article>'
+        f'<article class="story">{_head(row, level, within)}{_summary(row)}{why}{_labels(row)}</article>'
     )
 
 
 @register.simple_tag
-def story_line(row: Row, level: int) -> SafeString:
+def story_line(row: Row, level: int, within: str = "") -> SafeString:
     """Return one article of a compact list: when, what, where."""
-    return SafeString(f'<article class="story">{_head(row, level)}</article>')
+    return SafeString(f'<article class="story">{_head(row, level, within)}</article>')
 
 
 @register.simple_tag
-def table_row(row: Row) -> SafeString:
+def table_row(row: Row, within: str = "") -> SafeString:
     """Return one article as a row of a table: when, what, where, about what."""
     title = found(row.title_parts) if row.title_parts else escape(row.title)
     outlet = escape(row.outlet[1]) if row.outlet else ""
@@ -46,16 +47,22 @@ def table_row(row: Row) -> SafeString:
     about = f'<ul class="labels">{main}</ul>' if main else ""
     return SafeString(
         f'<tr><td>{_day(row)}</td><th scope="row" dir="auto"{_lang(row)}>'
-        f'<a href="{escape(row.url)}">{title}</a></th><td>{outlet}</td><td>{about}</td></tr>'
+        f'{_link(row, within)}{title}</a></th><td>{outlet}</td><td>{about}</td></tr>'
     )
 
 
-def _head(row: Row, level: int) -> str:
+def _head(row: Row, level: int, within: str) -> str:
     title = found(row.title_parts) if row.title_parts else escape(row.title)
     return (
         f'<p class="story-meta">{_meta(row)}</p><h{level} class="story-title" dir="auto"{_lang(row)}>'
-        f'<a href="{escape(row.url)}">{title}</a></h{level}>'
+        f"{_link(row, within)}{title}</a></h{level}>"
     )
+
+
+def _link(row: Row, within: str) -> str:
+    """Return the opening of a link to an article; crawlers are not to follow it into every search."""
+    nofollow = ' rel="nofollow"' if within else ""
+    return f'<a href="{escape(with_search(row.url, within))}"{nofollow}>'
 
 
 def _lang(row: Row) -> str:

@@ -1,6 +1,8 @@
-// Lights a tag's words without leaving the place one reads at.  Without this the same links load the page.
+// Lights a tag's words without leaving the place one reads at, and goes from one to the next.  Without this the
+// same links load the page, and numbers lead to the places.
 const status = document.querySelector("[data-announce]");
 let shown = location.pathname + location.search;
+let place = 0; // of the mention last gone to, counted from 1
 
 async function show(url, chosen) {
   const response = await fetch(url, { headers: { Accept: "text/html" } });
@@ -22,9 +24,32 @@ async function show(url, chosen) {
   }
   const lit = [...document.querySelectorAll("[data-lit]")].map((name) => name.textContent);
   status.textContent = lit.length ? `Marked in the text: ${lit.join(", ")}` : "Nothing is marked in the text";
+  place = 0;
+  document.dispatchEvent(new Event("newsroom:shown"));
+}
+
+function step(by) {
+  const marks = document.querySelectorAll("mark[id^=evidence-]");
+  if (!marks.length) {
+    document.querySelector("a[data-light-all]")?.click();
+    return;
+  }
+  // From nowhere, back is the last one; after the last comes the first again.
+  place = place ? ((place - 1 + by + marks.length) % marks.length) + 1 : by > 0 ? 1 : marks.length;
+  const mark = marks[place - 1];
+  mark.tabIndex = -1;
+  mark.focus({ preventScroll: true });
+  mark.scrollIntoView({ block: "center" });
+  document.querySelector("[data-place]").textContent = `${place} of ${marks.length}`;
+  status.textContent = `Mention ${place} of ${marks.length}: ${mark.textContent}`;
 }
 
 document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-step]");
+  if (button) {
+    step(Number(button.dataset.step));
+    return;
+  }
   const link = event.target.closest("a[data-evidence]");
   if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
     return;
@@ -41,10 +66,17 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// Escape puts the light out, unless it means something where the reader is typing.
+const KEYS = {
+  Escape: () => document.querySelector("a[data-clear]")?.click(),
+  n: () => step(1),
+  p: () => step(-1),
+};
+
+// A key means something else where the reader is typing, and together with others.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest("input, textarea, select")) {
-    document.querySelector("a[data-clear]")?.click();
+  const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
+  if (!isTaken && Object.hasOwn(KEYS, event.key) && !event.target.closest("input, textarea, select")) {
+    KEYS[event.key]();
   }
 });
 
