@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+
+from articles.damage import is_damage
 
 RETRY_SECONDS = 60
 MESSAGE = "the database cannot be read at the moment; try again in a minute"
@@ -49,5 +50,4 @@ def is_outage(exception: Exception) -> bool:
     """Return whether the database failed, not the program that asked it."""
     if isinstance(exception, DatabaseError):
         return not isinstance(exception, ProgrammingError | IntegrityError | DataError)
-    # A column that damage left no text, or no JSON.
-    return isinstance(exception, InterfaceError | UnicodeDecodeError | json.JSONDecodeError)
+    return isinstance(exception, InterfaceError) or is_damage(exception)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from articles.damage import read_around
 from articles.models import Article, Authorship, Tagging
 from articles.search.entry import IndexedArticle
 from articles.search.vocabulary import NO_LANGUAGE, UNDATED, VOCABULARIES, language_keys
@@ -28,22 +29,28 @@ class _Tags:
 def read_articles(ids: Sequence[int] | None = None) -> Iterator[IndexedArticle]:
     """Yield what the index holds of these articles (all, by default); none that readers may not see."""
     for batch in _batches(ids):
-        articles = list(Article.objects.public().filter(pk__in=batch).select_related("outlet").order_by("pk"))
-        tags = _read_tags([article.pk for article in articles])
-        authors = _author_slugs([article.pk for article in articles])
-        for article in articles:
-            yield IndexedArticle(
-                id=article.pk,
-                title=article.title,
-                standfirst=article.standfirst,
-                body=article.body,
-                facets=_facets(article, tags[article.pk], authors[article.pk]),
-                main={kind: tuple(keys) for kind, keys in tags[article.pk].main.items()},
-                published_on=article.published_on,
-                clipped_on=article.clipped_on,
-                sort_on=article.sort_on,
-                language=article.language,
-            )
+        yield from read_around(_read_batch, batch)
+
+
+def _read_batch(ids: Sequence[int]) -> list[IndexedArticle]:
+    articles = list(Article.objects.public().filter(pk__in=ids).select_related("outlet").order_by("pk"))
+    tags = _read_tags([article.pk for article in articles])
+    authors = _author_slugs([article.pk for article in articles])
+    return [
+        IndexedArticle(
+            id=article.pk,
+            title=article.title,
+            standfirst=article.standfirst,
+            body=article.body,
+            facets=_facets(article, tags[article.pk], authors[article.pk]),
+            main={kind: tuple(keys) for kind, keys in tags[article.pk].main.items()},
+            published_on=article.published_on,
+            clipped_on=article.clipped_on,
+            sort_on=article.sort_on,
+            language=article.language,
+        )
+        for article in articles
+    ]
 
 
 def _facets(article: Article, tags: _Tags, authors: Sequence[str]) -> dict[str, tuple[str, ...]]:

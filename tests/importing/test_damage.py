@@ -124,7 +124,7 @@ def refuse(message: str):
 
 @pytest.mark.django_db
 def test_a_page_that_needs_what_cannot_be_read_says_so_and_the_others_go_on(client):
-    article, other = make_article(title="Talks in Oman"), make_article(title="Wheat prices")
+    article, other = make_article(pk=4711, title="Talks in Oman"), make_article(title="Wheat prices")
 
     def refuse_one(execute, sql, params, many, context):
         if "articles_article" in sql and article.pk in (params or ()):
@@ -137,6 +137,23 @@ def test_a_page_that_needs_what_cannot_be_read_says_so_and_the_others_go_on(clie
     assert (broken.status_code, broken["Retry-After"], broken["Cache-Control"]) == (503, "60", "no-store")
     assert "This page cannot be read at the moment" in broken.content.decode()
     assert sound.status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_article_that_cannot_be_read_is_left_out_of_lists_and_index(client):
+    article = make_article(pk=4711, title="Talks in Oman")
+    make_article(title="Talks in Cairo")
+    make_article(title="Talks in Doha")
+
+    def refuse_one(execute, sql, params, many, context):
+        if "articles_article" in sql and article.pk in (params or ()) and "articles_outlet" in sql:
+            raise OperationalError("Could not decode to UTF-8 column 'body'")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse_one):
+        page = client.get("/articles/").content.decode()
+
+    assert [place for place in ("Oman", "Cairo", "Doha") if f"Talks in {place}" in page] == ["Cairo", "Doha"]
 
 
 @pytest.mark.django_db
