@@ -47,7 +47,7 @@ def table_row(row: Row, within: str = "") -> SafeString:
     about = f'<ul class="labels">{main}</ul>' if main else ""
     return SafeString(
         f'<tr><td>{_day(row)}</td><th scope="row" dir="auto"{_lang(row)}>'
-        f'{_link(row, within)}{title}</a></th><td>{outlet}</td><td>{about}</td></tr>'
+        f"{_link(row, within)}{title}</a></th><td>{outlet}</td><td>{about}</td></tr>"
     )
 
 
