@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from articles.roles import make_roles
 
 
 class ArticlesConfig(AppConfig):
@@ -7,3 +10,7 @@ class ArticlesConfig(AppConfig):
     name = "articles"
     verbose_name = "Archive"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the roles made after every migrate."""
+        post_migrate.connect(make_roles, sender=self, dispatch_uid="articles.roles")

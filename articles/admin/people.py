@@ -1,14 +1,17 @@
-"""People on the desk: Django's own pages for users, which tell the public pages of a new name."""
+"""People on the desk: Django's own pages for users and groups, open to administrators alone.
+
+Whoever may edit users could make themselves anything; so no permission opens these pages to anybody else.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from articles.search import sync
@@ -17,14 +20,50 @@ if TYPE_CHECKING:
     from articles.admin.desk import RecordForm
 
     People = UserAdmin[User]
+    Groups = GroupAdmin
 else:  # Django's class takes no type arguments when the code runs
     People = UserAdmin
+    Groups = GroupAdmin
 
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
+
+
+class ForAdministrators:
+    """A table of which only superusers see anything, whatever permissions others were given."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Return whether the table stands on the index."""
+        return _is_administrator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may look at rows."""
+        return _is_administrator(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return whether this person may add rows."""
+        return _is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may change rows."""
+        return _is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may delete rows."""
+        return _is_administrator(request)
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    user = request.user
+    return not isinstance(user, AnonymousUser) and user.is_active and user.is_superuser
+
+
+@admin.register(Group)
+class RoleAdmin(ForAdministrators, Groups):
+    """Groups: the roles, and others that an administrator made.  What the roles may do is in the program."""
 
 
 @admin.register(User)
-class PeopleAdmin(People):
+class PeopleAdmin(ForAdministrators, People):
     """Users.  Articles show readers the name of who decided on a tag."""
 
     def save_model(self, request: HttpRequest, obj: User, form: RecordForm, change: bool) -> None:
