@@ -1,5 +1,6 @@
 """Settings of Newsroom.  One file: whatever differs between installations is an environment variable."""
 
+import datetime as dt
 import os
 import secrets
 from pathlib import Path
@@ -20,6 +21,14 @@ def read_flag(name: str, *, default: bool) -> bool:
 def read_list(name: str) -> list[str]:
     """Return the environment variable's comma-separated values."""
     return [value.strip() for value in os.environ.get(name, "").split(",") if value.strip()]
+
+
+def read_count(name: str) -> int:
+    """Return the environment variable as a whole number; an empty one is 0."""
+    value = os.environ.get(name, "").strip() or "0"
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name}={value}; write a whole number, such as 1")
+    return int(value)
 
 
 # --- Where state lives: database, index, secret key -------------------------------------------------------
@@ -64,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -78,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.limits.AddressLimits",
     "newsroom.outages.OutageMiddleware",
+    "axes.middleware.AxesMiddleware",  # innermost, so that no other answers in its place
 ]
 
 ROOT_URLCONF = "newsroom.urls"
@@ -154,6 +165,30 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+# A login lasts a working day, and ends with the browser.
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# --- Throttled logins (newsroom/logins.py) ----------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Proxies in front whose X-Forwarded-For is to be believed; 0 where readers reach the server directly.
+PROXY_COUNT = read_count("PROXY_COUNT")
+AXES_HANDLER = "newsroom.logins.LoginGuard"
+AXES_CLIENT_IP_CALLABLE = "newsroom.logins.client_address"
+AXES_LOCKOUT_CALLABLE = "newsroom.logins.lockout_page"
+# One name from one address: nobody is locked out by what others try from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else who keeps trying is never let in again
+AXES_DISABLE_ACCESS_LOG = True  # who did what is in the trail
+AXES_ENABLE_ADMIN = False  # manage.py axes_list_attempts shows them
+AXES_VERBOSE = False
 
 # --- Language and time ------------------------------------------------------------------------------------
 
