@@ -1,0 +1,65 @@
+"""Times in office as HTML: a name, a bar over years, the dates in words.
+
+Some countries have two hundred of these: one function makes them in a tenth of the time a template takes.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from articles.models import Office
+from articles.templatetags.newsroom import dated
+from articles.tenures import Tenure, Tenures
+
+register = template.Library()
+_dated = functools.lru_cache(maxsize=10_000)(dated)
+
+
+@register.simple_tag
+def career(tenures: Tenures) -> SafeString:
+    """Return the offices that a person held: ``President, Russia``.
+
+    Whatever stands in it comes from `escape`, or from a function that returns HTML.
+    """
+    return _chart(tenures, is_career=True)
+
+
+@register.simple_tag
+def leaders(tenures: Tenures) -> SafeString:
+    """Return who held the offices of a country or organisation: ``Vladimir Putin, President``."""
+    return _chart(tenures, is_career=False)
+
+
+def _chart(tenures: Tenures, *, is_career: bool) -> SafeString:
+    groups = "".join(
+        (f'<h3 class="facet-heading">{escape(sort)}</h3>' if sort else "")
+        + f"<ul>{''.join(_row(tenure, is_career=is_career) for tenure in held)}</ul>"
+        for sort, held in tenures.groups.items()
+    )
+    axis = f'<div class="tenures-axis">{tenures.axis}</div>' if tenures.axis else ""
+    return SafeString(f'<div class="tenures is-actor">{groups}{axis}</div>')
+
+
+def _row(tenure: Tenure, *, is_career: bool) -> str:
+    link = f'<a href="{escape(tenure.named.get_absolute_url())}">{escape(tenure.named.name)}</a>'
+    title = escape(tenure.office.title)
+    name = f"{title}, {link}" if is_career else f"{link}, {title}"
+    dates = _dates(tenure.office)
+    return f'<li class="tenure"><span>{name}</span><span class="tenure-bar">{tenure.bar}</span>' + (
+        f'<span class="soft">{dates}</span></li>' if dates else "</li>"
+    )
+
+
+def _dates(office: Office) -> str:
+    """Return from when to when, as far as it is known: ``since 20 Jan 2025``; nothing if it is not."""
+    start = _dated(office.start_on) if office.start_on else ""
+    end = _dated(office.end_on) if office.end_on else ""
+    if not end:
+        return f"since {start}" if start else ""
+    if office.is_end_known:
+        return f"{start} – {end}" if start else f"until {end}"
+    return f"since {start}, at least until {end}" if start else f"at least until {end}"
