@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import api, feeds, home, outgoing, robots, typeahead, views
+from articles import api, dyad_views, feeds, home, outgoing, robots, typeahead, views
 from articles.models import TagKind
 
 PLURALS = {
@@ -27,6 +27,8 @@ urlpatterns = [
         outgoing.article_export,
         name="article_export",
     ),
+    path("dyads/", dyad_views.dyad_list, name="dyad_list"),
+    path("dyads/<str:written>/", dyad_views.dyad_detail, name="dyad"),
     path("suggest/", typeahead.suggestions, name="suggestions"),
     path("api/v1/articles/", api.article_list, name="api_article_list"),
     path("api/v1/articles/<str:pk>/", api.article_detail, name="api_article_detail"),

@@ -31,11 +31,11 @@ from articles.limits import complaint_about
 from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
 from articles.neighbours import PARAMETER, Trail, find_trail
+from articles.panorama import Panorama, look_over
 from articles.portrait import portray
 from articles.reading import find_article, read_article
 from articles.related import find_related
 from articles.search.engine import IndexUnusable
-from articles.panorama import Panorama, look_over
 from articles.search.query import Sort
 from articles.searchbox import redirect_of
 from articles.values import list_values
@@ -65,12 +65,12 @@ def article_list(request: HttpRequest) -> HttpResponse:
         request,
         "articles/list.html#browse" if is_fragment else "articles/list.html",
         {
-            "section": "article",
+            "section": "map" if panorama.world else "article",
             "listing": listing,
+            "panorama": panorama,
             "previous_label": previous_label,
             "next_label": next_label,
             "canonical_url": request.build_absolute_uri(listing.canonical_url),
-            "panorama": panorama,
         },
     )
     return page if is_whole else unkept(page)

@@ -41,6 +41,11 @@ class Tint:
     most: int
 
     @property
+    def name(self) -> str:
+        """Return what the style sheet calls it."""
+        return f"tint-{self.number}"
+
+    @property
     def words(self) -> str:
         """Return the counts as a legend says them: ``5``, ``1,000–4,999``."""
         return f"{self.least:,}" if self.least == self.most else f"{self.least:,}–{self.most:,}"
@@ -113,9 +118,9 @@ def _land(without: frozenset[str]) -> str:
 
 
 def _link(place: Place, outlines: _Outlines, tints: Sequence[Tint]) -> str:
-    tint = next(tint.number for tint in reversed(tints) if place.count >= tint.least)
+    tint = next(tint for tint in reversed(tints) if place.count >= tint.least)
     return (
-        f'<a class="map-place tint-{tint}" href="{escape(place.url)}">'
+        f'<a class="map-place {tint.name}" href="{escape(place.url)}">'
         f"<title>{escape(place.name)}: {number(place.count)}</title>{_shape(place.code, outlines)}</a>"
     )
 

@@ -53,6 +53,7 @@ def article() -> Article:
 @pytest.fixture
 def addresses(article) -> list[str]:
     """Return one address of each kind of page."""
+    make_tag("country/Ukraine", key="ua")
     return [
         "/",
         "/articles/",
@@ -60,6 +61,10 @@ def addresses(article) -> list[str]:
         "/articles/?q=talks",
         "/articles/?topic=war",  # no topic is called so, until somebody gives the article that tag
         "/articles/facets/country/",
+        "/articles/?view=map",
+        "/articles/?view=timeline",
+        "/dyads/",
+        "/dyads/russia-ukraine/",
         article.get_absolute_url(),
         "/countries/",
         "/countries/russia/",

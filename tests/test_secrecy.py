@@ -73,6 +73,8 @@ ADDRESSES = {
         ]
         for path in ("articles/feed/", "articles/feed/rss/")
     },
+    "dyads/": ["/dyads/", "/dyads/?days=30"],
+    "dyads/<str:written>/": ["/dyads/russia-ukraine/", f"/dyads/{SECRET}-vladimir-putin/"],
     "suggest/": [
         *(f"/suggest/?q={text}" for text in (SECRET, SECRET[:3], "talks", "ru", "Courier", "quill")),
         *(f"/suggest/?q={operator}:{SECRET[:4]}" for operator in ("topic", "from", "by", "main", "-actor")),

@@ -8,6 +8,7 @@ import pytest
 
 from articles.models import TagKind
 from articles.search.query import Density
+from articles.worldmap import TINTS, Tint
 from tests.conftest import PROJECT
 
 # Written by htmx while a request is under way.
@@ -24,8 +25,13 @@ def styled() -> set[str]:
 def used() -> set[str]:
     pages = [path for path in PROJECT.glob("templates/**/*.html") if "admin" not in path.parts]
     # Where markup is made without a template, for speed.
-    makers = [PROJECT / "articles/charts.py", *PROJECT.glob("articles/templatetags/*.py")]
+    makers = [
+        PROJECT / "articles/charts.py",
+        PROJECT / "articles/worldmap.py",
+        *PROJECT.glob("articles/templatetags/*.py"),
+    ]
     names = {f"is-{state}" for state in ("active", "excluded", "spare", *Density)}
+    names |= {Tint(number, 1, 1).name for number in range(1, TINTS + 1)}
     for html in (path.read_text(encoding="utf-8") for path in (*pages, *makers)):
         if "<style>" in html:  # a page that is saved as a file brings its own
             continue
