@@ -29,5 +29,6 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/*/export/",  # of a search and of one article
         *COMBINATIONS,
     )
-    lines = ["User-agent: *", *(f"Disallow: {place}" for place in closed)]
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    lines = ["User-agent: *", *(f"Disallow: {place}" for place in closed), f"Sitemap: {sitemap}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

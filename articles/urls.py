@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from articles import api, dyad_views, feeds, home, outgoing, robots, typeahead, views
+from articles import api, dyad_views, feeds, home, outgoing, robots, sitemap, typeahead, views
 from articles.models import TagKind
 
 PLURALS = {
@@ -35,6 +35,10 @@ urlpatterns = [
     re_path(r"^api/(?:.*/)?$", api.nothing_here),  # without its slash it is redirected here, as everywhere
     path("favicon.ico", views.favicon),
     path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-tags.xml", sitemap.tags, name="sitemap_tags"),
+    # 12 digits: no number of an article is larger than a database column.
+    re_path(r"^sitemap-articles-(?P<page>[0-9]{1,12})\.xml$", sitemap.articles, name="sitemap_articles"),
 ]
 for kind, plural in PLURALS.items():
     urlpatterns += [

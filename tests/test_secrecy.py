@@ -82,6 +82,11 @@ ADDRESSES = {
     ],
     "favicon.ico": ["/favicon.ico"],
     "robots.txt": ["/robots.txt"],
+    "sitemap.xml": ["/sitemap.xml"],
+    "sitemap-tags.xml": ["/sitemap-tags.xml"],
+    r"^sitemap-articles-(?P<page>[0-9]{1,12})\.xml$": [
+        *(f"/sitemap-articles-{page}.xml" for page in (0, 1, HIDDEN // 10_000))
+    ],
     "actors/": [f"/actors/{query}" for query in TAG_LISTS],
     "countries/": [f"/countries/{query}" for query in TAG_LISTS],
     "organisations/": [f"/organisations/{query}" for query in TAG_LISTS],
