@@ -71,7 +71,6 @@ class Portrait:
     main_count: int | None
     all_url: str
     main_url: str
-    feed_url: str
 
     @property
     def heading(self) -> str:
@@ -114,7 +113,6 @@ def portray(tag: Tag, *, year: int) -> Portrait:
         main_count=main_count,
         all_url=f"{path}?{_query(tag.kind, tag.key).urlencode()}",
         main_url=f"{path}?{_query(f'{tag.kind}__main', tag.key).urlencode()}",
-        feed_url=f"{reverse('feed')}?{_query(tag.kind, tag.key).urlencode()}",
     )
 
 

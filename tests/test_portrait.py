@@ -197,10 +197,17 @@ def test_a_page_that_shows_all_articles_names_none_twice(client, russia):
     assert client.get("/countries/russia/").content.decode().count("Report") == 1
 
 
-def test_a_tag_can_be_followed_as_a_feed(client, russia):
+def test_a_tag_can_be_followed_as_a_feed_and_taken_along(client, russia):
+    article = make_article(tags=[russia])
+
     html = client.get("/countries/russia/").content.decode()
 
-    assert (
-        'type="application/atom+xml" title="Articles about Russia" href="/articles/feed/?country=ru"' in html
-    )
-    assert client.get("/articles/feed/?country=ru").status_code == 200
+    assert '<link rel="alternate" type="application/atom+xml" title="Articles about Russia"' in html
+    assert html.count('href="/articles/feed/?country=ru"') == 2
+    assert f'href="{article.get_absolute_url()}?in=country%3Dru"' in html
+
+
+def test_a_retired_tag_offers_no_feed(client):
+    make_tag("country/Atlantis", is_retired=True)
+
+    assert "/articles/feed/" not in client.get("/countries/atlantis/").content.decode()
