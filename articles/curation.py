@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
@@ -33,6 +33,7 @@ from articles.models import (
     ChangeSet,
     Office,
     RecordOrigin,
+    SuggestionMention,
     Tag,
     Tagging,
 )
@@ -51,10 +52,20 @@ STATUS_FIELDS = ("status", "withdrawal", "edited_fields")
 class Act:
     """One act under way: writes rows, and remembers each before and after."""
 
-    def __init__(self, kind: ChangeSet.Act, *, by: AbstractBaseUser | None, note: str = "") -> None:
+    def __init__(
+        self,
+        kind: ChangeSet.Act,
+        *,
+        by: AbstractBaseUser | None,
+        by_name: str = "",
+        note: str = "",
+        undoes: ChangeSet | None = None,
+    ) -> None:
         self.kind = kind
         self.by = by
+        self.by_name = str(by or by_name)[:150]
         self.note = note
+        self.undoes = undoes
         self.now = timezone.now()
         self.changes: list[Change] = []
         self.touched: set[int] = set()
@@ -76,7 +87,7 @@ class Act:
         changed = []
         ids = [tagging.pk for tagging in taggings]
         rows = Tagging.objects.filter(pk__in=ids).select_related("tag").annotate(title=F("article__title"))
-        for row in _locked(rows):
+        for row in locked(rows):
             wanted = status or (
                 Tagging.Status.CONFIRMED if row.status == Tagging.Status.SUGGESTED else row.status
             )
@@ -88,7 +99,7 @@ class Act:
             row.status, row.role = wanted, role or row.role
             row.decided_by_id = self._editor_id if is_decision else None
             row.decided_at = self.now if is_decision else None
-            self._note_change(row, before)
+            self.note_change(row, before)
             self.touched.add(row.article_id)
             changed.append(row)
         Tagging.objects.bulk_update(changed, ["status", "role", "decided_by", "decided_at"], batch_size=BATCH)
@@ -114,7 +125,7 @@ class Act:
             decided_at=self.now,
         )
         row.save()
-        self._note_change(row, None)
+        self.note_change(row, None)
         self.touched.add(article.pk)
         return row
 
@@ -142,13 +153,44 @@ class Act:
         row.edited_fields = sorted(edited)
         store.refresh_derived(row)
         row.save()
-        self._note_change(row, before, {"authors": authors[1]} if authors else {})
-        self._move_mentions(row, old_texts)
-        if "body" in old_texts:
-            relink_stored([row])
-        suggesting.follow_words(row, old_texts)
+        self.note_change(row, before, {"authors": authors[1]} if authors else {})
+        self.follow_texts(row, old_texts)
         self.touched.add(row.pk)
         return changed
+
+    def follow_texts(
+        self,
+        row: Article,
+        old_texts: Mapping[str, str],
+        *,
+        besides: Mapping[str, Collection[int]] | None = None,
+    ) -> None:
+        """Let follow what rests on texts that changed: mentions, suggested actors, near-duplicates.
+
+        ``besides`` are rows, by table, that are in their places already.
+        """
+        besides = besides or {}
+        if not old_texts:
+            return
+        self._move_mentions(row, old_texts, besides.get("tagging", ()))
+        if "body" in old_texts:
+            relink_stored([row])
+        self._move_suggestions(row, old_texts, besides.get("suggestionmention", ()))
+
+    def _move_suggestions(self, row: Article, old_texts: Mapping[str, str], besides: Collection[int]) -> None:
+        """Keep suggested actors on their words; remember those that went with them."""
+        said = list(SuggestionMention.objects.filter(article=row).select_related("suggestion").order_by("pk"))
+        suggesting.follow_words(row, old_texts, besides=besides)
+        kept = SuggestionMention.objects.in_bulk([one.pk for one in said])
+        for one in said:
+            if one.pk not in kept:
+                self.remember(one, values_of(one), None)
+            elif kept[one.pk].mentions != one.mentions:
+                self.note_change(kept[one.pk], values_of(one))
+        actors = {one.suggestion_id: one.suggestion for one in said if one.pk not in kept}
+        there = ActorSuggestion.objects.in_bulk(list(actors))
+        for pk in sorted(actors.keys() - there.keys()):
+            self.remember(actors[pk], values_of(actors[pk]), None)
 
     def _set_authors(self, row: Article, values: Mapping[str, object]) -> tuple[list[int], list[int]] | None:
         wanted = values.get("authors")
@@ -164,15 +206,15 @@ class Act:
         )
         return old, new
 
-    def _move_mentions(self, row: Article, old_texts: Mapping[str, str]) -> None:
+    def _move_mentions(self, row: Article, old_texts: Mapping[str, str], besides: Collection[int]) -> None:
         changed = []
         now = texts_of(row)
-        rows = row.taggings.select_related("tag").annotate(title=Value(row.title))
-        for tagging in _locked(rows) if old_texts else ():
+        rows = row.taggings.exclude(pk__in=besides).select_related("tag").annotate(title=Value(row.title))
+        for tagging in locked(rows):
             before = values_of(tagging)
             tagging.mentions = moved_mentions(tagging.mentions, {**now, **old_texts}, now)
             if tagging.mentions != before["mentions"]:
-                self._note_change(tagging, before)
+                self.note_change(tagging, before)
                 changed.append(tagging)
         Tagging.objects.bulk_update(changed, ["mentions"], batch_size=BATCH)
 
@@ -180,13 +222,13 @@ class Act:
         """Move articles from one status to another as this person's decision; return how many that were."""
         changed = []
         rows = Article.objects.filter(pk__in=articles.values("pk"), status=old)
-        for row in _locked(rows.only("pk", "title", "changed_at", *STATUS_FIELDS)):
+        for row in locked(rows.only("pk", "title", "changed_at", *STATUS_FIELDS)):
             names = [name for name in STATUS_FIELDS if name != "withdrawal" or row.withdrawal]
             before = {name: getattr(row, name) for name in names}
             row.status, row.withdrawal = new, ""
             row.edited_fields = sorted({*row.edited_fields, "status"})
             row.changed_at = self.now
-            self._note(row, before, {name: getattr(row, name) for name in names})
+            self.remember(row, before, {name: getattr(row, name) for name in names})
             changed.append(row)
         Article.objects.bulk_update(changed, [*STATUS_FIELDS, "changed_at"], batch_size=BATCH)
         self.touched |= {row.pk for row in changed}
@@ -196,9 +238,9 @@ class Act:
         """Give suggested actors a status, accepted ones aside; return how many that changed."""
         done = (status, ActorSuggestion.Status.ACCEPTED)
         rows = ActorSuggestion.objects.filter(pk__in=suggestions.values("pk")).exclude(status__in=done)
-        changed = list(_locked(rows))
+        changed = list(locked(rows))
         for row in changed:
-            self._note(row, {"status": row.status}, {"status": status})
+            self.remember(row, {"status": row.status}, {"status": status})
             row.status = status
         ActorSuggestion.objects.bulk_update(changed, ["status"], batch_size=BATCH)
         return len(changed)
@@ -215,14 +257,14 @@ class Act:
         if isinstance(record, Alias | Office):
             record.origin = RecordOrigin.EDITOR
         record.save()
-        self._note_change(record, before)
+        self.note_change(record, before)
         if isinstance(record, Tag) and before is not None and before["is_retired"] != record.is_retired:
-            self.touched |= _articles_with(record)
+            self.touched |= articles_with(record)
         return True
 
     def delete(self, record: models.Model) -> None:
         """Remove an alias, an office, or an outlet or author that no article needs."""
-        self._note(record, values_of(record), None)
+        self.remember(record, values_of(record), None)
         record.delete()
 
     def close(self) -> ChangeSet | None:
@@ -230,8 +272,8 @@ class Act:
         if not self.changes:
             return None
         change_set = ChangeSet.objects.create(
-            act=self.kind, made_by_id=self._editor_id, made_by_name=str(self.by or ""), note=self.note,
-            change_count=len(self.changes),
+            act=self.kind, made_by_id=self._editor_id, made_by_name=self.by_name, note=self.note,
+            undoes=self.undoes, change_count=len(self.changes),
         )  # fmt: skip
         for change in self.changes:
             change.change_set = change_set
@@ -246,20 +288,21 @@ class Act:
     def _editor_id(self) -> int | None:
         return self.by.pk if self.by else None
 
-    def _note_change(
+    def note_change(
         self, row: models.Model, before: dict[str, object] | None, more: Mapping[str, object] | None = None
     ) -> None:
         """Remember how a row differs from ``before``; the whole row if it is new."""
         after = values_of(row) | dict(more or {})
         if before is None:
-            self._note(row, None, after)
+            self.remember(row, None, after)
             return
         names = [name for name, value in after.items() if before.get(name) != value]
-        self._note(row, {name: before.get(name) for name in names}, {name: after[name] for name in names})
+        self.remember(row, {name: before.get(name) for name in names}, {name: after[name] for name in names})
 
-    def _note(
+    def remember(
         self, row: models.Model, before: dict[str, object] | None, after: dict[str, object] | None
     ) -> None:
+        """Remember a row as it was and is: the columns that differ, or all if it was made or removed."""
         self.changes.append(
             Change(
                 table=table_of(type(row)), row_id=row.pk, label=_label(row)[:300], before=before, after=after
@@ -363,12 +406,13 @@ def history_of(model: type[models.Model], pk: int | str) -> QuerySet[Change]:
     return changes.select_related("change_set").order_by("-id")
 
 
-def _locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
+def locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
     """Return the rows locked until the transaction ends, in one order, so that two editors never deadlock."""
     return rows.order_by("pk").select_for_update(of=("self",))
 
 
-def _articles_with(tag: Tag) -> set[int]:
+def articles_with(tag: Tag) -> set[int]:
+    """Return the ids of the articles that carry a tag, in whatever way."""
     return set(Tagging.objects.filter(tag=tag).values_list("article_id", flat=True))
 
 

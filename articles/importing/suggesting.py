@@ -5,7 +5,7 @@ A chunk of articles takes a fixed number of statements, however many persons the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -48,16 +48,16 @@ def write_suggestions(unknown: Mapping[int, Iterable[Unknown]]) -> None:
     _write(added, changed, list(stored.values()))
 
 
-def follow_words(article: Article, former: Texts) -> None:
+def follow_words(article: Article, former: Texts, *, besides: Collection[int] = ()) -> None:
     """Keep what an article says of suggested actors on its words after an edit; it goes where they have gone.
 
-    ``former`` are those of its texts that the edit changed, as they were.
+    ``former`` are those of its texts that the edit changed, as they were; rows ``besides`` stay as they are.
     """
     if not former:
         return
     now = texts_of(article)
     changed, gone = [], []
-    for row in SuggestionMention.objects.filter(article=article):
+    for row in SuggestionMention.objects.filter(article=article).exclude(pk__in=besides):
         mentions = moved_mentions(row.mentions, {**now, **former}, now)
         if all(
             now[str(part)][int(str(start)) : int(str(end))] != row.name for part, start, end, _ in mentions

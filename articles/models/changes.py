@@ -24,7 +24,7 @@ class ChangeSet(models.Model):
         REINSTATE = "reinstate", "take tags back into use"
         LOAD = "load", "load gazetteer"
         IMPORT = "import", "import"
-        UNDO = "undo", "undo an import"
+        UNDO = "undo", "undo"
         RETAG = "retag", "tag again"
         DISMISS = "dismiss", "dismiss suggested actors"
         REOPEN = "reopen", "reopen suggested actors"
@@ -44,6 +44,14 @@ class ChangeSet(models.Model):
         blank=True,
         related_name="change_sets",
         help_text="The import that did this, or that this undid.",
+    )
+    undoes = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="undone_by",
+        help_text="The act that this one took back, wholly or in some of its rows.",
     )
     change_count = models.PositiveIntegerField("changes", default=0)
 

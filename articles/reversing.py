@@ -1,0 +1,273 @@
+"""Gives rows back what they were before an act: checks that the archive allows it, then writes them.
+
+The rows of one table and kind are written together, in the reverse order of the act.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched, groupby
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import prefetch_related_objects
+
+from articles.curation import Act, articles_with, locked, values_of
+from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Effect, Place, Values
+from articles.importing import store
+from articles.models import Article, Author, Authorship, ChangeSet, Tag, Tagging
+
+TABLES: dict[str, type[models.Model]] = {
+    str(model._meta.model_name): model for model in apps.get_app_config("articles").get_models()
+}
+# Rows that follow from a text: what cannot be given back of them, the next re-tag finds again.
+FOLLOWING = frozenset({"suggestionmention"})
+FIRST = (ARTICLE, TAGGING)  # locked before other tables, as every writer does
+WHO = "decided_by_id"  # an account that is gone leaves its decisions behind
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One row that cannot be given back: why, and the later acts that rest on it, the newest first."""
+
+    changes: tuple[int, ...]
+    table: str
+    row_id: int
+    label: str
+    reason: str
+    acts: tuple[ChangeSet, ...] = ()
+
+
+def lock_rows(effects: Iterable[Effect]) -> dict[Place, Any]:
+    """Return the rows as they stand, locked, by their places."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for effect in effects:
+        wanted[effect.table].add(effect.row_id)
+    stored: dict[Place, Any] = {}
+    for table in sorted(wanted, key=lambda name: (name not in FIRST, name)):
+        for pks in batched(sorted(wanted[table]), BATCH):
+            rows = TABLES[table]._default_manager.filter(pk__in=pks)
+            if table == TAGGING:
+                rows = rows.select_related("tag", "article")
+            stored |= {(table, row.pk): row for row in locked(rows)}
+    return stored
+
+
+def obstacle_to(effect: Effect, reason: str) -> Conflict:
+    """Return the conflict of a row that the archive as it stands does not allow to give back."""
+    return Conflict(tuple(effect.changes), effect.table, effect.row_id, effect.label, reason)
+
+
+class Reversing:
+    """The rows of one undo: checked first, then written in the reverse order of the act."""
+
+    def __init__(self, effects: Sequence[Effect], stored: dict[Place, Any], act: Act) -> None:
+        self.effects = effects
+        self.stored = stored
+        self.act = act
+        self.left: set[int] = set()  # effects that stay
+        self.doomed = {effect.place for effect in effects if effect.before is None}
+        self.coming = {effect.place for effect in effects if effect.after is None}
+        self.users: dict[object, bool] = {}
+
+    def leave(self, effect: Effect) -> None:
+        """Leave a row out: what rests on it cannot count on it."""
+        self.left.add(id(effect))
+        self.coming.discard(effect.place)
+
+    def obstacle(self, effect: Effect) -> Conflict | None:
+        """Return why the archive as it stands does not allow to give a row back."""
+        row = self.stored.get(effect.place)
+        if effect.after is None:
+            reason = "there is such a row again" if row is not None else self._missing(effect)
+        elif row is None:
+            reason = "it is no longer there"
+        elif not self._is_as_left(row, effect):
+            reason = "it is no longer as this act left it"
+        elif effect.before is None:
+            reason = self._users_of(row)
+        else:
+            reason = self._missing(effect)
+        return obstacle_to(effect, reason) if reason else None
+
+    def _is_as_left(self, row: models.Model, effect: Effect) -> bool:
+        now = values_of(row) | _authors_in(effect, row)
+        skipped = DERIVED if effect.table == ARTICLE else frozenset({WHO})
+        return all(
+            now.get(name) == value for name, value in (effect.after or {}).items() if name not in skipped
+        )
+
+    def _missing(self, effect: Effect) -> str:
+        """Return which record that the row would name is gone; nothing if all are there."""
+        model = TABLES[effect.table]
+        for name, value in (effect.before or {}).items():
+            if name == "authors":
+                wanted = value if isinstance(value, list) else []
+                if Author.objects.filter(pk__in=wanted).count() < len(wanted):
+                    return "one of its authors is gone"
+                continue
+            column = model._meta.get_field(name)
+            if value is None or name == WHO or not isinstance(column, models.ForeignKey):
+                continue
+            target = column.related_model
+            place = (str(target._meta.model_name), value)
+            if place not in self.coming and not target._default_manager.filter(pk=value).exists():
+                return f"its {column.verbose_name} is gone"
+        return self._clash(effect) if effect.after is None and effect.row_id else ""
+
+    def _clash(self, effect: Effect) -> str:
+        """Return what forbids to make a removed row again."""
+        row = self._made_again(effect)
+        try:
+            row.validate_unique()
+            row.validate_constraints()
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return ""
+
+    def _users_of(self, row: models.Model) -> str:
+        """Return what would lose a row that the act made and that the undo removes."""
+        for relation in row._meta.related_objects:
+            table = str(relation.related_model._meta.model_name)
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: row.pk})
+            if any((table, pk) not in self.doomed for pk in rows.values_list("pk", flat=True)[:BATCH]):
+                return f"{relation.related_model._meta.verbose_name_plural} rest on it"
+        return ""
+
+    def write(self) -> None:
+        """Write it all, the last row of the act first; rows of one kind together."""
+        steps = [effect for effect in reversed(self.effects) if id(effect) not in self.left]
+        for (table, kind), group in groupby(steps, key=lambda one: (one.table, _kind_of(one))):
+            getattr(self, f"_{kind}")(table, list(group))
+
+    def _remove(self, table: str, effects: Sequence[Effect]) -> None:
+        rows = [self.stored[effect.place] for effect in effects]
+        for row in rows:
+            self.act.remember(row, values_of(row), None)
+            self._touch(row, {"is_retired"})
+        TABLES[table]._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+
+    def _make(self, table: str, effects: Sequence[Effect]) -> None:
+        rows = [self._made_again(effect) for effect in effects]
+        made = TABLES[table]._default_manager.bulk_create(rows, batch_size=BATCH)
+        columns = TABLES[table]._meta.fields
+        stamps = [column.name for column in columns if getattr(column, "auto_now_add", False)]
+        if table == TAGGING:
+            prefetch_related_objects(made, "article", "tag")  # for their names in the trail
+        for row, effect in zip(made, effects, strict=True):
+            if stamps:  # as they were: Django sets them anew
+                _set(row, {name: (effect.before or {}).get(name) for name in stamps})
+                row.save(update_fields=stamps)
+            self.act.note_change(row, None)
+            self._touch(row, {"is_retired"})
+
+    def _update(self, table: str, effects: Sequence[Effect]) -> None:
+        rows: list[models.Model] = []
+        names: set[str] = set()
+        for effect in effects:
+            row = self.stored[effect.place]
+            before = values_of(row)
+            values = self._living(effect.before or {})
+            _set(row, values)
+            self.act.note_change(row, before)
+            self._touch(row, set(values))
+            rows.append(row)
+            names |= values.keys()
+        TABLES[table]._default_manager.bulk_update(rows, sorted(names), batch_size=BATCH)
+
+    def _rewrite(self, table: str, effects: Sequence[Effect]) -> None:
+        """Give articles their columns and authors back, and let follow what rests on them."""
+        besides = defaultdict(set)
+        for effect in self.effects:
+            besides[effect.table].add(effect.row_id)
+        rows, texts, names = [], [], {*DERIVED, "changed_at"}
+        for effect in effects:
+            row: Article = self.stored[effect.place]
+            before = values_of(row) | _authors_in(effect, row)
+            values = {name: one for name, one in (effect.before or {}).items() if name not in DERIVED}
+            former = {name: getattr(row, name) for name in store.TEXT_FIELDS if name in values}
+            authors = values.pop("authors", None)
+            _set(row, values)
+            row.edited_fields = _edited(row, effect)
+            row.changed_at = self.act.now
+            store.refresh_derived(row)
+            if isinstance(authors, list):
+                _set_authors(row, authors)
+            self.act.note_change(row, before, {} if authors is None else {"authors": authors})
+            self.act.touched.add(row.pk)
+            rows.append(row)
+            texts.append((row, former))
+            names |= values.keys()
+        Article.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
+        for row, former in texts:
+            self.act.follow_texts(row, former, besides=besides)
+
+    def _made_again(self, effect: Effect) -> Any:  # noqa: ANN401  # a row of any table
+        values = self._living(effect.before or {})
+        if effect.carried and not effect.row_id:
+            values |= {"article_id": effect.carried[0], "tag_id": effect.carried[1]}
+            values.setdefault("status", Tagging.Status.SUGGESTED.value)
+        row = TABLES[effect.table]()
+        row.pk = effect.row_id or None
+        _set(row, values)
+        return row
+
+    def _living(self, values: Values) -> Values:
+        """Return the values, an account that is gone left out of a decision."""
+        who = values.get(WHO)
+        if who is not None and who not in self.users:
+            self.users[who] = get_user_model()._default_manager.filter(pk=str(who)).exists()
+        return {**values, WHO: None} if who is not None and not self.users[who] else values
+
+    def _touch(self, row: models.Model, names: Collection[str]) -> None:
+        """Queue the articles whose place in lists a row decides."""
+        article = getattr(row, "article_id", None)
+        if article is not None and not isinstance(row, TABLES["suggestionmention"]):
+            self.act.touched.add(article)
+        if isinstance(row, Tag) and "is_retired" in names:
+            self.act.touched |= articles_with(row)
+
+
+def _kind_of(effect: Effect) -> str:
+    if effect.before is None:
+        return "remove"
+    if effect.after is None:
+        return "make"
+    return "rewrite" if effect.table == ARTICLE else "update"
+
+
+def _set(row: models.Model, values: Values) -> None:
+    """Set columns from their JSON values."""
+    for name, value in values.items():
+        column: models.Field[Any, Any] = row._meta.get_field(name)  # type: ignore[assignment]  # a column
+        setattr(row, column.attname, column.to_python(value) if value is not None else None)
+
+
+def _authors_in(effect: Effect, row: models.Model) -> Values:
+    """Return the authors of an article, if the act changed them."""
+    if "authors" not in (effect.after or {}) or not isinstance(row, Article):
+        return {}
+    return {"authors": list(row.authorships.order_by("position").values_list("author_id", flat=True))}
+
+
+def _set_authors(row: Article, authors: Sequence[int]) -> None:
+    row.authorships.all().delete()
+    Authorship.objects.bulk_create(
+        Authorship(article=row, author_id=pk, position=position) for position, pk in enumerate(authors)
+    )
+
+
+def _edited(row: Article, effect: Effect) -> list[str]:
+    """Return which fields count as an editor's once this act does not; what others edited stays theirs."""
+    before = set(_names((effect.before or {}).get("edited_fields")))
+    after = set(_names((effect.after or {}).get("edited_fields")))
+    return sorted((set(row.edited_fields) - (after - before)) | (before - after))
+
+
+def _names(value: object) -> Iterator[str]:
+    yield from value if isinstance(value, list) else ()
