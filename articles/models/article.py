@@ -134,6 +134,12 @@ class Article(models.Model):
             models.Index(fields=["-sort_on", "-id"], name="article_newest"),  # lists, rebuild order
             models.Index(fields=["content_hash"], name="article_content"),  # the same text from another file
             models.Index(fields=["clipped_on"], name="article_clipped"),  # admin filter, clipped_* filters
+            # The few that readers do not see, newest first; one by one, for SQLite takes an index of some rows
+            # only for a query that repeats its condition.
+            models.Index(fields=["-sort_on", "-id"], condition=Q(status="draft"), name="article_draft"),
+            models.Index(
+                fields=["-sort_on", "-id"], condition=Q(status="withdrawn"), name="article_withdrawn"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -214,7 +220,12 @@ class Tagging(models.Model):
             models.UniqueConstraint(fields=["article", "tag"], name="tag_once_an_article"),
             models.CheckConstraint(condition=Q(salience__gte=0) & Q(salience__lte=1), name="salience_0_to_1"),
         ]
-        indexes = [models.Index(fields=["tag", "status"], name="tagging_tag")]  # tag pages and their counts
+        indexes = [
+            models.Index(fields=["tag", "status"], name="tagging_tag"),  # tag pages and their counts
+            # The admin's lists of what was decided, few among millions of suggestions.
+            models.Index(fields=["-id"], condition=Q(status="confirmed"), name="tagging_confirmed"),
+            models.Index(fields=["-id"], condition=Q(status="rejected"), name="tagging_rejected"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.tag} ({self.role})"
