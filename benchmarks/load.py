@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import shutil
 import socket
 import subprocess
@@ -101,7 +102,13 @@ def serving(command: Sequence[str], port: int, environment: Mapping[str, str]) -
         yield server
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # its workers are busy: the naive view at a million
+            for pid in server.workers():
+                os.kill(pid, signal.SIGKILL)
+            process.kill()
+            process.wait()
 
 
 def _wait_for(server: Server) -> None:
