@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from itertools import chain
 
 import tantivy
 from tantivy import Query
@@ -17,6 +20,11 @@ from articles.search.query import Criteria, Match
 # More than a segment has values: every segment reports all of them, which makes counts exact.
 ALL_VALUES = 10_000_000
 MAX_DAYS = 92  # of a range: a longer one is counted by months alone
+# Articles of a result whose values are counted by two threads: for fewer, finding them twice costs more than
+# is won.  A country of 220,700 articles takes 27 ms instead of 46.
+SHARED_FROM = 20_000
+# The fields that cost most, one half of the work; tantivy lets other threads of Python run meanwhile.
+FIRST_HALF = frozenset({"actor", "topic"})
 
 type Counts = list[tuple[str, int]]  # values of one field, the highest count first
 
@@ -28,10 +36,12 @@ def count(searcher: tantivy.Searcher, query: Query) -> int:
     return int(found.count)  # type: ignore[attr-defined]  # missing in tantivy's stubs
 
 
-def tally(searcher: tantivy.Searcher, query: Query, limits: Mapping[str, int]) -> dict[str, Counts]:
+def tally(
+    searcher: tantivy.Searcher, query: Query, limits: Mapping[str, int], *, total: int
+) -> dict[str, Counts]:
     """Return for each field its most frequent values, up to its limit, with their exact counts.
 
-    Numbers come as text.
+    Numbers come as text.  ``total`` is how many documents answer the query, or about.
     """
     if not limits:
         return {}
@@ -39,15 +49,27 @@ def tally(searcher: tantivy.Searcher, query: Query, limits: Mapping[str, int]) -
     fields = {name: limit for name, limit in limits.items() if name not in TRAITS}
     if traits:
         fields["traits"] = ALL_VALUES
-    wanted = {
-        name: {"terms": {"field": name, "size": limit, "segment_size": ALL_VALUES}}
-        for name, limit in fields.items()
-    }
-    found = searcher.aggregate(query, wanted)
+    halves = [list(fields)]
+    if total >= SHARED_FROM:
+        halves = [[name for name in fields if (name in FIRST_HALF) is is_first] for is_first in (True, False)]
+    wanted = [
+        {name: {"terms": {"field": name, "size": fields[name], "segment_size": ALL_VALUES}} for name in half}
+        for half in halves
+        if half
+    ]
+    count_half = partial(searcher.aggregate, query)
+    answers = map(count_half, wanted) if len(wanted) == 1 else _threads().map(count_half, wanted)
+    found = dict(chain.from_iterable(answer.items() for answer in answers))
     counted = {name: _counts_in(found[name]["buckets"]) for name in fields}
     if traits:
         counted |= _taken_apart(counted.pop("traits"), traits)
     return {name: _sorted(counted[name])[:limit] for name, limit in limits.items()}
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Return the threads of this process; made on first use, for they do not survive a fork."""
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="counts")
 
 
 def _taken_apart(counts: Mapping[str, int], facets: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -81,7 +81,14 @@ class _Snapshot:
         """Return the counts of all values of these fields in the whole archive."""
         if missing := set(fields) - set(self.totals):
             everything = asking.term("type", "article")
-            self.totals.update(counts.tally(self.searcher, everything, dict.fromkeys(missing, ALL_VALUES)))
+            self.totals.update(
+                counts.tally(
+                    self.searcher,
+                    everything,
+                    dict.fromkeys(missing, ALL_VALUES),
+                    total=self.searcher.num_docs,
+                )
+            )
         return {name: self.totals[name] for name in fields}
 
     def keep(self, key: tuple[object, ...], tally: _Tally) -> None:
@@ -181,7 +188,7 @@ class Engine:
             tally = snapshot.tallies.pop(key, None)
             if tally is None:
                 is_whole = criteria.is_unfiltered and not hidden
-                found = _tally(snapshot, query, limits, is_whole=is_whole)
+                found = _tally(snapshot, query, limits, is_whole=is_whole, total=page.count)
                 tally = _read_tally(snapshot, query, criteria, page.count, found)
             snapshot.keep(key, tally)
         return Result(
@@ -206,15 +213,21 @@ class Engine:
         with _unusable_on_failure(self.folder):
             asking.check_prefixes(snapshot.searcher, clauses)
             is_whole = criteria.is_unfiltered and not hidden
-            return _tally(snapshot, query, {facet: limit}, is_whole=is_whole)[facet]
+            return _tally(snapshot, query, {facet: limit}, is_whole=is_whole, total=0)[facet]
 
     def totals(self, facets: Sequence[str], *, hidden: Collection[int] = ()) -> Mapping[str, Counts]:
-        """Return the counts of all values of these facets in the whole archive; change nothing in them."""
+        """Return the counts of all values of these facets in the whole archive; change nothing in them.
+
+        They are the same objects for as long as the index stays the same and nothing is hidden.
+        """
         _check_facets(facets)
         snapshot = self._snapshot_now()
         with _unusable_on_failure(self.folder):
+            if not hidden:
+                return snapshot.whole(facets)
             query = asking.everything(Criteria(), (), hidden)
-            return _tally(snapshot, query, dict.fromkeys(facets, ALL_VALUES), is_whole=not hidden)
+            limits = dict.fromkeys(facets, ALL_VALUES)
+            return counts.tally(snapshot.searcher, query, limits, total=snapshot.searcher.num_docs)
 
     def related(
         self,
@@ -385,8 +398,8 @@ def _read_tally(
 
 
 def _tally(
-    snapshot: _Snapshot, query: Query, limits: Mapping[str, int], *, is_whole: bool
+    snapshot: _Snapshot, query: Query, limits: Mapping[str, int], *, is_whole: bool, total: int
 ) -> dict[str, Counts]:
     if is_whole:
         return {name: found[: limits[name]] for name, found in snapshot.whole(limits).items()}
-    return counts.tally(snapshot.searcher, query, limits)
+    return counts.tally(snapshot.searcher, query, limits, total=total)

@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 
+from articles.search import counts
 from articles.search.engine import WordsError
 from articles.search.entry import TRAITS
 from articles.search.query import Criteria, Match, Sort
@@ -134,6 +135,15 @@ def test_totals_are_of_the_whole_archive_and_of_this_moment(folder):
     assert engine.totals(("topic",)) == {"topic": [("gas", 1)]}
 
 
+def test_totals_are_the_same_objects_until_the_next_write(folder):
+    engine = make_index(folder, [on(1, "", "oil")])
+    first = engine.totals(("topic",))["topic"]
+
+    assert engine.totals(("topic",))["topic"] is first
+    change_index(engine, [on(2, "", "gas")])
+    assert engine.totals(("topic",))["topic"] == [("gas", 1), ("oil", 1)]
+
+
 @pytest.mark.parametrize("ask", ["facet", "totals", "related"])
 def test_an_unknown_facet_is_the_callers_mistake(folder, ask):
     engine = make_index(folder, [])
@@ -210,3 +220,16 @@ def test_the_beginning_of_too_many_words_is_refused_with_a_way_out(folder, monke
     assert engine.search(Criteria(words="oilc*")).ids == [1]
     with pytest.raises(WordsError, match="type more letters of 'oilc'"):
         engine.search(Criteria(words="gas* oilc*"))
+
+
+def test_two_threads_count_what_one_counts(folder, monkeypatch):
+    topics = [("oil", "war"), ("oil",), ("oil", "grain"), ("war",)]
+    engine = make_index(folder, [on(pk, f"2025-0{pk}-01", *names) for pk, names in enumerate(topics, 1)])
+    by_one = engine.search(OIL, facets=("topic", "country", "language"), histogram=True)
+    engine._snapshot.tallies.clear()
+    monkeypatch.setattr(counts, "SHARED_FROM", 1)
+
+    by_two = engine.search(OIL, facets=("topic", "country", "language"), histogram=True)
+
+    assert by_two == by_one
+    assert by_two.facets["topic"] == [("oil", 3), ("grain", 1), ("war", 1)]
