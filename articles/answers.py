@@ -44,7 +44,7 @@ def answer(data: QueryDict, path: str, *, limit: int) -> Answer:
         return Answer(address, "Articles", problems=problems)
     criteria = asked.criteria
     title = title_of(criteria, asked.names)
-    after, before = (value_of(address, name) for name in CURSORS)
+    after, before = (_value_of(address, name) for name in CURSORS)
     try:
         result = _find(asked, criteria, after=after, before=before, limit=limit)
     except CursorError as error:
@@ -55,8 +55,7 @@ def answer(data: QueryDict, path: str, *, limit: int) -> Answer:
     return Answer(address, title, criteria, result)
 
 
-def value_of(address: Address, name: str) -> str:
-    """Return the first value of a parameter, empty where it has none."""
+def _value_of(address: Address, name: str) -> str:
     return next((value for parameter, value in address.parameters if parameter == name), "")
 
 

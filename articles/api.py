@@ -18,7 +18,8 @@ from articles.elsewhere import Elsewhere, find_elsewhere
 from articles.filters import ONCE, ArticleFilter
 from articles.listing import Listing, Row, TagLabel, list_articles
 from articles.models import Article, ArticleSource, TagKind
-from articles.reading import Receipt, find_article, read_receipts
+from articles.reading import find_article
+from articles.receipts import Receipt, read_receipts
 from articles.references import references_of
 from articles.rows import read_rows
 from articles.searchbox import understood

@@ -90,14 +90,15 @@ def _compressed(view: View, request: HttpRequest, *args: object, **kwargs: objec
     if response.streaming or len(response.content) < LEAST_COMPRESSED:
         return response
     patch_vary_headers(response, ["Accept-Encoding"])
-    if _reads_gzip(request):
+    if reads_gzip(request):
         response.content = gzip.compress(response.content, compresslevel=LEVEL, mtime=0)
         response["Content-Length"] = str(len(response.content))
         response["Content-Encoding"] = "gzip"
     return response
 
 
-def _reads_gzip(request: HttpRequest) -> bool:
+def reads_gzip(request: HttpRequest) -> bool:
+    """Return whether whoever asks can read a compressed answer."""
     return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
@@ -117,7 +118,7 @@ def _answer(
     tag = _tag(key, standing)
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         return _not_modified(tag)
-    place = f"{_reads_gzip(request):d} {key}"
+    place = f"{reads_gzip(request):d} {key}"
     if page := pages.find([place], standing).get(place):
         return HttpResponse(page.content, headers=page.headers)
     is_fresh = sync.stands_at(standing)

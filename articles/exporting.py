@@ -41,6 +41,8 @@ def part_of(found: Answer) -> str:
     result = found.result
     if not (result.next_cursor or result.previous_cursor):
         return ""
+    if result.previous_cursor and not result.position:  # the database, which answers while there is no index
+        return "later"
     return f"{result.position + 1}-{result.position + len(result.ids)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -15,17 +16,20 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from articles.answers import Answer
+from articles.caching import LEVEL, reads_gzip
 from articles.exporting import find_to_export, notice_of, part_of, read_records
 from articles.exports import FORMATS, Format, Selection
 from articles.search.engine import IndexUnusable
 from articles.searchbox import redirect_of
 
 RETRY_SECONDS = 60  # while the search index is being rebuilt
+GZIP = 16 + zlib.MAX_WBITS  # the format of the file, as zlib is told
 CHUNK = 16_000  # characters sent together
 
 
@@ -51,7 +55,7 @@ def search_export(request: HttpRequest, name: str) -> HttpResponseBase:
     )
     # Where only the head of the answer is asked for, nothing is read.
     text = iter(()) if request.method == "HEAD" else format_.write(selection)
-    answer = _as_file(format_, text, format_.file_name(found.title, part=part_of(found)))
+    answer = _as_file(request, format_, text, format_.file_name(found.title, part=part_of(found)))
     if found.result.next_cursor:
         query = urlencode(found.address.page(found.result.next_cursor).parameters)
         answer["Link"] = f'<{site}{request.path}?{query}>; rel="next"'
@@ -68,7 +72,7 @@ def article_export(request: HttpRequest, pk: str, name: str) -> HttpResponseBase
     if not records:
         raise Http404
     selection = Selection(records[0].title, records[0].url, records)
-    return _as_file(format_, format_.write(selection), f"newsroom-{int(pk)}.{format_.suffix}")
+    return _as_file(request, format_, format_.write(selection), f"newsroom-{int(pk)}.{format_.suffix}")
 
 
 def refusal(request: HttpRequest, found: Answer) -> HttpResponse:
@@ -90,8 +94,15 @@ def _format(name: str) -> Format:
     return FORMATS[name]
 
 
-def _as_file(format_: Format, text: Iterator[str], file_name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_bytes(text), content_type=format_.media_type)
+def _as_file(
+    request: HttpRequest, format_: Format, text: Iterator[str], file_name: str
+) -> StreamingHttpResponse:
+    is_compressed = reads_gzip(request)
+    pieces = _compressed(_bytes(text)) if is_compressed else _bytes(text)
+    response = StreamingHttpResponse(pieces, content_type=format_.media_type)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if is_compressed:
+        response["Content-Encoding"] = "gzip"
     response["Content-Disposition"] = content_disposition_header(True, file_name) or ""
     return response
 
@@ -107,3 +118,11 @@ def _bytes(text: Iterator[str]) -> Iterator[bytes]:
             yield "".join(waiting).encode()
             waiting, size = [], 0
     yield "".join(waiting).encode()
+
+
+def _compressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces as one gzip file; nothing in them is secret (docs/decisions/0004)."""
+    compressor = zlib.compressobj(LEVEL, wbits=GZIP)
+    for piece in pieces:
+        yield compressor.compress(piece)
+    yield compressor.flush()

@@ -1,5 +1,7 @@
 """More like one article: others with the same persons, places, subjects and words, and what they share.
 
+And the pairs among its main subjects, each of which has a page.
+
 The search index finds them, rare tags and words counting for more than frequent ones; what is shown is read
 from the database.
 """
@@ -9,13 +11,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import log
 
 from django.db.models import Q
 
+from articles.dyads import KINDS, address_of
 from articles.elsewhere import shares_of
 from articles.models import Article, NearDuplicate, TagKind
-from articles.reading import Receipt
+from articles.receipts import Receipt
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
 from articles.search.letters import fold, words_in, written_words
@@ -25,6 +29,7 @@ SHOWN = 6  # articles
 CANDIDATES = 40  # looked at, so that enough are left of stories that many papers had
 LEAST_SHARE = 0.25  # of the best score; what shares less is like any other article
 TAGS_SHOWN, WORDS_SHOWN = 3, 3  # in a reason
+PAIRED = 3  # main subjects of a kind, in three pairs
 
 MOST_TAGS, MOST_WORDS = 12, 8  # asked for; each costs a walk over its postings
 # How much a shared tag says, a word of both titles being 1: countries are many articles' business, persons
@@ -55,6 +60,15 @@ class Related:
     tags: list[TagLabel]
     more_count: int
     words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PairLink:
+    """Two main subjects of one kind, and the page about what they have to do with each other."""
+
+    kind: str
+    name: str
+    url: str
 
 
 type _Tag = tuple[str, str]  # kind and key
@@ -88,6 +102,17 @@ def find_related(article: Article, receipts: Sequence[Receipt]) -> list[Related]
     matches.sort(key=lambda match: (-match.score, -match.row.id))
     alike = [match for match in matches if match.is_telling and match.score >= LEAST_SHARE * matches[0].score]
     return [_related(match) for match in _one_a_story(article, alike)[:SHOWN]]
+
+
+def pairs_of(receipts: Sequence[Receipt]) -> list[PairLink]:
+    """Return the pairs among the first main subjects of each kind that has pages of pairs."""
+    return [
+        PairLink(kind, f"{one.name} and {other.name}", address_of(kind, one.slug, other.slug))
+        for kind in KINDS
+        for one, other in combinations(
+            [receipt for receipt in receipts if receipt.kind == kind and receipt.is_main][:PAIRED], 2
+        )
+    ]
 
 
 def _find(article: Article, mains: Mapping[_Tag, bool], words: Sequence[str]) -> list[int]:

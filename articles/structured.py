@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from articles.importing.clipping import Precision
 from articles.models import TagKind
-from articles.reading import Reading, Receipt
+from articles.reading import Reading
+from articles.receipts import Receipt
 
 TYPES = {
     TagKind.ACTOR: "Person",

@@ -34,7 +34,7 @@ from articles.neighbours import PARAMETER, Trail, find_trail
 from articles.panorama import Panorama, look_over
 from articles.portrait import portray
 from articles.reading import find_article, read_article
-from articles.related import find_related
+from articles.related import find_related, pairs_of
 from articles.search.engine import IndexUnusable
 from articles.search.query import Sort
 from articles.searchbox import redirect_of
@@ -133,6 +133,7 @@ def article_detail(request: HttpRequest, pk: str, slug: str = "") -> HttpRespons
             "citation_links": citation_links(article.pk),
             "elsewhere": find_elsewhere(article),
             "related": related,
+            "pairs": pairs_of(reading.receipts),
             "desk_url": _desk_url(request, article),
             "canonical_url": request.build_absolute_uri(url),
         },

@@ -105,6 +105,7 @@ LAYERS = {
     "articles.values": 3,
     "articles.neighbours": 3,
     "articles.reading": 3,
+    "articles.receipts": 3,
     "articles.directory": 3,
     "articles.portrait": 3,
     "articles.related": 3,

@@ -18,7 +18,7 @@ from articles.searchbox import redirect_of
 from tests.factories import make_article
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-DOCUMENTS = [DOCS / "search.md", DOCS / "api.md"]
+DOCUMENTS = [DOCS / "search.md", DOCS / "api.md", DOCS / "exports.md"]
 SITE = "http://127.0.0.1:8000"
 
 # What follows the pipe: each of these programs of jq prints these lines.

@@ -129,7 +129,15 @@ def dear_queries() -> dict[str, str]:
 
 @pytest.mark.parametrize("name", dear_queries())
 @pytest.mark.parametrize(
-    "path", ["/articles/", "/articles/facets/author/", "/countries/", "/api/v1/articles/", "/suggest/"]
+    "path",
+    [
+        "/articles/",
+        "/articles/facets/author/",
+        "/countries/",
+        "/api/v1/articles/",
+        "/suggest/",
+        "/articles/feed/",
+    ],
 )
 def test_the_dearest_addresses_cost_little(client, archive, path, name):
     query = dear_queries()[name]
@@ -206,7 +214,8 @@ VALUES = st.one_of(
 PATHS = st.one_of(
     st.sampled_from(
         ["/", "/articles/", "/articles/facets/actor/", "/articles/facets/language/", "/countries/",
-         "/topics/oil/", "/suggest/", "/api/v1/articles/", "/robots.txt", "/articles/facets/nothing/"]
+         "/topics/oil/", "/suggest/", "/api/v1/articles/", "/robots.txt", "/articles/facets/nothing/",
+         "/articles/feed/", "/articles/feed/rss/"]
     ),
     st.builds(lambda part: f"/articles/{quote(part, safe='')}/", st.text(min_size=1, max_size=12)),
     st.builds(lambda part: f"/actors/{quote(part, safe='')}/", st.text(min_size=1, max_size=12)),

@@ -84,6 +84,7 @@ def test_a_trail_names_its_search_and_leads_back_to_it(articles):
         "country=atlantis",
         "colour=red",
         "country=cn",
+        "country=%00",
         "q=%22",
         "%00",
         "country=ru&q=zzz",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -88,6 +90,17 @@ def test_an_export_is_cut_at_a_number_that_its_name_says_and_goes_on_behind_it(c
     assert not rest.has_header("Link")
 
 
+def test_a_list_links_its_files_and_says_what_one_holds(client, articles, monkeypatch):
+    monkeypatch.setattr(exporting, "MOST_RECORDS", 5)
+
+    html = client.get("/articles/?country=ru&sort=oldest&density=compact").content.decode()
+
+    links = re.findall(r'href="(/articles/export/[^"]*)"', html)
+    assert links == [f"/articles/export/{name}/?country=ru&amp;sort=oldest" for name in FORMATS]
+    assert "One file holds 5 articles, the first of these 7." in html
+    assert 'href="/articles/feed/?country=ru"' in html
+
+
 def test_a_cut_reading_list_says_so(client, articles, monkeypatch):
     monkeypatch.setattr(exporting, "MOST_RECORDS", 5)
 
@@ -152,6 +165,15 @@ def test_one_article_is_exported_in_every_format(client, articles, name):
     assert response.status_code == 200
     assert response["Content-Disposition"] == f'attachment; filename="newsroom-{pk}.{FORMATS[name].suffix}"'
     assert "Talks 0" in text_of(response)
+
+
+def test_a_file_is_sent_compressed_to_whoever_can_read_that(client, articles):
+    plain = client.get("/articles/export/csv/")
+    packed = client.get("/articles/export/csv/", headers={"Accept-Encoding": "gzip, br"})
+
+    assert (packed["Content-Encoding"], packed["Vary"]) == ("gzip", "Accept-Encoding")
+    assert not plain.has_header("Content-Encoding")
+    assert gzip.decompress(b"".join(packed.streaming_content)).decode() == text_of(plain)
 
 
 def test_the_head_of_an_export_reads_no_article(client, articles):

@@ -12,15 +12,8 @@ from django.utils import timezone
 
 from articles.guard import Guard, GuardError
 from articles.models import Article, RenderedArticle, Tag, Tagging
-from articles.reading import (
-    Evidence,
-    EvidenceWords,
-    Reading,
-    Receipt,
-    find_article,
-    read_article,
-    render_guarded,
-)
+from articles.reading import Reading, find_article, read_article, render_guarded
+from articles.receipts import Evidence, EvidenceWords, Receipt
 from articles.rendering import Mark
 from tests.factories import make_article, make_tag, make_tagging
 
@@ -112,6 +105,46 @@ def test_several_tags_can_be_lit(article):
     }
 
 
+def test_all_tags_can_be_lit_at_once_and_one_of_them_chosen(article):
+    reading = read(article, "all")
+
+    assert {tag for tag, _ in marked(reading.body_html)} == {"country:ru", "country:ua"}
+    assert (reading.is_all_lit, reading.unknown) == (True, [])
+    assert reading.all_url == f"{article.get_absolute_url()}?tag=all#evidence-1"
+    assert receipt(reading, "country:ua").light_url == (
+        f"{article.get_absolute_url()}?tag=country%3Aua#evidence-1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lit", "count"), [([], 0), (["country:ru"], 5), (["country:ua"], 1), (["all"], 6), (["country:zz"], 0)]
+)
+def test_lit_places_are_counted_as_they_are_numbered(article, lit, count):
+    reading = read(article, *lit)
+
+    html = reading.title_html + reading.standfirst_html + reading.body_html
+    assert re.findall(r'id="evidence-(\d+)"', html) == [str(number) for number in range(1, count + 1)]
+    assert (reading.mark_count, list(reading.numbered)) == (count, list(range(1, count + 1)))
+
+
+def test_no_text_is_taken_for_a_lit_place(article):
+    Article.objects.filter(pk=article.pk).update(
+        body='<mark class="evidence" id="evidence-9">Forged</mark> `<mark class="evidence">`'
+    )
+    article.taggings.update(mentions=[["body", 39, 45, "name"]])
+
+    assert read(article, "all").mark_count == 1
+
+
+def test_links_carry_the_search_that_a_reader_came_from(article):
+    reading = read_article(find_article(article.pk), lit=["country:ru"], within="country=ru&sort=oldest")
+
+    url = article.get_absolute_url()
+    carried = "in=country%3Dru%26sort%3Doldest"
+    assert reading.url == receipt(reading, "country:ru").light_url == f"{url}?{carried}"
+    assert reading.all_url == f"{url}?tag=all&{carried}#evidence-1"
+
+
 @pytest.mark.parametrize("name", ["country:russia", "Country:RU", " country:ru "])
 def test_a_tag_can_be_named_by_its_slug(article, name):
     reading = read(article, name)
@@ -163,6 +196,7 @@ def test_a_receipt_says_why(article):
     assert (found.origin, found.status, found.release) == ("automatic", "suggested", "r1")
     assert (found.decided_by, found.decided_on) == ("", None)
     assert found.mention_count == 5
+    assert found.parts == ["title", "standfirst", "text"]
     assert found.words == [EvidenceWords("Russia", "name", 3), EvidenceWords("Kremlin", "metonym", 2)]
     assert found.evidence[0] == Evidence("title", 0, 6, "Russia", "name")
 

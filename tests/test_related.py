@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from articles.models import Article, NearDuplicate
-from articles.reading import read_receipts
-from articles.related import find_related
+from articles.receipts import read_receipts
+from articles.related import find_related, pairs_of
 from articles.search import sync
 from articles.search.engine import IndexUnusable
 from tests.factories import make_article, make_tag
@@ -106,6 +106,17 @@ def test_hidden_articles_are_never_related_and_join_no_stories(grain, status):
 
     assert related(grain) == before
     assert sorted(title for title, _ in before) == ["One", "Two"]
+
+
+def test_the_first_main_subjects_of_a_kind_are_pairs():
+    article = make_article(
+        main=["country/Russia", "country/Ukraine", "actor/Ada Lee", "topic/Talks", "topic/War"],
+        tags=["country/China", "actor/Bo Chen"],
+    )
+
+    assert [(pair.kind, pair.name, pair.url) for pair in pairs_of(read_receipts(article))] == [
+        ("country", "Russia and Ukraine", "/dyads/russia-ukraine/")
+    ]
 
 
 def test_six_are_enough(grain):

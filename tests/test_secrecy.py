@@ -36,6 +36,10 @@ ADDRESSES = {
     "^articles/(?P<pk>[0-9]{1,18})-(?P<slug>[^/]*)/$": [
         "{public}",
         f"{{public}}?tag=topic:{SECRET}",
+        "{public}?tag=all",
+        "{public}?in=country%3Dru",
+        "{public}?in=q%3Dtalks%26sort%3Drelevance",
+        f"{{public}}?in=topic__not%3D{SECRET}",
         f"/articles/{HIDDEN}-{SECRET}/",
         f"/articles/{HIDDEN}-/?tag=country:ru",
     ],

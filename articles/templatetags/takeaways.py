@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from articles.exporting import cut_notice, export_links, feed_url
 from articles.listing import Listing
-from articles.neighbours import within_of
+from articles.neighbours import with_search, within_of
 from articles.search.address import Address
 
 register = template.Library()
@@ -38,6 +38,12 @@ def takeaways(listing: Listing) -> dict[str, object]:
         "citations": [link for link in exports if link.is_citation],
         "notice": cut_notice(listing.count),
     }
+
+
+@register.filter
+def carrying(url: str, within: str) -> str:
+    """Return the address of an article that carries a search."""
+    return with_search(url, within)
 
 
 @register.filter

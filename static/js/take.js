@@ -19,7 +19,7 @@ async function copy(text) {
 }
 
 async function answer(button) {
-  const before = button.textContent;
+  button.dataset.label ??= button.textContent;
   const source = button.dataset.copy && document.querySelector(button.dataset.copy);
   try {
     await copy(source ? source.textContent : button.dataset.address);
@@ -28,7 +28,7 @@ async function answer(button) {
     button.textContent = "Could not be copied";
   }
   status.textContent = button.textContent;
-  setTimeout(() => { button.textContent = before; }, 2000);
+  setTimeout(() => { button.textContent = button.dataset.label; }, 2000);
 }
 
 document.addEventListener("click", (event) => {

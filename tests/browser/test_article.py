@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from articles.models import Tagging
+
 pytestmark = pytest.mark.browser
 
 with_and_without_javascript = pytest.mark.parametrize(
@@ -114,6 +116,38 @@ def test_a_reader_goes_through_a_search_article_by_article(archive, open_page, j
 
     search.get_by_role("link", name="Articles about Russia").click()
     expect(page).to_have_url("/articles/?country=ru")
+
+
+def tab_to(page, name: str) -> None:
+    """Press the tabulator until something of this name has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if " ".join(page.evaluate("document.activeElement.textContent").split()) == name:
+            return
+    raise AssertionError(f"the tabulator never reaches {name}")
+
+
+@with_and_without_javascript
+def test_the_keyboard_alone_leads_from_a_filter_to_an_article_its_evidence_and_a_pair(
+    archive, open_page, javascript
+):
+    Tagging.objects.filter(article=archive, tag__key="ua").update(role=Tagging.Role.MAIN)
+    page = open_page(java_script_enabled=javascript)
+    page.goto("/articles/")
+
+    tab_to(page, "Russia 2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Articles about Russia")
+    tab_to(page, archive.title)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(archive.title)
+    tab_to(page, "Ukraine (main subject) 2 mentions")
+    page.keyboard.press("Enter")
+    expect(page.locator(".evidence")).to_have_text(["Ukraine", "Kyiv"])
+    tab_to(page, "Russia and Ukraine")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url("/dyads/russia-ukraine/")
 
 
 @with_and_without_javascript

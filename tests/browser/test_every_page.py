@@ -23,6 +23,7 @@ def addresses(archive) -> dict[str, str]:
     tags = ("country:ru", "actor:vladimir-putin", "organisation:nato", "topic:sanctions")
     return {
         "home": "/",
+        "list": "/articles/",
         "filtered list": "/articles/?country=ru&topic__not=sanctions&published_after=2019",
         "compact list": "/articles/?density=compact&sort=oldest",
         "second page": "/articles/?sort=oldest&after=" + second,
@@ -46,6 +47,8 @@ def addresses(archive) -> dict[str, str]:
         "not understood": "/articles/?country=atlantis&colour=red",
         "article": article,
         "evidence": f"{article}?" + "&".join(f"tag={tag}" for tag in tags),
+        "all evidence": f"{article}?tag=all",
+        "article of a search": f"{article}?in=country%3Dru",
         "tag it lacks": f"{article}?tag=country:zz",
         "bare article": Article.objects.get(title__startswith="A clipping").get_absolute_url(),
         "right-to-left article": Article.objects.get(language="ar").get_absolute_url(),
