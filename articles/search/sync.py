@@ -234,7 +234,7 @@ def _fresh_engine(now: Standing) -> Engine:
         engine = open_engine(now)
     except IndexUnusable as reason:
         return _built(reason)
-    if engine.standing() != now:
+    if engine.revision() < now.revision:
         # Whoever holds the lock is applying these rows.  An index that cannot be written still answers, late.
         try:
             with write_lock(settings.NEWSROOM_INDEX, seconds=0):

@@ -294,6 +294,20 @@ def test_an_unusable_index_is_rebuilt_by_the_next_writer(happen, caplog):
     assert sync.open_engine().standing() == sync.database_standing()
 
 
+def test_what_others_write_and_index_meanwhile_makes_no_index_unusable(settings):
+    make_article()
+    sync.apply_outbox()
+    generation = current_generation(settings.NEWSROOM_INDEX)
+    before = sync.database_standing()
+    make_article()
+    sync.apply_outbox()
+
+    assert sync.stands_at(before)
+
+    assert current_generation(settings.NEWSROOM_INDEX) == generation
+    assert sync.open_engine(before).standing() == sync.database_standing()
+
+
 @pytest.mark.parametrize("happen", UNUSABLE, ids=lambda function: function.__name__)
 def test_a_small_archive_is_indexed_for_its_next_reader(happen):
     for _ in range(3):
