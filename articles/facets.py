@@ -159,7 +159,8 @@ def _read_names(keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], str]
     for kind in TagKind.values:
         if keys.get(kind):
             is_tag |= Q(kind=kind, key__in=keys[kind])
-    tags = Tag.objects.filter(is_tag).order_by().values_list("kind", "key", "name")
+    # Retired ones, which an index that is late still counts, have no name.
+    tags = Tag.objects.in_use().filter(is_tag).order_by().values_list("kind", "key", "name")
     others = (
         model.objects.filter(slug__in=keys[facet])
         .order_by()

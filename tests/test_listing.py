@@ -7,10 +7,12 @@ import datetime as dt
 import pytest
 from django.http import QueryDict
 
+from articles import curation
 from articles.chips import Turn
 from articles.listing import Chip, FacetValue, Listing, Problem, ViewLink, list_articles
 from articles.models import Article, Tag, Tagging
 from articles.search import sync
+from articles.search.engine import write_lock
 from articles.search.query import Sort
 from tests.factories import make_article, make_tag, make_tagging
 
@@ -338,6 +340,16 @@ def test_a_value_asked_for_shows_even_where_no_article_has_it(russia, ukraine):
         "ru": (0, True),
         "ua": (0, True),
     }
+
+
+def test_a_retired_tag_is_no_value_even_while_the_index_is_late(russia, ukraine, alice, settings):
+    make_article(tags=[russia, ukraine])
+    sync.apply_outbox()
+
+    with write_lock(settings.NEWSROOM_INDEX, seconds=0):
+        curation.retire([russia], by=alice)
+
+        assert list(facet(listed(), "country")) == ["ua"]
 
 
 def test_chips_say_each_filter_and_remove_it(russia, ukraine):
