@@ -14,12 +14,14 @@ from functools import cache
 from threading import Lock
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, Exists, Func, Model, OuterRef, Q, Subquery
 
 from articles.filters import ArticleFilter
+from articles.memory import Memory
 from articles.models import Alias, Archive, Article, Author, Authorship, ChangeSet, Outlet, Tag, TagKind
 from articles.search import sync
 from articles.search.namebook import Known, NameBook, best_of
+from articles.search.outbox import database_standing
 from articles.search.query import SUFFIXES, Match
 from articles.search.typed import Typed, read_typed
 
@@ -42,6 +44,7 @@ type _Candidate = tuple[bool, int, str, NameBook, Known, str]
 
 _lock = Lock()
 _kept: dict[str, tuple[_Edition, NameBook]] = {}
+_current: Memory[str, NameBook] = Memory(most=2)  # those that hold where the database stands now
 _counted: dict[str, tuple[Sequence[tuple[str, int]], Mapping[str, int]]] = {}
 
 
@@ -207,31 +210,38 @@ def read_byline_names() -> NameBook:
 def _read_book(name: str, models: tuple[type[Model], ...], read: Callable[[], Iterable[Known]]) -> NameBook:
     """Return the book of this moment: the one kept, unless a row came since to one of these tables.
 
-    Whoever changes or removes a name leaves a change-set.
+    Whoever changes or removes a name leaves a change-set.  Looked at only when something was written at all.
     """
+    now = database_standing()
+    if book := _current.find([name], now).get(name):
+        return book
     with connection.cursor() as cursor:
         cursor.execute(*_edition_query(models))
         edition = cursor.fetchone()
-    if edition is None:  # nothing was ever written that could tell one state from the next
-        return NameBook(read())
     with _lock:
         kept = _kept.get(name)
         if kept is None or kept[0] != edition:
             kept = _kept[name] = edition, NameBook(read())
-        return kept[1]
+    _current.keep({name: kept[1]}, now)
+    return kept[1]
 
 
 @cache
 def _edition_query(models: tuple[type[Model], ...]) -> tuple[str, tuple[int | str, ...]]:
-    """Return the SQL for the archive, its gazetteer and the newest row of each table, and its parameters.
+    """Return the SQL for the archive, its gazetteer, and number and newest row of each table; its parameters.
 
+    The number, too: of two writers, the one that took the higher key may be done first.
     Written once: Django takes longer to write it than the database to answer.
     """
-    newest = {
-        model.__name__: Subquery(model._default_manager.order_by("-pk").values("pk")[:1]) for model in models
-    }
-    rows = Archive.objects.filter(pk=1).annotate(**newest)
-    sql, params = rows.values_list("uuid", "gazetteer_release", *newest).query.sql_with_params()
+    tables = {}
+    for model in models:
+        rows = model._default_manager.order_by()
+        for function in ("COUNT", "MAX"):
+            # Not Count and Max, which would group the rows.
+            asked = Func("pk", function=function, output_field=BigIntegerField())
+            tables[f"{function}_{model.__name__}"] = Subquery(rows.annotate(found=asked).values("found"))
+    archive = Archive.objects.filter(pk=1).annotate(**tables)
+    sql, params = archive.values_list("uuid", "gazetteer_release", *tables).query.sql_with_params()
     return sql, params
 
 

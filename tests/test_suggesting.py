@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from articles import curation, suggesting
-from articles.models import Alias, Article, ChangeSet
+from articles.memory import Memory
+from articles.models import Alias, Article, Author, ChangeSet
 from articles.suggesting import resolve, suggest
 from tests.factories import make_article, make_tag
 
 pytestmark = pytest.mark.django_db
+
+KEEP = Memory.keep  # what a site does; conftest has other tests keep nothing
 
 
 def keys(kinds: str, text: str) -> list[str]:
@@ -71,7 +74,8 @@ def test_of_very_many_things_of_one_name_only_some_are_looked_up(django_assert_n
         make_article(authors=[f"Ann {number}"])
     keys("author", "ann")
 
-    with django_assert_num_queries(3):  # the edition of the names, and twice six of them
+    # Where the database stands, the edition of the names, and twice six of them.
+    with django_assert_num_queries(4):
         assert len(keys("author", "ann")) == 12
 
 
@@ -94,8 +98,29 @@ def test_the_book_is_read_once_for_each_state_of_the_names(django_assert_num_que
     make_article(tags=["topic/Talks"])
     resolve(["topic"], "talks")
 
-    with django_assert_num_queries(1):  # whether it still holds
+    with django_assert_num_queries(2):  # where the database stands, and whether the book still holds
         resolve(["topic"], "talks")
+
+
+def test_while_nothing_is_written_one_query_tells_that_the_book_holds(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(Memory, "keep", KEEP)
+    make_article(tags=["topic/Talks"])
+    resolve(["topic"], "talks")
+
+    with django_assert_num_queries(1):
+        resolve(["topic"], "talks")
+
+
+def test_a_name_that_was_written_first_and_committed_last_is_known(monkeypatch):
+    monkeypatch.setattr(Memory, "keep", KEEP)
+    Author.objects.create(pk=1_000, name="Ann Lee", slug="ann-lee")
+    make_article(authors=["Ann Lee"])
+    assert keys("author", "bo") == []
+
+    Author.objects.create(pk=999, name="Bo Quill", slug="bo-quill")
+    make_article(authors=["Bo Quill"])
+
+    assert keys("author", "bo") == ["bo-quill"]
 
 
 # --- What is suggested ------------------------------------------------------------------------------------
@@ -216,5 +241,6 @@ def test_a_suggestion_takes_the_same_queries_whatever_the_archive_holds(
         make_article(tags=[f"topic/Ukraine {number}"], outlet=f"Ukraine {number}")
     suggest("ukr")
 
-    with django_assert_num_queries(3):  # where the index stands, and whether both books still hold
+    # Where the database stands, for the index and for both books; whether both still hold.
+    with django_assert_num_queries(5):
         suggest("ukr")

@@ -218,5 +218,5 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_values(client, d
     count("", 3)
     make_article(tags=[f"topic/Topic {number}" for number in range(150)])
     count("", 3)
-    # And the state of the book of names.
-    count("?name=topic", 4)
+    # And the state of the book of names, which depends on where the archive stands.
+    count("?name=topic", 5)
