@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
-from articles.filters import ArticleFilter
 from articles.frontpage import read_front_page
+from articles.search.address import is_tracking
 
 
 @require_safe
 @kept()
 def home(request: HttpRequest) -> HttpResponse:
-    """Return the front page; a search, which it cannot answer, is sent to the list."""
-    if any(name in ArticleFilter.base_filters for name in request.GET):
+    """Return the front page; whatever is asked of it is asked of the list, which answers or says why not."""
+    if any(not is_tracking(name) for name in request.GET):
         return HttpResponseRedirect(f"{reverse('article_list')}?{request.GET.urlencode()}")
     front = read_front_page(today=timezone.localdate())
     page = render(

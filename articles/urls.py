@@ -1,8 +1,9 @@
 """Addresses of the public pages and the API."""
 
+from django.conf import settings
 from django.urls import path, re_path
 
-from articles import api, dyad_views, feeds, home, outgoing, robots, sitemap, typeahead, views
+from articles import api, dyad_views, feeds, home, outgoing, robots, sitemap, styleguide, typeahead, views
 from articles.models import TagKind
 
 PLURALS = {
@@ -40,6 +41,8 @@ urlpatterns = [
     # 12 digits: no number of an article is larger than a database column.
     re_path(r"^sitemap-articles-(?P<page>[0-9]{1,12})\.xml$", sitemap.articles, name="sitemap_articles"),
 ]
+if settings.DEBUG:
+    urlpatterns += [path("styleguide/", styleguide.show, name="styleguide")]
 for kind, plural in PLURALS.items():
     urlpatterns += [
         path(f"{plural}/", views.tag_list, {"kind": kind}, name=f"{kind}_list"),

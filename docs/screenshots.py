@@ -2,7 +2,7 @@
 
     python docs/screenshots.py [--to FOLDER] [--only NAME ...]
 
-FOLDER (default: var/screenshots) gets every page at 360 and 1440 px, light and dark;
+FOLDER (default: var/screenshots) gets every page at 360, 768 and 1440 px, light and dark;
 docs/images gets those that the README and the docs show.
 """
 
@@ -28,13 +28,19 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PROJECT = Path(__file__).resolve().parent.parent
 IMAGES = PROJECT / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
-WIDTHS = {360: 780, 1440: 900}  # and the height of the window
+WIDTHS = {360: 780, 768: 1024, 1440: 900}  # and the height of the window
 SCHEMES = ("light", "dark")
 START_SECONDS = 120
 
 PAGES = {
-    "list": "/",
+    "home": "/",
+    "list": "/articles/",
     "filtered": "/articles/?country=ru&country=us&topic__not=sanctions",
+    "map": "/articles/?view=map",
+    "timeline": "/articles/?view=timeline&country=ru",
+    "table": "/articles/?view=table",
+    "pairs": "/dyads/",
+    "pair": "/dyads/russia-ukraine/",
     "empty": "/articles/?country=ru&country=bg",
     "problem": "/articles/?country=atlantis&colour=red",
     "article": "seed:2025-08-15-alaska-summit",

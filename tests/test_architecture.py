@@ -118,6 +118,7 @@ LAYERS = {
     "articles.home": 4,
     "articles.missing": 4,
     "articles.sitemap": 4,
+    "articles.styleguide": 4,
     "articles.structured": 3,
     "articles.feeds": 4,
     "articles.outgoing": 4,

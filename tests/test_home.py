@@ -120,10 +120,15 @@ def test_the_page_says_how_much_there_is(client):
     assert heading == "2 articles by 2 outlets, March 2014 to November 2026"
 
 
-def test_a_search_at_the_root_is_sent_to_the_list(client):
-    response = client.get("/?country=ru&q=gas")
+@pytest.mark.parametrize("query", ["country=ru&q=gas", "view=map", "colour=red"])
+def test_what_is_asked_of_the_root_is_asked_of_the_list(client, query):
+    response = client.get(f"/?{query}")
 
-    assert (response.status_code, response.url) == (302, "/articles/?country=ru&q=gas")
+    assert (response.status_code, response.url) == (302, f"/articles/?{query}")
+
+
+def test_how_a_reader_came_is_no_question(client):
+    assert client.get("/?utm_source=letter").status_code == 200
 
 
 def test_a_page_without_numbers_is_not_kept(client, monkeypatch):

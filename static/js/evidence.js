@@ -75,7 +75,10 @@ const KEYS = {
 // A key means something else where the reader is typing, and together with others.
 document.addEventListener("keydown", (event) => {
   const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
-  if (!isTaken && Object.hasOwn(KEYS, event.key) && !event.target.closest("input, textarea, select")) {
+  // Who switched single keys off (shortcuts.js) still has Escape.
+  const isOff = event.key !== "Escape" && document.documentElement.dataset.keys === "off";
+  const isTyping = event.target.closest("input, textarea, select, dialog");
+  if (!isTaken && !isOff && !isTyping && Object.hasOwn(KEYS, event.key)) {
     KEYS[event.key]();
   }
 });

@@ -43,7 +43,8 @@ function show({ since, left }) {
   for (const link of document.querySelectorAll("[data-arrivals] a[href*='/articles/']")) {
     const number = Number(link.pathname.match(/\/articles\/(\d+)-/)?.[1]);
     if (number > since && added.includes(number)) {
-      link.before(pattern.cloneNode(true));
+      // Behind the date and outlet: nothing that stands there already moves.
+      link.closest("article, li").querySelector(".story-meta, .soft").append(pattern.cloneNode(true));
     }
   }
 }
