@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from articles.borders import read_borders
 from articles.charts import level
+from articles.dyads import KINDS, address_of
+from articles.facets import FacetGroup, FacetValue
 from articles.listing import Listing
 from articles.models import Tag, TagKind
 from articles.search import sync
@@ -20,12 +22,16 @@ ALL_KEYS = 20_000  # values of one facet counted at once; more than any gazettee
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """What some articles of the tag also have: how many, where they are, and their share of all as a bar."""
+    """What some articles of the tag also have: how many, where they are, and their share of all as a bar.
+
+    ``pair_url`` leads to what the archive has about both, empty for what makes no pair with the tag.
+    """
 
     key: str
     name: str
     count: int
     url: str
+    pair_url: str
     bar: str
 
 
@@ -54,22 +60,41 @@ class Relative:
 
 def find_companions(tag: Tag, listing: Listing, *, without: Collection[str]) -> list[Companions]:
     """Return what the articles of a tag, listed, have besides it; of its own kind, ``without`` these keys."""
-    kinds = []
-    for group in listing.facets:
-        if group.name in FACETS:
-            unwanted = {tag.key, *without} if group.name == tag.kind else ()
-            others = [value for value in group.values if value.key not in unwanted and value.count]
-            kinds.append(
-                Companions(
-                    group.name,
-                    group.heading,
-                    [
-                        Companion(one.key, one.name, one.count, one.add_url, level(one.count, listing.count))
-                        for one in others[:SHOWN]
-                    ],
+    unwanted = {(tag.kind, key) for key in (tag.key, *without)}
+    groups = [group for group in listing.facets if group.name in FACETS]
+    shown = {group.name: _shown(group, unwanted) for group in groups}
+    pairs = _pair_urls(tag, [one.key for one in shown.get(tag.kind, ())])
+    return [
+        Companions(
+            group.name,
+            group.heading,
+            [
+                Companion(
+                    key=one.key,
+                    name=one.name,
+                    count=one.count,
+                    url=one.add_url,
+                    pair_url=pairs.get(one.key, "") if group.name == tag.kind else "",
+                    bar=level(one.count, listing.count),
                 )
-            )
-    return [kind for kind in kinds if kind.values]
+                for one in shown[group.name]
+            ],
+        )
+        for group in groups
+        if shown[group.name]
+    ]
+
+
+def _shown(group: FacetGroup, unwanted: Collection[tuple[str, str]]) -> list[FacetValue]:
+    return [one for one in group.values if one.count and (group.name, one.key) not in unwanted][:SHOWN]
+
+
+def _pair_urls(tag: Tag, keys: Collection[str]) -> dict[str, str]:
+    """Return the addresses of the pairs of a tag and these others of its kind, by key."""
+    if tag.kind not in KINDS or tag.is_retired or not keys:
+        return {}
+    others = Tag.objects.in_use().filter(kind=tag.kind, key__in=keys).order_by()
+    return {key: address_of(tag.kind, tag.slug, slug) for key, slug in others.values_list("key", "slug")}
 
 
 def find_parts(tag: Tag, listing: Listing) -> list[Relative]:

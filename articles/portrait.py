@@ -15,8 +15,9 @@ from articles.listing import Listing, list_articles
 from articles.models import Alias, Article, Tag
 from articles.search import sync
 from articles.search.engine import IndexUnusable
-from articles.search.query import Criteria, Match
+from articles.search.query import Criteria, Match, View
 from articles.tenures import Leaders, Tenures, read_career, read_leaders
+from articles.timeline import draw_share
 
 LATEST = 10  # articles
 CENTRAL = 5  # articles that are most about it
@@ -42,10 +43,17 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Central:
-    """The articles that are most about the tag, among the latest ``among`` of which it is a main subject."""
+class Main:
+    """The articles that the tag is a main subject of, and when they are from, as a small chart.
 
-    articles: list[Article]
+    ``count`` is None while they cannot be counted.  ``central`` are those most about it, of the latest
+    ``among``.
+    """
+
+    count: int | None
+    url: str
+    chart: str
+    central: list[Article]
     among: int
 
 
@@ -54,8 +62,7 @@ class Portrait:
     """What the archive knows of one tag, and its latest articles.
 
     ``former`` are names it had once, ``career`` the offices of a person, ``leaders`` who held those of a
-    country or organisation, ``parts`` the tags below it.  ``main_count`` is None while articles cannot be
-    counted.
+    country or organisation, ``parts`` the tags below it.
     """
 
     tag: Tag
@@ -67,15 +74,18 @@ class Portrait:
     neighbours: list[Relative]
     companions: list[Companions]
     listing: Listing
-    central: Central
-    main_count: int | None
+    main: Main
     all_url: str
-    main_url: str
 
     @property
     def heading(self) -> str:
         """Return what its kind is called: Actors, Countries ..."""
         return ArticleFilter.facets()[self.tag.kind]
+
+    @property
+    def map_url(self) -> str:
+        """Return where its articles are shown on a map."""
+        return str(self.listing.address.setting("view", View.MAP.value))
 
     @property
     def has_more(self) -> bool:
@@ -96,7 +106,6 @@ def portray(tag: Tag, *, year: int) -> Portrait:
     path = reverse("article_list")
     texts = _read_names(tag)
     listing = list_articles(_query(tag.kind, tag.key), path, limit=LATEST)
-    main_count, central = _read_main(tag)
     parts = find_parts(tag, listing)
     return Portrait(
         tag=tag,
@@ -109,10 +118,8 @@ def portray(tag: Tag, *, year: int) -> Portrait:
         # What stands above and below it comes along with it, which says nothing.
         companions=find_companions(tag, listing, without=_family(tag, parts)),
         listing=listing,
-        central=central,
-        main_count=main_count,
-        all_url=f"{path}?{_query(tag.kind, tag.key).urlencode()}",
-        main_url=f"{path}?{_query(f'{tag.kind}__main', tag.key).urlencode()}",
+        main=_read_main(tag, listing),
+        all_url=str(listing.address),
     )
 
 
@@ -126,17 +133,19 @@ def _query(parameter: str, key: str) -> QueryDict:
     return query
 
 
-def _read_main(tag: Tag) -> tuple[int | None, Central]:
-    """Return how many articles the tag is a main subject of, and those that are most about it."""
+def _read_main(tag: Tag, listing: Listing) -> Main:
+    """Return what is mainly about a tag, of whose articles the listing is."""
+    url = f"{listing.address.path}?{_query(f'{tag.kind}__main', tag.key).urlencode()}"
     criteria = Criteria(values={(tag.kind, Match.MAIN): (tag.key,)})
     try:
-        found = sync.search(criteria, limit=CENTRAL_AMONG)
+        found = sync.search(criteria, limit=CENTRAL_AMONG, histogram=True)
     except IndexUnusable:
-        return None, Central([], 0)
+        return Main(None, url, "", [], 0)
     articles = Article.objects.public().filter(pk__in=found.ids, taggings__tag=tag).select_related("outlet")
     shown = ("slug", "title", "language", "published_on", "published_precision", "outlet__name")
     central = articles.order_by("-taggings__salience", "-sort_on", "-pk").only(*shown)[:CENTRAL]
-    return found.count, Central(list(central), min(found.count, CENTRAL_AMONG))
+    chart = draw_share(found.months, listing.months, subject="As a main subject")
+    return Main(found.count, url, chart, list(central), min(found.count, CENTRAL_AMONG))
 
 
 def _read_names(tag: Tag) -> defaultdict[str, list[str]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from articles.charts import Bar, Cell, Tick, grid, histogram
+from articles.charts import Bar, Cell, Tick, grid, histogram, sparkline
 from articles.periods import (
     AFTER,
     BEFORE,
@@ -28,6 +28,7 @@ from articles.search.vocabulary import UNDATED
 MAX_BARS = 156  # thirteen years by month; on a narrow screen a bar is then two pixels wide
 SPARSE_BARS = 24  # as many as there are articles is enough, but this many are always fine
 FEW_BARS = 8  # so few that each can be labelled, also on a narrow screen
+SPARKS = 60  # bars of a small chart, two pixels each
 NO_MONTH = ""  # that of articles without a date
 
 
@@ -102,6 +103,29 @@ def periods_of(
         within = Range(unit.first_of(number), unit.last_of(number)).within(asked)
         periods.append(Period(within.words(), within, total[number], link(*within.bounds())))
     return unit, periods
+
+
+def draw_share(part: Mapping[str, int], whole: Mapping[str, int], *, subject: str) -> str:
+    """Return a small chart of some articles of a result by month or longer, over the time of all of it.
+
+    Both map months, ``2025-10``, to numbers.  ``subject`` says what is counted.  Empty where none has a
+    date, or all of the result are of one period.
+    """
+    counts, span = _by_first_day(part, {}), _by_first_day(whole, {})
+    if not counts or not span:
+        return ""
+    first, last = min(span), max(span)
+    unit = next(unit for unit in COARSE if unit.number_of(last) - unit.number_of(first) < SPARKS)
+    numbers = range(unit.number_of(first), unit.number_of(last) + 1)
+    if len(numbers) == 1:
+        return ""
+    total: Counter[int] = Counter()
+    for day, count in counts.items():
+        total[unit.number_of(day)] += count
+    days = Range(unit.first_of(numbers[0]), unit.last_of(numbers[-1]))
+    return sparkline(
+        [total[number] for number in numbers], title=f"{subject}, by {unit.name}, {days.words()}"
+    )
 
 
 def _by_first_day(months: Mapping[str, int], days: Mapping[str, int]) -> dict[dt.date, int]:

@@ -196,7 +196,7 @@ def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
             "canonical_url": request.build_absolute_uri(request.path),
         },
     )
-    return page if portrait.main_count is not None else unkept(page)
+    return page if portrait.main.count is not None else unkept(page)
 
 
 def _desk_url(request: HttpRequest, record: Article | Tag) -> str:

@@ -10,6 +10,8 @@ from articles import portrait
 from articles.charts import Years, year_axis
 from articles.models import Article, Office, Tag
 from articles.portrait import portray
+from articles.search import sync
+from articles.search.engine import IndexUnusable
 from articles.tenures import Tenures
 from tests.factories import make_article, make_tag, make_tagging
 
@@ -111,6 +113,27 @@ def test_companions_are_counted_and_lead_to_the_articles_that_name_both(client, 
     assert 'width="50%"' in companions[0].values[0].bar
 
 
+def test_companions_of_the_same_kind_make_pairs(russia):
+    make_article(tags=[russia, make_tag("country/China", key="cn"), "actor/Ada"])
+
+    pairs = {
+        one.name: one.pair_url for group in portray(russia, year=YEAR).companions for one in group.values
+    }
+
+    assert pairs == {"China": "/dyads/china-russia/", "Ada": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("topic/War", "topic/Gas"), ("organisation/EU", "organisation/UN")]
+)
+def test_topics_and_organisations_make_no_pairs(name, other):
+    tag = make_tag(name)
+    make_article(tags=[tag, other])
+
+    ((one,),) = [group.values for group in portray(tag, year=YEAR).companions]
+    assert one.pair_url == ""
+
+
 def test_what_stands_above_and_below_a_topic_is_not_its_company():
     war = make_tag("topic/War")
     drones = make_tag("topic/Drones", parent=war)
@@ -173,10 +196,41 @@ def test_what_is_most_about_a_tag_comes_by_salience_and_then_the_newest(russia, 
     mentioned = make_article(title="Mentioned")
     make_tagging(mentioned, russia, salience=1)
 
-    central = portray(russia, year=YEAR).central
+    main = portray(russia, year=YEAR).main
 
-    assert [article.title for article in central.articles] == ["Top", "New", "Old"]
-    assert central.among == 4
+    assert [article.title for article in main.central] == ["Top", "New", "Old"]
+    assert (main.count, main.among) == (4, 4)
+
+
+def test_a_small_chart_shows_when_a_tag_was_a_main_subject(client, russia):
+    make_article(tags=[russia], published_on=dt.date(2025, 1, 5))
+    make_article(main=[russia], published_on=dt.date(2025, 3, 5))
+
+    html = client.get("/countries/russia/").content.decode()
+
+    assert "<title>As a main subject, by month, January 2025 to March 2025</title>" in html
+
+
+def test_without_an_index_a_page_shows_what_needs_none(client, russia, monkeypatch):
+    hold("Ada", russia, "head_of_state", 2012)
+    make_tag("country/China", key="cn")
+    make_tag("country/Chechnya", parent=russia)
+    make_article(title="Report", main=[russia], tags=["country/China"])
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise IndexUnusable("gone")
+
+    for name in ("search", "facet", "totals"):
+        monkeypatch.setattr(sync, name, refuse)
+
+    response = client.get("/countries/russia/")
+
+    html = response.content.decode()
+    assert "The search index is being rebuilt" in html
+    assert response.headers["Cache-Control"] == "no-store"
+    assert [text in html for text in ("Report", "Ada", "Chechnya", "China")] == [True] * 4
+    assert "Named together with" not in html
+    assert "as a main subject" not in html
 
 
 def test_only_the_latest_articles_of_a_large_archive_are_compared(client, russia, monkeypatch):
@@ -204,6 +258,7 @@ def test_a_tag_can_be_followed_as_a_feed_and_taken_along(client, russia):
 
     assert '<link rel="alternate" type="application/atom+xml" title="Articles about Russia"' in html
     assert html.count('href="/articles/feed/?country=ru"') == 2
+    assert '<a href="/articles/?country=ru&amp;view=map">On a map</a>' in html
     assert f'href="{article.get_absolute_url()}?in=country%3Dru"' in html
 
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.charts import sparkline
 from articles.periods import Range
 from articles.search.address import Address
-from articles.timeline import MAX_BARS, Exit, Timeline, draw_timeline
+from articles.timeline import MAX_BARS, Exit, Timeline, draw_share, draw_timeline
 
 ORDER = ("country", "dated", "published_after", "published_before", "q", "sort")
 
@@ -224,3 +225,36 @@ def test_the_bars_of_any_archive_add_up_to_its_articles(counts):
     if len(counts) > 1 and timeline.chart:
         shown = sum(int(re.search(r": ([\d,]+) article", title)[1].replace(",", "")) for title in titles)
         assert shown == sum(counts.values())
+
+
+# --- A share of a result ----------------------------------------------------------------------------------
+
+
+def test_a_share_is_drawn_over_the_time_of_the_whole():
+    whole = {"2025-09": 4, "2025-10": 1, "2025-12": 2, "": 3}
+
+    assert draw_share({"2025-10": 1, "": 1}, whole, subject="Mainly") == sparkline(
+        [0, 1, 0, 0], title="Mainly, by month, September 2025 to December 2025"
+    )
+
+
+def test_a_share_of_long_times_is_drawn_by_longer_periods():
+    whole = {"2014-03": 1, "2025-12": 1}
+
+    assert draw_share({"2014-03": 1}, whole, subject="Mainly") == sparkline(
+        [1, *[0] * 11], title="Mainly, by year, 2014 to 2025"
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [
+        ({}, {"2025-10": 1, "2025-11": 1}),
+        ({"": 2}, {"2025-10": 1, "": 2}),
+        ({"2025-10": 1}, {"2025-10": 2}),
+        ({"2025-10": 1}, {}),
+    ],
+    ids=["nothing", "no date", "one period", "a whole that could not be counted"],
+)
+def test_a_share_that_tells_nothing_is_not_drawn(part, whole):
+    assert draw_share(part, whole, subject="Mainly") == ""

@@ -72,8 +72,8 @@ OF_ONE_THING = {"article", "/countries/russia/", "/actors/vladimir-putin/"}
         # The tag; its names, offices, holders and parts; a list; index and articles it is a main subject of.
         ("/actors/vladimir-putin/", 17),
         ("/topics/sanctions/", 17),
-        # And its neighbours, with the index.
-        ("/countries/russia/", 20),
+        # And its neighbours, with the index, and pairs.
+        ("/countries/russia/", 21),
     ],
 )
 def test_a_list_page_takes_the_same_queries_whatever_its_length(
@@ -83,7 +83,7 @@ def test_a_list_page_takes_the_same_queries_whatever_its_length(
     for number in range(more):
         make_article(
             title=f"Talks {number}", outlet=f"Outlet {number}", authors=[f"Author {number}"],
-            tags=["country/Russia", f"actor/Envoy {number}", f"topic/Topic {number}"],
+            tags=["country/Russia", "country/China", f"actor/Envoy {number}", f"topic/Topic {number}"],
         )  # fmt: skip
         envoy = make_tag(f"actor/Envoy {number}")
         Office.objects.create(holder=envoy, of=russia, title="Envoy", role="envoy")
