@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.db.models.functions import Left
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from articles.pairs import in_order, marks_of, splits
 from articles.rows import Row, read_rows
 from articles.search import sync
 from articles.search.query import Criteria, Match, Sort
+from articles.search.snippets import BODY_LIMIT
 from articles.sentences import Quotation, Span, quote_both
 from articles.tagging.findings import Part
 
@@ -119,7 +121,7 @@ def find_pairs(written: str) -> list[Pair]:
 
     A tag may be written as its slug or, as in filters, as its key: ``ru-ua``.  One query.
     """
-    if len(written) > MOST_WRITTEN:
+    if len(written) > MOST_WRITTEN or "\0" in written:  # which PostgreSQL does not take
         return []
     found = list(splits(written.lower()))
     names = {name for both in found for name in both}
@@ -208,12 +210,7 @@ def _quotations(pair: Pair, both: Criteria) -> list[Quoted]:
     ids = sync.search(both, limit=LOOKED_THROUGH).ids
     mentions = _mentions(ids, pair)
     found: list[Quoted] = []
-    texts = {
-        pk: (title, standfirst, body)
-        for pk, title, standfirst, body in Article.objects.public()
-        .filter(pk__in=ids)
-        .values_list("pk", "title", "standfirst", "body")
-    }
+    texts = _texts(ids)
     chosen: dict[int, list[Quotation]] = {}
     left = QUOTED
     for pk in ids:
@@ -225,6 +222,13 @@ def _quotations(pair: Pair, both: Criteria) -> list[Quoted]:
         places = [(quotation, f"{row.url}?{lit}#evidence-{quotation.number}") for quotation in chosen[row.id]]
         found.append(Quoted(row, places))
     return found
+
+
+def _texts(ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+    """Return title, standfirst and the beginning of the text of each public one of these articles."""
+    articles = Article.objects.public().filter(pk__in=ids).order_by()
+    rows = articles.values_list("pk", "title", "standfirst", Left("body", BODY_LIMIT))
+    return {pk: (title, standfirst, body) for pk, title, standfirst, body in rows}
 
 
 def _mentions(ids: Sequence[int], pair: Pair) -> Mapping[int, dict[int, object]]:

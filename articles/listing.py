@@ -16,10 +16,11 @@ from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
 from articles.search.address import CURSORS, Address
 from articles.search.engine import IndexUnusable
-from articles.search.query import Criteria, CursorError, Density, Result, Sort, View, WordsError
+from articles.search.query import Criteria, CursorError, Density, Result, View, WordsError
 from articles.search.wording import title_of
 from articles.searchbox import notes_on, written
 from articles.timeline import Timeline, draw_timeline
+from articles.viewlinks import ViewLink, density_links, sort_links, view_links
 
 __all__ = [
     "Chip",
@@ -34,24 +35,13 @@ __all__ = [
 ]
 
 PAGE_SIZE = {Density.COMFORTABLE: 25, Density.COMPACT: 50}  # articles
-TABLE_SIZE = 100  # articles
-NO_PAGES = (View.MAP, View.TIMELINE)  # show the whole result at once
+# In other views; a map and a timeline show the whole result, and none of its articles.
+VIEW_SIZE = {View.TABLE: 100, View.MAP: 1, View.TIMELINE: 1}
 FACET_LIMIT = 20  # values counted of each facet, unless it is asked otherwise
 NOINDEX_FROM = 3  # filters; search engines would crawl combinations for ever
 
 REBUILDING = "The search index is being rebuilt. Until it is ready, filters work but show no counts."
 REBUILDING_WORDS = "The search index is being rebuilt. Words can be searched again when it is ready."
-SORT_LABELS = {Sort.NEWEST: "newest first", Sort.OLDEST: "oldest first", Sort.RELEVANCE: "best match first"}
-
-
-@dataclass(frozen=True, slots=True)
-class ViewLink:
-    """One way the same result can be shown: an order, a density, a view."""
-
-    name: str
-    label: str
-    url: str
-    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,7 @@ class Listing:
     the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.  ``box`` is
     the whole search as one line of the search box, ``notes`` what was not understood of its words.
     ``criteria`` is the search itself, None where it is refused; ``months`` and ``days`` count its articles by
-    time.  A map and a timeline have no rows.
+    time.
     """
 
     address: Address
@@ -103,7 +93,7 @@ class Listing:
     @property
     def has_pages(self) -> bool:
         """Return whether its articles come one after the other, in some order."""
-        return self.view not in NO_PAGES
+        return self.view in (View.LIST, View.TABLE)
 
     @property
     def next_url(self) -> str:
@@ -181,7 +171,7 @@ def list_articles(
     criteria = asked.criteria
     density = Density(asked.form.cleaned_data["density"] or Density.COMFORTABLE)
     view = View(asked.form.cleaned_data["view"] or View.LIST)
-    size = limit or (TABLE_SIZE if view is View.TABLE else PAGE_SIZE[density])
+    size = limit or VIEW_SIZE.get(view, PAGE_SIZE[density])
     try:
         found, notice = _find(asked, criteria, address, limit=size, facet_limit=facet_limit)
     except CursorError as error:
@@ -195,21 +185,21 @@ def list_articles(
         title=title_of(criteria, names),
         count=found.count,
         position=None if notice else found.position,
-        rows=[] if view in NO_PAGES else read_rows(found.ids, sought=criteria.sought, words=criteria.words),
+        rows=read_rows(found.ids, sought=criteria.sought, words=criteria.words),
         timeline=_timeline(criteria, found, address),
         facets=group_facets(criteria, found.facets, names, address),
         chips=list(make_chips(asked, names, address)),
         switches=list(make_switches(asked, address)),
-        sorts=_sorts(criteria, address),
-        densities=_densities(density, address),
+        sorts=sort_links(criteria, address),
+        densities=density_links(density, address),
         view=view,
-        views=_views(view, address),
+        views=view_links(view, address),
         criteria=criteria,
         months=found.months,
         days=found.days,
         names=names,
-        previous_cursor="" if view in NO_PAGES else found.previous_cursor,
-        next_cursor="" if view in NO_PAGES else found.next_cursor,
+        previous_cursor=found.previous_cursor,
+        next_cursor=found.next_cursor,
         notice=notice,
         is_searchable=not notice,
         is_noindex=bool(listing.problems or criteria.words or len(address.filters()) >= NOINDEX_FROM),
@@ -264,7 +254,7 @@ def _find(
     return found, ""
 
 
-# --- Over time, orders, densities, views ------------------------------------------------------------------
+# --- Over time --------------------------------------------------------------------------------------------
 
 
 def _timeline(criteria: Criteria, found: Result, address: Address) -> Timeline | None:
@@ -278,42 +268,3 @@ def _timeline(criteria: Criteria, found: Result, address: Address) -> Timeline |
         after=criteria.published_after,
         before=criteria.published_before,
     )
-
-
-def _sorts(criteria: Criteria, address: Address) -> list[ViewLink]:
-    """Return the orders this result can have; only words have a best match."""
-    return [
-        ViewLink(
-            sort.value,
-            label,
-            # The default order has no parameter: one search, one address.
-            str(address.dropping("sort") if sort is Sort.NEWEST else address.setting("sort", sort.value)),
-            is_active=sort is criteria.order,
-        )
-        for sort, label in SORT_LABELS.items()
-        if sort is not Sort.RELEVANCE or criteria.words
-    ]
-
-
-def _densities(density: Density, address: Address) -> list[ViewLink]:
-    """Return how closely the result can be set.
-
-    Both name their parameter: what a browser remembers must not win over what its reader chooses now.
-    """
-    return [
-        ViewLink(one.value, one.value, str(address.setting("density", one.value)), is_active=one is density)
-        for one in Density
-    ]
-
-
-def _views(view: View, address: Address) -> list[ViewLink]:
-    """Return the ways to look at this result; the list, which is usual, has no parameter."""
-    return [
-        ViewLink(
-            one.value,
-            one.value,
-            str(address.dropping("view") if one is View.LIST else address.setting("view", one.value)),
-            is_active=one is view,
-        )
-        for one in View
-    ]

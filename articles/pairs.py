@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 LEAST_SHARED = 2  # articles of a pair with a topic, for it to say something of the pair
+FEW = 1_000  # of so many articles, one may have a date that is a misprint
 LEAST_RISEN = 2  # articles that name a pair lately, for it to have risen
 
 type Counts = Iterable[tuple[str, int]]
@@ -104,3 +105,36 @@ def risen(recent: Mapping[Keys, int], before: Mapping[Keys, int], limit: int) ->
     return sorted(rises, key=lambda one: (-(one.recent + 1) / (one.before + 1), -one.recent, one.keys))[
         :limit
     ]
+
+
+def first_month(months: Mapping[str, int], most: int) -> str:
+    """Return from which month on there are at most so many articles; nothing where all of them are no more.
+
+    ``months`` counts articles by month, ``2025-10``, those without a date under ``""``.  It is never later
+    than the last month.
+    """
+    month, left = "", most
+    for earlier in _latest_first(months):
+        left -= months[earlier]
+        if left < 0:
+            return month or earlier
+        month = earlier
+    return ""
+
+
+def last_month(months: Mapping[str, int]) -> str:
+    """Return the last month that articles reach, nothing where none has a date.
+
+    The last months that together hold less than a thousandth of all articles are misprinted dates, or have
+    only begun.
+    """
+    left = sum(count for month, count in months.items() if month) / FEW
+    for month in _latest_first(months):
+        left -= months[month]
+        if left <= 0:
+            return month
+    return ""
+
+
+def _latest_first(months: Mapping[str, int]) -> list[str]:
+    return sorted((month for month in months if month), reverse=True)

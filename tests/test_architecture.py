@@ -71,6 +71,7 @@ LAYERS = {
     "articles.pairs": 1,
     "articles.panorama": 3,
     "articles.dyads": 3,
+    "articles.viewlinks": 3,
     "articles.dyad_index": 3,
     "articles.dyad_views": 4,
     "articles.memory": 1,

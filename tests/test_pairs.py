@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.pairs import Mark, Rise, in_order, marks_of, pair_counts, risen, splits, strongest
+from articles.pairs import (
+    Mark,
+    Rise,
+    first_month,
+    in_order,
+    last_month,
+    marks_of,
+    pair_counts,
+    risen,
+    splits,
+    strongest,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +87,30 @@ def test_the_fastest_rise_comes_first_and_what_falls_is_left_out():
     before = {("a", "b"): 3, ("b", "c"): 9, ("d", "e"): 9}
 
     assert risen(recent, before, 9) == [Rise(("a", "b"), 12, 3), Rise(("a", "c"), 2, 0)]
+
+
+MONTHS = {"2024-12": 40, "2025-01": 30, "2025-03": 30, "": 9}
+
+
+@pytest.mark.parametrize(
+    ("most", "month"),
+    [(100, ""), (99, "2025-01"), (60, "2025-01"), (59, "2025-03"), (30, "2025-03"), (29, "2025-03")],
+)
+def test_of_many_articles_those_of_the_last_months_are_looked_at(most, month):
+    assert first_month(MONTHS, most) == month
+
+
+@pytest.mark.parametrize(
+    ("months", "month"),
+    [
+        (MONTHS, "2025-03"),
+        ({"2025-03": 1}, "2025-03"),
+        ({"": 9}, ""),
+        ({}, ""),
+        ({"2025-03": 5_000, "2025-04": 2, "2062-01": 1}, "2025-03"),
+        ({"2025-03": 5_000, "2025-04": 200, "2062-01": 1}, "2025-04"),
+        ({"2025-03": 500, "2062-01": 1}, "2062-01"),
+    ],
+)
+def test_the_last_month_is_none_of_the_few_that_are_misprints(months, month):
+    assert last_month(months) == month

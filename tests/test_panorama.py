@@ -188,9 +188,15 @@ def test_articles_that_a_view_cannot_show_are_one_click_away(client):
         assert '<a href="/articles/">Look at them as a list</a>' in page
 
 
-@pytest.mark.parametrize(("view", "count"), [("map", 7), ("timeline", 11), ("table", 9)])
+@pytest.mark.parametrize(("view", "count"), [("map", 12), ("timeline", 16), ("table", 9)])
 def test_queries(client, archive, django_assert_num_queries, view, count):
     client.get(f"/articles/?view={view}")
 
     with django_assert_num_queries(count):
         client.get(f"/articles/?view={view}")
+
+
+def test_the_api_takes_a_view_and_changes_nothing(client, archive):
+    asked = [client.get(f"/api/v1/articles/?limit=3{view}").json() for view in ("", "&view=map")]
+
+    assert asked[0]["results"] == asked[1]["results"]

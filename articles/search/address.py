@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 CURSORS = ("after", "before")  # where a page of the result begins or ends
-PAGE_PARAMETERS = (*CURSORS, "sort", "density", "view")  # say which page of the result and how, not which result
+# Say which page of the result and how, not which result.
+PAGE_PARAMETERS = (*CURSORS, "sort", "density", "view")
 # Which link a reader followed, for the statistics of others: utm_source, fbclid, gclid, ref.
 TRACKING = ("fbclid", "gclid", "ref")
 TRACKING_PREFIX = "utm_"

@@ -1,0 +1,59 @@
+"""The ways the result of a search can be shown, each with its address: orders, densities, views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from articles.search.address import Address
+from articles.search.query import Criteria, Density, Sort, View
+
+SORT_LABELS = {Sort.NEWEST: "newest first", Sort.OLDEST: "oldest first", Sort.RELEVANCE: "best match first"}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    """One way the same result can be shown: an order, a density, a view."""
+
+    name: str
+    label: str
+    url: str
+    is_active: bool
+
+
+def sort_links(criteria: Criteria, address: Address) -> list[ViewLink]:
+    """Return the orders this result can have; only words have a best match."""
+    return [
+        ViewLink(
+            sort.value,
+            label,
+            # The default order has no parameter: one search, one address.
+            str(address.dropping("sort") if sort is Sort.NEWEST else address.setting("sort", sort.value)),
+            is_active=sort is criteria.order,
+        )
+        for sort, label in SORT_LABELS.items()
+        if sort is not Sort.RELEVANCE or criteria.words
+    ]
+
+
+def density_links(density: Density, address: Address) -> list[ViewLink]:
+    """Return how closely the result can be set.
+
+    Both name their parameter: what a browser remembers must not win over what its reader chooses now.
+    """
+    return [
+        ViewLink(one.value, one.value, str(address.setting("density", one.value)), is_active=one is density)
+        for one in Density
+    ]
+
+
+def view_links(view: View, address: Address) -> list[ViewLink]:
+    """Return the ways to look at this result; the list, which is usual, has no parameter."""
+    return [
+        ViewLink(
+            one.value,
+            one.value,
+            str(address.dropping("view") if one is View.LIST else address.setting("view", one.value)),
+            is_active=one is view,
+        )
+        for one in View
+    ]
