@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,12 +27,13 @@ from articles.admin.desk import (
     editor,
     link_to_list,
 )
-from articles.admin.lists import ChosenFilter, chosen
+from articles.admin.lists import ChosenFilter, chosen, is_id, is_too_long, reached
 from articles.admin.provenance import FilePanel
 from articles.admin.taggings import EVERYWHERE, AddedTagInline, TaggingInline, decision_in
 from articles.importing.clipping import Precision
 from articles.models import (
     Article,
+    ArticleSource,
     Author,
     Authorship,
     ChangeSet,
@@ -41,7 +42,11 @@ from articles.models import (
     Tag,
     Tagging,
 )
+from articles.search import sync
+from articles.search.folder import IndexUnusable
+from articles.search.query import Criteria, WordsError
 
+FOUND = 1_000  # articles that a search of the list looks at
 FIRST_YEAR = 1800  # the same bounds as for dates in front matter
 DATES = ("published_on", "clipped_on", "updated_on")
 DATE_FORMATS: dict[str, str] = {Precision.DAY: "Y-m-d", Precision.MONTH: "Y-m", Precision.YEAR: "Y"}
@@ -150,8 +155,22 @@ class CarriedTagFilter(ChosenFilter):
         """Return the articles that carry the chosen tag."""
         if self.chosen is None:
             return queryset.none()
-        rows = Tagging.objects.filter(article=OuterRef("pk"), tag=self.chosen.pk)
-        return queryset.filter(Exists(rows.exclude(status=Tagging.Status.REJECTED)))
+        rows = Tagging.objects.filter(tag=self.chosen.pk).exclude(status=Tagging.Status.REJECTED)
+        return reached(queryset, rows, "article")
+
+
+class RunFilter(ChosenFilter):
+    """The articles whose file one import was the last to read."""
+
+    title = "import run"
+    parameter_name = "run"
+    model = ImportRun
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+        """Return the articles of the chosen run."""
+        if self.chosen is None:
+            return queryset.none()
+        return reached(queryset, ArticleSource.objects.filter(run=self.chosen.pk), "article")
 
 
 class WaitingArticle(Protocol):
@@ -175,10 +194,11 @@ class ArticleAdmin(FilePanel, DeskAdmin):
         CarriedTagFilter,
         chosen("outlet", "outlet", Outlet, "outlet"),
         chosen("author", "author", Author, "authorships__author"),
-        chosen("import run", "run", ImportRun, "sources__run"),
+        RunFilter,
     )  # fmt: skip
-    search_fields = ("title", "url__exact", "=id")
-    search_help_text = "Words of the title, the whole address of the original, or the article's number."
+    sortable_by = ("dated",)
+    search_fields = ("title",)  # what `get_search_results` does instead
+    search_help_text = "Words of the article, or its number."
     autocomplete_fields = ("outlet",)
     actions = ("withdraw", "restore")
     inlines = (TaggingInline, AddedTagInline, AuthorshipInline)
@@ -206,6 +226,28 @@ class ArticleAdmin(FilePanel, DeskAdmin):
         count = Subquery(waiting.values("article").annotate(n=Count("pk")).values("n"), IntegerField())
         articles: QuerySet[Any] = super().get_queryset(request).annotate(waiting_count=Coalesce(count, 0))
         return articles
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the articles that hold the words or have the number.
+
+        What readers see is found by the search index, the rest by its titles, the newest `FOUND` of each.
+        Without an index all are found by their titles.
+        """
+        rows, is_doubled = super().get_search_results(request, queryset, "")
+        if not (term := search_term.strip()):
+            return rows, is_doubled
+        if is_too_long(term) or "\0" in term:
+            return rows.none(), is_doubled
+        try:
+            public = sync.search(Criteria(words=term), limit=FOUND).ids
+        except WordsError:
+            return rows.none(), is_doubled
+        except IndexUnusable:
+            return super().get_search_results(request, queryset, search_term)
+        ids = {*public, *_hidden(term)} | ({int(term)} if is_id(term) else set())
+        return rows.filter(pk__in=ids), is_doubled
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: articles are imported, so that each has a file to answer for it."""
@@ -269,6 +311,15 @@ def _authors(formset: RowFormSet) -> list[Author]:
         if form.cleaned_data.get("author") and not form.cleaned_data.get("DELETE")
     ]
     return [author for *_, author in sorted(rows, key=lambda row: row[:2])]
+
+
+def _hidden(term: str) -> Iterator[int]:
+    """Yield the articles that no reader sees and whose titles hold every word, the newest of each status."""
+    for status in (Article.Status.DRAFT, Article.Status.WITHDRAWN):
+        rows = Article.objects.filter(status=status)
+        for word in term.split():
+            rows = rows.filter(title__icontains=word.strip("\"'"))
+        yield from rows.values_list("pk", flat=True)[:FOUND]
 
 
 def _decide(act: curation.Act, formset: RowFormSet) -> None:

@@ -26,7 +26,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles import curation
-from articles.admin.lists import FILTER_SUFFIXES, DeskChangeList, is_id, is_real, is_too_long
+from articles.admin.lists import (
+    COUNTED,
+    FILTER_SUFFIXES,
+    CappedPaginator,
+    DeskChangeList,
+    is_id,
+    is_real,
+    is_too_long,
+)
 from articles.models import Change, ChangeSet
 
 if TYPE_CHECKING:
@@ -120,6 +128,7 @@ class DeskAdmin(RecordAdmin):
 
     help_line = ""
     form: type[RecordForm] = SeenForm
+    paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200
@@ -218,6 +227,12 @@ class DeskAdmin(RecordAdmin):
         """Run the chosen action on those of the chosen rows that can exist."""
         request.POST = post = request.POST.copy()  # type: ignore[assignment]  # a copy can be written to
         post.setlist(ACTION_CHECKBOX_NAME, [pk for pk in post.getlist(ACTION_CHECKBOX_NAME) if is_id(pk)])
+        if "1" in post.getlist("select_across") and CappedPaginator(queryset, 1).is_capped:
+            many = (
+                f"An action takes at most {COUNTED:,} rows at once. Filter the list first; nothing was done."
+            )
+            self.message_user(request, many, messages.WARNING)
+            return None
         return super().response_action(request, queryset, action_location)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

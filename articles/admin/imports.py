@@ -164,6 +164,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
 class ImportIssueAdmin(ReadOnlyAdmin):
     help_line = "What was wrong with a file. Mend the file and import it again; the issue stays with its run."
     list_display = ("path", "line", "message", "level", "run")
+    sortable_by = ()
     list_filter = ("level", chosen("import run", "run", ImportRun, "run"))
     list_select_related = ("run",)
     search_fields = ("path", "message")
@@ -185,13 +186,14 @@ class ImportIssueAdmin(ReadOnlyAdmin):
 class ArticleSourceAdmin(ReadOnlyAdmin):
     help_line = "Which file each article was read from. Readers never see these paths."
     list_display = ("name", "article_shown", "run", "reader_version")
+    sortable_by = ()
     list_filter = (
         chosen("article", "article", Article, "article"),
         chosen("import run", "run", ImportRun, "run"),
     )
     list_select_related = ("article", "run")
-    search_fields = ("name", "sha256__exact")
-    search_help_text = "A part of the file's path, or the hash of its bytes."
+    search_fields = ("path__exact", "sha256__exact")
+    search_help_text = "The file's whole path, or the hash of its bytes."
     ordering = ("-id",)
     fields = ("article_shown", "name", "path", "sha256", "reader_version", "run")
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
+
+if TYPE_CHECKING:
+    Pages = Paginator[Any]
+else:  # Django's class takes no type arguments when the code runs
+    Pages = Paginator
 
 MAX_SEARCH = 200  # characters of a search term
 MAX_SEARCH_WORDS = 10  # each word is one more condition on every search field
 LAST_YEAR = 9998  # its end can still be computed in every time zone
 MAX_PK = 2**63 - 1  # the largest id either database knows
+
+COUNTED = (
+    5_000  # rows that a list counts and pages through, and that an action takes: more are narrowed first
+)
+FEW = 20_000  # rows that lead to records: up to so many are gathered first, more are met on the way
 
 # What the list filters of Django add to a field's name.  Anything else (regex, contains) is refused.
 FILTER_SUFFIXES = ("", "exact", "isnull", "gte", "lt", "year", "month", "day", "in")
@@ -38,8 +50,32 @@ def is_too_long(term: str) -> bool:
     return len(term) > MAX_SEARCH or len(term.split()) > MAX_SEARCH_WORDS
 
 
+class CappedPaginator(Pages):
+    """The pages of the first `COUNTED` rows: to count all of a large table takes seconds."""
+
+    @cached_property
+    def found(self) -> int:
+        """Return how many rows there are, one more than `COUNTED` for all numbers beyond."""
+        rows = self.object_list
+        if not isinstance(rows, QuerySet):
+            return min(len(rows), COUNTED + 1)
+        return rows.order_by().values("pk")[: COUNTED + 1].count()
+
+    @property
+    def count(self) -> int:
+        """Return how many rows the pages hold."""
+        return min(self.found, COUNTED)
+
+    @property
+    def is_capped(self) -> bool:
+        """Return whether there are rows beyond the last page."""
+        return self.found > COUNTED
+
+
 class DeskChangeList(ChangeList):
-    """A list that shows nothing for a search it cannot understand."""
+    """A list that shows nothing for a search it cannot understand, and costs the same however long it is."""
+
+    is_capped = False
 
     search_form_class = CappedSearchForm
 
@@ -53,6 +89,22 @@ class DeskChangeList(ChangeList):
         """Return the rows asked for; none when the search term was refused."""
         rows = super().get_queryset(request, exclude_parameters)
         return rows if self.search_form_class(request.GET).is_valid() else rows.none()
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Find the keys of the page first, then its rows with all that they show.
+
+        In one query SQLite sorts a whole table joined with others before it takes the first rows.
+        """
+        super().get_results(request)
+        self.is_capped = getattr(self.paginator, "is_capped", False)
+        page: QuerySet[Any] = self.result_list
+        keys = list(page.select_related(None).prefetch_related(None).values_list("pk", flat=True))
+        rows = {row.pk: row for row in self.queryset.filter(pk__in=keys).order_by()}
+        self.result_list = [rows[key] for key in dict.fromkeys(keys) if key in rows]
+
+    def get_ordering_field(self, field_name: Any) -> Any:  # noqa: ANN401  # a name or a callable, as Django's
+        """Return the column to sort by, None where the list offers no sorting by it."""
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
 
 def is_real(suffix: str, value: str, *, has_time: bool) -> bool:
@@ -86,6 +138,28 @@ class ChosenFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows of the chosen record; none if there is no such record."""
         return queryset.filter(**{self.lookup: self.chosen.pk}) if self.chosen else queryset.none()
+
+
+def reached(queryset: QuerySet[Any], rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+    """Return the records that any of these rows points to by ``column``.
+
+    Few rows are gathered first; of many, those of the records at the top of the list are met on the way.
+    """
+    if rows.order_by().values("pk")[: FEW + 1].count() <= FEW:
+        return queryset.filter(pk__in=rows.order_by().values(column))
+    return queryset.filter(Exists(rows.filter(**{column: OuterRef("pk")})))
+
+
+def pointing(queryset: QuerySet[Any], column: str, targets: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the records whose ``column`` points to any of these targets.
+
+    As with `reached`: few are gathered first and then sorted, of many the list meets those on top.
+    """
+    every = queryset.model._default_manager.order_by()
+    of_them = {f"{column}__in": targets.order_by().values("pk")}
+    if every.filter(**of_them).values("pk")[: FEW + 1].count() <= FEW:
+        return queryset.filter(**of_them)
+    return queryset.filter(Exists(targets.filter(pk=OuterRef(column))))
 
 
 def chosen(title: str, parameter: str, model: type[Model], lookup: str) -> type[ChosenFilter]:

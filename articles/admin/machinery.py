@@ -32,6 +32,7 @@ class OutboxRowAdmin(ReadOnlyAdmin):
         "Articles whose place in the search index changed. Rows are kept for a week after they were applied."
     )
     list_display = ("revision", "article_id", "queued_at")
+    sortable_by = ()
     ordering = ("-revision",)
 
 
@@ -42,6 +43,7 @@ class RenderedArticleAdmin(ReadOnlyAdmin):
         "Those shown plain were too much for the renderer, which tries again on the next day."
     )
     list_display = ("article_shown", "is_plain")
+    sortable_by = ()
     list_filter = ("is_plain",)
     list_select_related = ("article",)
     fields = ("article_shown", "is_plain", "key", "html")
@@ -57,6 +59,7 @@ class RenderedArticleAdmin(ReadOnlyAdmin):
 class NearDuplicateAdmin(ReadOnlyAdmin):
     help_line = "Articles that share most of their text, as the same wire story in two papers does."
     list_display = ("first", "second", "share")
+    sortable_by = ()
     list_select_related = ("first", "second")
     fields = ("first", "second", "share")
     ordering = ("-pk",)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ActionLocation
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
@@ -26,8 +26,8 @@ from articles.admin.desk import (
     link_to,
 )
 from articles.admin.evidence import PARTS, excerpts
-from articles.admin.lists import chosen
-from articles.models import Article, ChangeSet, Outlet, Tag, Tagging
+from articles.admin.lists import ChosenFilter, chosen, is_too_long, pointing
+from articles.models import Article, ChangeSet, Outlet, Tag, Tagging, TagKind
 
 SENTENCES = 2  # of one tag; the first ones say most, for the title comes first
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
@@ -139,6 +139,53 @@ class AddedTagInline(RowInline):
         return False
 
 
+class KindFilter(admin.SimpleListFilter):
+    """The taggings with tags of one kind."""
+
+    title = "kind"
+    parameter_name = "tag__kind__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return the kinds there are."""
+        return [(kind.value, kind.label) for kind in TagKind]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> QuerySet[Tagging]:
+        """Return the taggings of the chosen kind; none for what is no kind."""
+        if not (value := self.value()):
+            return queryset
+        if value not in TagKind.values:
+            return queryset.none()
+        return pointing(queryset, "tag", Tag.objects.filter(kind=value))
+
+
+class GivenTagFilter(ChosenFilter):
+    """The taggings with one tag."""
+
+    title = "tag"
+    parameter_name = "tag"
+    model = Tag
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> QuerySet[Tagging]:
+        """Return the taggings with the chosen tag."""
+        if self.chosen is None:
+            return queryset.none()
+        return pointing(queryset, "tag", Tag.objects.filter(pk=self.chosen.pk))
+
+
+class OutletFilter(ChosenFilter):
+    """The taggings of one outlet's articles."""
+
+    title = "outlet"
+    parameter_name = "outlet"
+    model = Outlet
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> QuerySet[Tagging]:
+        """Return the taggings of the chosen outlet's articles."""
+        if self.chosen is None:
+            return queryset.none()
+        return pointing(queryset, "article", Article.objects.filter(outlet=self.chosen.pk))
+
+
 @admin.register(Tagging)
 class TaggingAdmin(DeskAdmin):
     help_line = (
@@ -150,10 +197,9 @@ class TaggingAdmin(DeskAdmin):
     list_display_links = None
     list_select_related = ("article", "tag")
     list_filter = (
-        "status", "role", "tag__kind", "origin",
-        chosen("tag", "tag", Tag, "tag"),
+        "status", "role", KindFilter, "origin", GivenTagFilter,
         chosen("article", "article", Article, "article"),
-        chosen("outlet", "outlet", Outlet, "article__outlet"),
+        OutletFilter,
     )  # fmt: skip
     list_per_page = 25
     ordering = ("-id",)
@@ -166,6 +212,15 @@ class TaggingAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tagging]:
         """Return the taggings without what their articles' lists do not need."""
         return super().get_queryset(request).defer("article__extra", "article__cuts", "article__keywords")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the taggings with tags whose name begins so or whose key it is."""
+        if not (term := search_term.strip()) or is_too_long(term) or "\0" in term:
+            return super().get_search_results(request, queryset, search_term)
+        tags = Tag.objects.filter(Q(name__istartswith=term) | Q(key__iexact=term))
+        return pointing(queryset, "tag", tags), False
 
     def get_fields(self, request: HttpRequest, obj: Tagging | None = None) -> tuple[str, ...]:
         """Return the fields: what an editor decides, and what the decision rests on."""
