@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import chain
@@ -19,6 +19,9 @@ from articles.search.query import Criteria, Match
 
 # More than a segment has values: every segment reports all of them, which makes counts exact.
 ALL_VALUES = 10_000_000
+# Of one field that are counted, the most frequent: tantivy gives up at 65,000 values in one answer.
+MOST_VALUES = 60_000
+ENDLESS = ("author", "outlet")  # fields with as many values as articles bring; others are the gazetteer's
 MAX_DAYS = 92  # of a range: a longer one is counted by months alone
 # Articles of a result whose values are counted by two threads: for fewer, finding them twice costs more than
 # is won.  A country of 220,700 articles takes 27 ms instead of 46.
@@ -52,11 +55,7 @@ def tally(
     halves = [list(fields)]
     if total >= SHARED_FROM:
         halves = [[name for name in fields if (name in FIRST_HALF) is is_first] for is_first in (True, False)]
-    wanted = [
-        {name: {"terms": {"field": name, "size": fields[name], "segment_size": ALL_VALUES}} for name in half}
-        for half in halves
-        if half
-    ]
+    wanted = [{name: {"terms": _terms_of(name, fields[name])} for name in half} for half in halves if half]
     count_half = partial(searcher.aggregate, query)
     answers = map(count_half, wanted) if len(wanted) == 1 else _threads().map(count_half, wanted)
     found = dict(chain.from_iterable(answer.items() for answer in answers))
@@ -64,6 +63,22 @@ def tally(
     if traits:
         counted |= _taken_apart(counted.pop("traits"), traits)
     return {name: _sorted(counted[name])[:limit] for name, limit in limits.items()}
+
+
+def _terms_of(field: str, limit: int) -> dict[str, object]:
+    return {"field": field, "size": min(limit, MOST_VALUES), "segment_size": ALL_VALUES}
+
+
+def totals(
+    searcher: tantivy.Searcher, query: Query, fields: Collection[str], *, total: int
+) -> dict[str, Counts]:
+    """Return for each field all its values with their counts; of more than MOST_VALUES the most frequent."""
+    groups = [[name] for name in fields if name in ENDLESS]
+    groups.append([name for name in fields if name not in ENDLESS])
+    found: dict[str, Counts] = {}
+    for group in groups:
+        found |= tally(searcher, query, dict.fromkeys(group, ALL_VALUES), total=total)
+    return found
 
 
 @cache

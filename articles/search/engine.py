@@ -81,14 +81,8 @@ class _Snapshot:
         """Return the counts of all values of these fields in the whole archive."""
         if missing := set(fields) - set(self.totals):
             everything = asking.term("type", "article")
-            self.totals.update(
-                counts.tally(
-                    self.searcher,
-                    everything,
-                    dict.fromkeys(missing, ALL_VALUES),
-                    total=self.searcher.num_docs,
-                )
-            )
+            found = counts.totals(self.searcher, everything, missing, total=self.searcher.num_docs)
+            self.totals.update(found)
         return {name: self.totals[name] for name in fields}
 
     def keep(self, key: tuple[object, ...], tally: _Tally) -> None:
@@ -226,8 +220,7 @@ class Engine:
             if not hidden:
                 return snapshot.whole(facets)
             query = asking.everything(Criteria(), (), hidden)
-            limits = dict.fromkeys(facets, ALL_VALUES)
-            return counts.tally(snapshot.searcher, query, limits, total=snapshot.searcher.num_docs)
+            return counts.totals(snapshot.searcher, query, facets, total=snapshot.searcher.num_docs)
 
     def related(
         self,

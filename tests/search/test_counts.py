@@ -233,3 +233,16 @@ def test_two_threads_count_what_one_counts(folder, monkeypatch):
 
     assert by_two == by_one
     assert by_two.facets["topic"] == [("oil", 3), ("grain", 1), ("war", 1)]
+
+
+def test_more_values_than_the_index_can_count_at_once_are_no_damage(folder):
+    names = tuple(f"a{number:05}" for number in range(65_001))
+    engine = make_index(folder, [entry(1, facets={"author": names, "outlet": ("bbc",)})])
+
+    whole = engine.totals(("author", "outlet"))
+    first = engine.search(Criteria(), facets=("author", "outlet"), facet_limit=1)
+    listed = engine.facet(Criteria(words="ministers"), "author")
+
+    assert (len(whole["author"]), whole["outlet"]) == (counts.MOST_VALUES, [("bbc", 1)])
+    assert first.facets == {"author": [("a00000", 1)], "outlet": [("bbc", 1)]}
+    assert len(listed) == counts.MOST_VALUES
