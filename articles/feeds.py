@@ -48,7 +48,7 @@ class Entry:
 
 
 @require_safe
-@kept(in_memory=False)
+@kept()
 def feed(request: HttpRequest, form: Form) -> HttpResponse:
     """Return the newest articles of a search; ``after`` leads to those behind them."""
     if clean := redirect_of(request.GET, request.path):
