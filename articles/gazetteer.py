@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from articles.models import Alias, Archive, ChangeSet, Office, RecordOrigin, Tag, Tagging
-from articles.search.sync import NO_ARTICLE, enqueue, lock_archive
+from articles.search.sync import INLINE_LIMIT, NO_ARTICLE, enqueue, finish_act, lock_archive
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, Entry, Kind, read_data
 from articles.tagging.gazetteer import Office as OfficeRecord
@@ -82,10 +82,7 @@ def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
         retired = merge.retire_leavers()
         archive.gazetteer_release = release
         archive.save(update_fields=["gazetteer_release"])
-        shown_otherwise = [*retired, *merge.returned]
-        taggings = Tagging.objects.filter(tag__in=shown_otherwise)
-        # Names and offices stand on many pages, though in no index entry.
-        enqueue(list(taggings.values_list("article_id", flat=True).distinct()) or [NO_ARTICLE])
+        _queue_articles_with([*retired, *merge.returned])
         report = LoadReport(
             created_count=len(merge.created),
             updated_count=len(merge.updated),
@@ -97,6 +94,16 @@ def load(entries: Iterable[Entry], *, release: str) -> LoadReport:
         if report.changed_count:
             ChangeSet.objects.create(act=ChangeSet.Act.LOAD, note=f"gazetteer {release}: {report}")
     return report
+
+
+def _queue_articles_with(tags: Iterable[int]) -> None:
+    """Queue the articles of tags that are now shown or no longer; of many, bring the index up to date."""
+    taggings = Tagging.objects.filter(tag__in=tags)
+    articles = list(taggings.values_list("article_id", flat=True).distinct())
+    # Names and offices stand on many pages, though in no index entry.
+    enqueue(articles or [NO_ARTICLE])
+    if len(articles) > INLINE_LIMIT:
+        transaction.on_commit(finish_act)
 
 
 def is_loaded(release: str) -> bool:

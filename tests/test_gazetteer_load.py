@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from articles import gazetteer
 from articles.models import Alias, Archive, ChangeSet, Office, OutboxRow, RecordOrigin, Tag
+from articles.search import sync
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, DataError, Entry, Kind
 from articles.tagging.gazetteer import Office as OfficeRecord
@@ -269,6 +271,19 @@ def test_an_entry_that_left_the_file_is_retired_and_its_articles_are_indexed_ane
 
     assert (report.retired_count, tag(PUTIN).is_retired) == (1, True)
     assert list(OutboxRow.objects.values_list("article_id", flat=True)) == [article.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_too_large_for_the_next_reader_brings_the_index_up_to_date_itself():
+    load(*ALL)
+    with transaction.atomic():
+        for number in range(sync.INLINE_LIMIT + 1):
+            make_article(title=f"Talks {number}", tags=[tag(PUTIN)])
+    sync.rebuild()
+
+    load(RUSSIA, CRIMEA, release="2")
+
+    assert sync.open_engine().standing() == sync.database_standing()
 
 
 def test_an_entry_that_returns_is_in_use_again_and_its_articles_are_indexed_anew():
