@@ -126,6 +126,7 @@ def ask(client: Client, address: str) -> Timing:
         started = time.perf_counter()
         response = client.get(address)
         first = (time.perf_counter() - started) * 1_000
+    count = len(queries)
     spent = [first]
     if first < PATIENCE_MS:
         spent = []
@@ -133,9 +134,7 @@ def ask(client: Client, address: str) -> Timing:
             started = time.perf_counter()
             client.get(address)
             spent.append((time.perf_counter() - started) * 1_000)
-    timing = Timing(
-        statistics.median(spent), len(queries), len(response.content), response.status_code, address
-    )
+    timing = Timing(statistics.median(spent), count, len(response.content), response.status_code, address)
     print(f"{timing.ms:9,.1f}  {address}", file=sys.stderr)
     return timing
 
@@ -163,7 +162,7 @@ def main() -> None:
     parser.add_argument("--slow", type=float, default=0, help="print pages that take at least so many ms")
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
-    settings.ALLOWED_HOSTS = ["testserver"]
+    setup_test_environment()  # so that a response tells what its page was made of
     timings = measure(options.only)
     print(f"{Article.objects.count():,} articles, {Tagging.objects.count():,} taggings")
     print(f"{'ms':>9} {'queries':>8} {'kB':>7}  page")
@@ -186,14 +185,13 @@ django.setup()
 
 from urllib.parse import urlencode  # noqa: E402
 
-from django.conf import settings  # noqa: E402
 from django.contrib import admin  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import Model  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
 from django.urls import NoReverseMatch, reverse  # noqa: E402
 
 from articles.models import Article, ImportRun, Tagging  # noqa: E402

@@ -164,7 +164,9 @@ class DeskAdmin(RecordAdmin):
         """Return the rows that match, for lists and for autocompletes; none for an absurd term."""
         if is_too_long(search_term) or "\0" in search_term:
             return queryset.none(), False
-        return super().get_search_results(request, queryset, search_term)
+        found, is_doubled = super().get_search_results(request, queryset, search_term)
+        # One row for each, without computing for every match what only the page shows.
+        return (queryset.filter(pk__in=found.values("pk")), False) if is_doubled else (found, False)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -28,4 +28,12 @@ class Migration(migrations.Migration):
             model_name='tagging',
             index=models.Index(condition=models.Q(('status', 'rejected')), fields=['-id'], name='tagging_rejected'),
         ),
+        migrations.AddIndex(
+            model_name='tagging',
+            index=models.Index(condition=models.Q(('origin', 'editor')), fields=['-id'], name='tagging_by_editor'),
+        ),
+        migrations.AddIndex(
+            model_name='tagging',
+            index=models.Index(condition=models.Q(('origin', 'frontmatter')), fields=['-id'], name='tagging_by_file'),
+        ),
     ]

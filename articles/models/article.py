@@ -134,8 +134,8 @@ class Article(models.Model):
             models.Index(fields=["-sort_on", "-id"], name="article_newest"),  # lists, rebuild order
             models.Index(fields=["content_hash"], name="article_content"),  # the same text from another file
             models.Index(fields=["clipped_on"], name="article_clipped"),  # admin filter, clipped_* filters
-            # The few that readers do not see, newest first; one by one, for SQLite takes an index of some rows
-            # only for a query that repeats its condition.
+            # The few that readers do not see, newest first; one by one, for SQLite takes an index of some
+            # rows only for a query that repeats its condition.
             models.Index(fields=["-sort_on", "-id"], condition=Q(status="draft"), name="article_draft"),
             models.Index(
                 fields=["-sort_on", "-id"], condition=Q(status="withdrawn"), name="article_withdrawn"
@@ -222,9 +222,11 @@ class Tagging(models.Model):
         ]
         indexes = [
             models.Index(fields=["tag", "status"], name="tagging_tag"),  # tag pages and their counts
-            # The admin's lists of what was decided, few among millions of suggestions.
+            # The admin's lists of what people decided or gave, few among millions of suggestions.
             models.Index(fields=["-id"], condition=Q(status="confirmed"), name="tagging_confirmed"),
             models.Index(fields=["-id"], condition=Q(status="rejected"), name="tagging_rejected"),
+            models.Index(fields=["-id"], condition=Q(origin="editor"), name="tagging_by_editor"),
+            models.Index(fields=["-id"], condition=Q(origin="frontmatter"), name="tagging_by_file"),
         ]
 
     def __str__(self) -> str:
