@@ -12,15 +12,15 @@ that does several things at once is one act as well::
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 
 from articles.importing import store, suggesting
+from articles.importing.corrections import FIELDS, Said, said_by_archive
 from articles.importing.duplicates import relink_stored
 from articles.importing.taggings import moved_mentions, texts_of
 from articles.models import (
@@ -31,6 +31,7 @@ from articles.models import (
     Authorship,
     Change,
     ChangeSet,
+    Correction,
     Office,
     RecordOrigin,
     SuggestionMention,
@@ -38,6 +39,8 @@ from articles.models import (
     Tagging,
 )
 from articles.search import sync
+from articles.trail import label_of, table_of
+from articles.trail import values_of as values_of
 
 BATCH = 500  # rows written by one statement
 
@@ -129,14 +132,17 @@ class Act:
         self.touched.add(article.pk)
         return row
 
-    def edit_article(self, article: Article, values: Mapping[str, object]) -> list[str]:
+    def edit_article(
+        self, article: Article, values: Mapping[str, object], *, returned: Collection[str] = ()
+    ) -> list[str]:
         """Set fields of an article, and return the names of those that changed.
 
         ``values`` may hold ``authors``: all of them, in the order of the byline.  What changed is noted in
-        ``edited_fields``, which imports leave alone.  Taggings stay; their mentions follow the words.
+        ``edited_fields``, which imports leave alone, but for fields that are ``returned`` to the files.
+        Taggings stay; their mentions follow the words.
         """
         row = Article.objects.select_for_update().get(pk=article.pk)
-        before = values_of(row)
+        before, said = values_of(row), said_by_archive([row])[row.pk]
         changed = [name for name in values if name != "authors" and getattr(row, name) != values[name]]
         old_texts = {name: getattr(row, name) for name in store.TEXT_FIELDS if name in changed}
         for name in changed:
@@ -147,16 +153,28 @@ class Act:
         if authors:
             before["authors"] = authors[0]
             changed.append("authors")
-        if not changed:
+        paired = {PAIRS[name] for name in changed if name in PAIRS}
+        edited = sorted({*row.edited_fields, *changed, *paired}.difference(returned))
+        if not changed and edited == row.edited_fields:
             return []
-        edited = {*row.edited_fields, *changed, *(PAIRS[name] for name in changed if name in PAIRS)}
-        row.edited_fields = sorted(edited)
+        former, row.edited_fields = row.edited_fields, edited
         store.refresh_derived(row)
         row.save()
         self.note_change(row, before, {"authors": authors[1]} if authors else {})
+        self._keep_file_values(row, former, said)
         self.follow_texts(row, old_texts)
         self.touched.add(row.pk)
         return changed
+
+    def _keep_file_values(self, row: Article, former: Collection[str], said: Said) -> None:
+        """Keep what the file says in fields that count as corrected from now on, and only in those."""
+        rows = row.corrections.select_related("article").exclude(field__in=row.edited_fields)
+        for correction in rows:
+            self.delete(correction)
+        added = [name for name in FIELDS if name in row.edited_fields and name not in former]
+        made = [Correction(article=row, field=name, file_value=said[name]) for name in added]
+        for correction in Correction.objects.bulk_create(made):
+            self.note_change(correction, None)
 
     def follow_texts(
         self,
@@ -305,7 +323,11 @@ class Act:
         """Remember a row as it was and is: the columns that differ, or all if it was made or removed."""
         self.changes.append(
             Change(
-                table=table_of(type(row)), row_id=row.pk, label=_label(row)[:300], before=before, after=after
+                table=table_of(type(row)),
+                row_id=row.pk,
+                label=label_of(row)[:300],
+                before=before,
+                after=after,
             )
         )
 
@@ -395,15 +417,13 @@ def _set_retired(tags: Iterable[Tag], *, by: AbstractBaseUser, kind: ChangeSet.A
     return count
 
 
-def table_of(model: type[models.Model]) -> str:
-    """Return the name under which the trail keeps changes of this model's rows."""
-    return str(model._meta.model_name)
-
-
 def history_of(model: type[models.Model], pk: int | str) -> QuerySet[Change]:
-    """Return what was ever changed in one row, newest first."""
-    changes = Change.objects.filter(table=table_of(model), row_id=pk)
-    return changes.select_related("change_set").order_by("-id")
+    """Return what was ever changed in one row, newest first; of an article also what was done to its tags."""
+    rows = Q(table=table_of(model), row_id=pk)
+    if model is Article:
+        taggings = Tagging.objects.filter(article__pk=pk).values_list("pk", flat=True)
+        rows |= Q(table=table_of(Tagging), row_id__in=list(taggings))
+    return Change.objects.filter(rows).select_related("change_set").order_by("-id")
 
 
 def locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -414,24 +434,3 @@ def locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
 def articles_with(tag: Tag) -> set[int]:
     """Return the ids of the articles that carry a tag, in whatever way."""
     return set(Tagging.objects.filter(tag=tag).values_list("article_id", flat=True))
-
-
-def _label(row: models.Model) -> str:
-    """Return what people call a row; a tagging by its tag and its article."""
-    if isinstance(row, Tagging):
-        return f"{row.tag}: {getattr(row, 'title', '') or row.article.title}"
-    return str(row)
-
-
-def values_of(row: models.Model) -> dict[str, object]:
-    """Return a row's columns as JSON values, the key and the bookkeeping left out."""
-    fields = (field for field in row._meta.concrete_fields if not field.primary_key)
-    return {
-        field.attname: _plain(getattr(row, field.attname))
-        for field in fields
-        if not getattr(field, "auto_now", False)
-    }
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, dt.date | dt.datetime) else value

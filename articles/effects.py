@@ -25,6 +25,8 @@ BATCH = 500  # rows looked up by one statement
 
 # Columns of an article that are worked out from others whenever it is written.
 DERIVED = frozenset({"slug", "summary", "sort_on", "text_hash", "edited_fields"})
+# What an import or a re-tag keeps beside the columns of an article: other rows.
+BESIDE = frozenset({"taggings", "corrections"})
 # Columns that only mean something together: who changed one has decided the others too.
 TOGETHER = (
     frozenset({"published_on", "published_precision"}),
@@ -82,7 +84,7 @@ class Effect:
 
 
 def _decided(table: str, names: Collection[str]) -> set[str]:
-    columns = set(names) - (DERIVED if table == ARTICLE else set()) - {"taggings"}
+    columns = set(names) - (DERIVED if table == ARTICLE else set()) - BESIDE
     for group in TOGETHER:
         if columns & group:
             columns |= group
@@ -133,7 +135,7 @@ def _effects_of(change: Change) -> Iterator[tuple[object, Effect]]:
             carried = (change.row_id, tag)
             yield carried, Effect(TAGGING, 0, change.label, old, new, [change.pk], carried)
     if change.table == ARTICLE:
-        before, after = _without_taggings(before), _without_taggings(after)
+        before, after = _columns_of(before), _columns_of(after)
         if not before and not after:
             return
     place = (change.table, change.row_id)
@@ -149,8 +151,8 @@ def _steps(
     return {int(tag): (old.get(tag), new.get(tag)) for tag in {**old, **new}}
 
 
-def _without_taggings(values: Values | None) -> Values | None:
-    return None if values is None else {name: one for name, one in values.items() if name != "taggings"}
+def _columns_of(values: Values | None) -> Values | None:
+    return None if values is None else {name: one for name, one in values.items() if name not in BESIDE}
 
 
 def _number_taggings(effects: Sequence[Effect]) -> None:
@@ -211,7 +213,7 @@ def _sort_in(
     steps = _steps(change.before, change.after) if change.table == ARTICLE else {}
     columns = (change.before, change.after)
     if change.table == ARTICLE:
-        columns = (_without_taggings(change.before), _without_taggings(change.after))
+        columns = (_columns_of(change.before), _columns_of(change.after))
     for number in by_row.get((change.table, change.row_id), ()):
         if change.pk > max(effects[number].changes) and (columns[0] or columns[1]):
             later[number].changes.append((change, *columns))

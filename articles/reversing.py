@@ -15,12 +15,22 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import prefetch_related_objects
+from django.db.models import F, Q, prefetch_related_objects
 
-from articles.curation import Act, articles_with, locked, values_of
+from articles.curation import Act, articles_with, locked
 from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Effect, Place, Values
 from articles.importing import store
-from articles.models import Article, Author, Authorship, ChangeSet, Tag, Tagging
+from articles.models import (
+    ActorSuggestion,
+    Article,
+    Author,
+    Authorship,
+    Change,
+    ChangeSet,
+    Tag,
+    Tagging,
+)
+from articles.trail import values_of
 
 TABLES: dict[str, type[models.Model]] = {
     str(model._meta.model_name): model for model in apps.get_app_config("articles").get_models()
@@ -53,14 +63,15 @@ def lock_rows(effects: Iterable[Effect]) -> dict[Place, Any]:
         for pks in batched(sorted(wanted[table]), BATCH):
             rows = TABLES[table]._default_manager.filter(pk__in=pks)
             if table == TAGGING:
-                rows = rows.select_related("tag", "article")
+                rows = rows.select_related("tag").annotate(title=F("article__title"))
             stored |= {(table, row.pk): row for row in locked(rows)}
     return stored
 
 
-def obstacle_to(effect: Effect, reason: str) -> Conflict:
+def obstacle_to(effect: Effect, reason: str, acts: Iterable[ChangeSet] = ()) -> Conflict:
     """Return the conflict of a row that the archive as it stands does not allow to give back."""
-    return Conflict(tuple(effect.changes), effect.table, effect.row_id, effect.label, reason)
+    place = (effect.table, effect.row_id)
+    return Conflict(tuple(effect.changes), *place, effect.label, reason, tuple(acts))
 
 
 class Reversing:
@@ -73,7 +84,7 @@ class Reversing:
         self.left: set[int] = set()  # effects that stay
         self.doomed = {effect.place for effect in effects if effect.before is None}
         self.coming = {effect.place for effect in effects if effect.after is None}
-        self.users: dict[object, bool] = {}
+        self.known: dict[tuple[type[models.Model], object], bool] = {}
 
     def leave(self, effect: Effect) -> None:
         """Leave a row out: what rests on it cannot count on it."""
@@ -93,7 +104,7 @@ class Reversing:
             reason = self._users_of(row)
         else:
             reason = self._missing(effect)
-        return obstacle_to(effect, reason) if reason else None
+        return obstacle_to(effect, reason, self._removers(effect)) if reason else None
 
     def _is_as_left(self, row: models.Model, effect: Effect) -> bool:
         now = values_of(row) | _authors_in(effect, row)
@@ -104,21 +115,26 @@ class Reversing:
 
     def _missing(self, effect: Effect) -> str:
         """Return which record that the row would name is gone; nothing if all are there."""
-        model = TABLES[effect.table]
-        for name, value in (effect.before or {}).items():
-            if name == "authors":
-                wanted = value if isinstance(value, list) else []
-                if Author.objects.filter(pk__in=wanted).count() < len(wanted):
-                    return "one of its authors is gone"
-                continue
-            column = model._meta.get_field(name)
-            if value is None or name == WHO or not isinstance(column, models.ForeignKey):
-                continue
-            target = column.related_model
-            place = (str(target._meta.model_name), value)
-            if place not in self.coming and not target._default_manager.filter(pk=value).exists():
-                return f"its {column.verbose_name} is gone"
+        for model, pk, words in _named(effect):
+            place = (str(model._meta.model_name), pk)
+            if place not in self.coming and not self._is_there(model, pk):
+                return f"its {words} is gone"
         return self._clash(effect) if effect.after is None and effect.row_id else ""
+
+    def _is_there(self, model: type[models.Model], pk: object) -> bool:
+        if (model, pk) not in self.known:
+            self.known[model, pk] = model._default_manager.filter(pk=str(pk)).exists()
+        return self.known[model, pk]
+
+    def _removers(self, effect: Effect) -> list[ChangeSet]:
+        """Return the other acts that removed records which the row would name."""
+        removed = Q(pk__in=())
+        for model, pk, _ in _named(effect):
+            if not self._is_there(model, pk):
+                removed |= Q(table=str(model._meta.model_name), row_id=pk)
+        others = Change.objects.exclude(change_set=self.act.undoes)
+        gone = others.filter(removed, after__isnull=True).select_related("change_set")
+        return list(dict.fromkeys(change.change_set for change in gone.order_by("-pk")))
 
     def _clash(self, effect: Effect) -> str:
         """Return what forbids to make a removed row again."""
@@ -132,7 +148,9 @@ class Reversing:
 
     def _users_of(self, row: models.Model) -> str:
         """Return what would lose a row that the act made and that the undo removes."""
-        for relation in row._meta.related_objects:
+        for relation in row._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, models.ManyToOneRel):
+                continue
             table = str(relation.related_model._meta.model_name)
             rows = relation.related_model._default_manager.filter(**{relation.field.name: row.pk})
             if any((table, pk) not in self.doomed for pk in rows.values_list("pk", flat=True)[:BATCH]):
@@ -144,6 +162,17 @@ class Reversing:
         steps = [effect for effect in reversed(self.effects) if id(effect) not in self.left]
         for (table, kind), group in groupby(steps, key=lambda one: (one.table, _kind_of(one))):
             getattr(self, f"_{kind}")(table, list(group))
+        self._drop_unnamed()
+
+    def _drop_unnamed(self) -> None:
+        """Remove suggested actors that are open again though no article names them any more."""
+        for effect in self.effects:
+            row = self.stored.get(effect.place)
+            if not isinstance(row, ActorSuggestion) or row.status != ActorSuggestion.Status.OPEN:
+                continue
+            if effect.before is not None and not row.articles.exists():
+                self.act.remember(row, values_of(row), None)
+                row.delete()
 
     def _remove(self, table: str, effects: Sequence[Effect]) -> None:
         rows = [self.stored[effect.place] for effect in effects]
@@ -167,8 +196,8 @@ class Reversing:
             self._touch(row, {"is_retired"})
 
     def _update(self, table: str, effects: Sequence[Effect]) -> None:
-        rows: list[models.Model] = []
-        names: set[str] = set()
+        # Together only where the same columns change: what follows a text may just have moved in the others.
+        rows: dict[tuple[str, ...], list[models.Model]] = defaultdict(list)
         for effect in effects:
             row = self.stored[effect.place]
             before = values_of(row)
@@ -176,15 +205,16 @@ class Reversing:
             _set(row, values)
             self.act.note_change(row, before)
             self._touch(row, set(values))
-            rows.append(row)
-            names |= values.keys()
-        TABLES[table]._default_manager.bulk_update(rows, sorted(names), batch_size=BATCH)
+            rows[tuple(sorted(values))].append(row)
+        for names, changed in rows.items():
+            TABLES[table]._default_manager.bulk_update(changed, names, batch_size=BATCH)
 
     def _rewrite(self, table: str, effects: Sequence[Effect]) -> None:
         """Give articles their columns and authors back, and let follow what rests on them."""
         besides = defaultdict(set)
         for effect in self.effects:
-            besides[effect.table].add(effect.row_id)
+            if effect.is_whole or "mentions" in effect.columns:
+                besides[effect.table].add(effect.row_id)
         rows, texts, names = [], [], {*DERIVED, "changed_at"}
         for effect in effects:
             row: Article = self.stored[effect.place]
@@ -220,9 +250,8 @@ class Reversing:
     def _living(self, values: Values) -> Values:
         """Return the values, an account that is gone left out of a decision."""
         who = values.get(WHO)
-        if who is not None and who not in self.users:
-            self.users[who] = get_user_model()._default_manager.filter(pk=str(who)).exists()
-        return {**values, WHO: None} if who is not None and not self.users[who] else values
+        is_gone = who is not None and not self._is_there(get_user_model(), who)
+        return {**values, WHO: None} if is_gone else values
 
     def _touch(self, row: models.Model, names: Collection[str]) -> None:
         """Queue the articles whose place in lists a row decides."""
@@ -231,6 +260,18 @@ class Reversing:
             self.act.touched.add(article)
         if isinstance(row, Tag) and "is_retired" in names:
             self.act.touched |= articles_with(row)
+
+
+def _named(effect: Effect) -> Iterator[tuple[type[models.Model], int, str]]:
+    """Yield the records that a row names once it is given back: model, number and what it calls them."""
+    model = TABLES[effect.table]
+    for name, value in (effect.before or {}).items():
+        if name == "authors":
+            yield from ((Author, pk, "author") for pk in (value if isinstance(value, list) else ()))
+            continue
+        column = model._meta.get_field(name)
+        if isinstance(value, int) and name != WHO and isinstance(column, models.ForeignKey):
+            yield column.related_model, value, str(column.verbose_name)
 
 
 def _kind_of(effect: Effect) -> str:

@@ -21,6 +21,7 @@ from articles.importing import store
 from articles.importing import undo as import_undo
 from articles.importing.undo import UndoError
 from articles.models import Change, ChangeSet
+from articles.retagging import UNDER_WAY
 from articles.reversing import FOLLOWING, TABLES, Conflict, Reversing, lock_rows, obstacle_to
 
 __all__ = ["Conflict", "Reversal", "UndoError", "undo"]
@@ -65,6 +66,8 @@ def undo(
         raise UndoError("an undone import comes back by importing its files with --force")
     if change_set.act == ChangeSet.Act.LOAD:
         raise UndoError("a load of the gazetteer is not undone; load the former release")
+    if change_set.act == ChangeSet.Act.RETAG and change_set.note.endswith(UNDER_WAY):
+        raise UndoError("this re-tag is under way, or was stopped; let it finish first: manage.py retag")
     reversal = Reversal(change_set, is_dry)
     with transaction.atomic():
         effects = read_effects(change_set, None if rows is None else _with_companions(change_set, rows))
@@ -133,7 +136,7 @@ def _reverse(effects: Sequence[Effect], act: Act, reversal: Reversal) -> None:
     for number, effect in reversed(list(enumerate(effects))):
         if conflict := _conflict(effect, later[number]) or reversing.obstacle(effect):
             reversing.leave(effect)
-            if not _follows(effect):
+            if conflict.acts or not _follows(effect):
                 reversal.conflicts.insert(0, conflict)
     if reversal.conflicts:
         return
@@ -146,7 +149,7 @@ def _reverse(effects: Sequence[Effect], act: Act, reversal: Reversal) -> None:
 
 
 def _follows(effect: Effect) -> bool:
-    """Return whether a row follows from a text: what cannot be given back, the next re-tag finds again."""
+    """Return whether a row follows from a text: the next re-tag finds it again, if it still does."""
     return effect.table in FOLLOWING or (effect.table == "actorsuggestion" and effect.after is None)
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 # Headings of the index, and the models below each in this order.  What is named nowhere follows in its app.
 GROUPS = {
-    "Archive": ("Article", "Tagging", "Outlet", "Author"),
+    "Archive": ("Article", "Tagging", "Correction", "Outlet", "Author"),
     "Gazetteer": (
         "Tag",
         "Alias",

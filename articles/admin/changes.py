@@ -1,44 +1,137 @@
-"""The trail on the desk: who did what, and each row before and after."""
+"""The trail on the desk: who did what, each row before and after, and the way back."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from collections.abc import Sequence
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.desk import ReadOnlyAdmin, link_to, link_to_list, show_change
-from articles.admin.lists import chosen
+from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list, show_change
+from articles.admin.lists import chosen, is_id
+from articles.admin.told import tell
 from articles.models import Change, ChangeSet
+from articles.search import sync
+from articles.undoing import Reversal, UndoError, undo
 
 ROWS_SHOWN = 100  # of one act on its page; the others are in the list of changes
+UNDONE_HERE = 5_000  # rows that are undone while a browser waits
+MAY_UNDO = "articles.add_changeset"  # an undo is one more act in the trail
 
 
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnlyAdmin):
     help_line = (
-        "Every act of an editor, newest first. The trail only grows; it outlives the accounts of those "
-        "who acted."
+        "Every act of an editor or a program, newest first. The trail only grows; it outlives the accounts "
+        "of those who acted. An act can be taken back, wholly or in ticked rows; that is an act as well."
     )
+    change_form_template = "admin/articles/change_set.html"
     list_display = ("__str__", "made_by_name", "made_at", "change_count", "note")
     list_filter = ("act", "made_at")
     date_hierarchy = "made_at"
     search_fields = ("made_by_name__istartswith", "=id")
     search_help_text = "How the editor's name begins, or the number of the act."
-    fields = ("act", "made_by_name", "made_at", "note", "changes_shown")
+    fields = ("act", "made_by_name", "made_at", "note", "undoing_shown")
 
-    @admin.display(description="changes")
-    def changes_shown(self, change_set: ChangeSet) -> str:
-        """Return the rows of the act, before and after."""
-        changes = list(change_set.changes.all()[:ROWS_SHOWN])
-        context = {
-            "changes": [(change, show_change(change)) for change in changes],
-            "all": link_to_list(Change, f"act={change_set.pk}", f"all {change_set.change_count:,}")
-            if change_set.change_count > len(changes)
-            else "",
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of the desk's own pages about acts, and Django's."""
+        view = self.admin_site.admin_view(self.undo_view)
+        return [path("<path:object_id>/undo/", view, name="articles_changeset_undo"), *super().get_urls()]
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        """Return whether this person may take acts back."""
+        return bool(request.user.has_perm(MAY_UNDO))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Return the act's page, with the button for those who may use it."""
+        act = self._act(object_id)
+        context = {**(self._rows_of(request, act) if act else {}), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _rows_of(self, request: HttpRequest, act: ChangeSet) -> dict[str, object]:
+        """Return the rows of the act: in words, before and after, to be ticked by those who may undo."""
+        changes = list(act.changes.all()[:ROWS_SHOWN])
+        columns = [show_change(change) for change in changes]
+        is_more = act.change_count > len(changes)
+        return {
+            "changes": list(zip(changes, tell(changes), columns, strict=True)),
+            "all": link_to_list(Change, f"act={act.pk}", f"all {act.change_count:,}") if is_more else "",
+            "may_undo": self.has_undo_permission(request) and bool(changes) and act.run_id is None,
+            "run": act.run,
         }
-        return render_to_string("admin/articles/_changes.html", context)
+
+    def _act(self, object_id: str) -> ChangeSet | None:
+        return ChangeSet.objects.filter(pk=object_id).first() if is_id(object_id) else None
+
+    def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what undoing an act, or its chosen rows, would do; do it once that was confirmed."""
+        if not self.has_undo_permission(request):
+            raise PermissionDenied
+        act = self._act(object_id)
+        if act is None:
+            raise Http404
+        asked = request.POST if request.method == "POST" else request.GET
+        rows = [int(pk) for pk in asked.getlist("row") if is_id(pk)] if "some" in asked else None
+        try:
+            reversal = self._undo(request, act, rows)
+        except UndoError as error:
+            self.message_user(request, f"Nothing was undone: {error}.", messages.ERROR)
+            return self._back_to(act)
+        if reversal.made is None:
+            return self._preview(request, reversal, rows)
+        sync.catch_up(wait_seconds=0)
+        done = format_html("{} was undone. Undoing this act brings it back.", act)
+        self.message_user(request, done, messages.SUCCESS)
+        return self._back_to(reversal.made)
+
+    def _undo(self, request: HttpRequest, act: ChangeSet, rows: Sequence[int] | None) -> Reversal:
+        if act.run_id is not None:
+            raise UndoError("an import is undone on the page of its run")
+        if rows is None and act.change_count > UNDONE_HERE:
+            raise UndoError(
+                f"it changed {act.change_count:,} rows, too many to wait for; "
+                f"run: python manage.py undo {act.pk}"
+            )
+        return undo(act, by=editor(request), rows=rows, is_dry=request.method != "POST")
+
+    def _back_to(self, act: ChangeSet) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:articles_changeset_change", args=[act.pk]))
+
+    def _preview(
+        self, request: HttpRequest, reversal: Reversal, rows: Sequence[int] | None
+    ) -> TemplateResponse:
+        shown = reversal.rows[:ROWS_SHOWN]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Undo {reversal.change_set}",
+            "opts": self.opts,
+            "act": reversal.change_set,
+            "rows": rows,
+            "conflicts": reversal.conflicts,
+            "changes": list(zip(shown, tell(shown), strict=True)),
+            "count": len(reversal.rows),
+            "more": len(reversal.rows) - len(shown),
+        }
+        return TemplateResponse(request, "admin/articles/undo_change_set.html", context)
+
+    @admin.display(description="undone")
+    def undoing_shown(self, change_set: ChangeSet) -> SafeString | str:
+        """Return which act this one took back, and which took this one back."""
+        lines = [("takes back ", link_to(change_set.undoes))] if change_set.undoes else []
+        lines += [("taken back by ", link_to(act)) for act in change_set.undone_by.order_by("pk")]
+        return format_html_join(", ", "{}{}", lines) or "no"
 
 
 @admin.register(Change)

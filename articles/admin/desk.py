@@ -35,6 +35,7 @@ from articles.admin.lists import (
     is_real,
     is_too_long,
 )
+from articles.admin.told import tell
 from articles.models import Change, ChangeSet
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ else:  # Django's classes take no type arguments when the code runs
     RowInline = admin.TabularInline
     RecordAdmin = admin.ModelAdmin
 
-BOOKKEEPING = ("decided_by_id", "decided_at")  # the act says who and when
+BOOKKEEPING = ("decided_by_id", "decided_at", "corrections")  # the act says who and when
 HISTORY_SHOWN = 100  # changes of one record, the newest
 
 
@@ -207,8 +208,9 @@ class DeskAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Return what was changed in this record, by whom and when, from the trail."""
-        changes = curation.history_of(self.model, object_id)[:HISTORY_SHOWN] if is_id(object_id) else ()
-        shown = [(change, show_change(change)) for change in changes]
+        changes = list(curation.history_of(self.model, object_id)[:HISTORY_SHOWN] if is_id(object_id) else ())
+        columns = [show_change(change) for change in changes]
+        shown = list(zip(changes, tell(changes), columns, strict=True))
         return super().history_view(request, object_id, {"changes": shown, **(extra_context or {})})
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:

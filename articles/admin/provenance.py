@@ -6,12 +6,13 @@ import json
 
 from django.contrib import admin
 from django.db.models import Q
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.admin.desk import link_to
+from articles.admin.corrections import compare, show_compared
+from articles.admin.desk import link_to, link_to_list
 from articles.elsewhere import shares_of
-from articles.models import Article, ImportIssue
+from articles.models import Article, Correction, ImportIssue
 
 ISSUES_SHOWN = 20
 UNDONE = ", undone: skipped until it is edited"
@@ -88,6 +89,14 @@ class FilePanel:
         return format_html_join("", "<p><b>{}</b> {}</p>", lines) or "none"
 
     @admin.display(description="corrected by editors")
-    def edited_shown(self, article: Article) -> str:
-        """Return the fields that imports leave alone."""
-        return ", ".join(name.replace("_", " ") for name in article.edited_fields) or "nothing"
+    def edited_shown(self, article: Article) -> SafeString | str:
+        """Return the fields that imports leave alone: the imported text beside the edited one."""
+        corrections = list(article.corrections.all())
+        others = sorted(set(article.edited_fields) - {row.field for row in corrections})
+        words = ", ".join(name.replace("_", " ") for name in others)
+        if not corrections:
+            return words or "nothing"
+        where = link_to_list(Correction, f"article={article.pk}", "Decide where they differ")
+        return format_html(
+            "{}<p>{}{}</p>", show_compared(compare(corrections)), words and f"{words}. ", where
+        )

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+from articles.importing.corrections import Held
 from articles.importing.taggings import (
     Step,
     Texts,
@@ -64,6 +65,10 @@ class Past:
     def authors(self) -> list[int] | None:
         """Return the former authors, None if the run did not change them."""
         return cast("list[int] | None", (self.before or {}).get("authors"))
+
+    def corrections(self) -> Held:
+        """Return what the article's file had said in fields that editors corrected, where that changed."""
+        return cast("Held", (self.before or {}).get("corrections") or {})
 
 
 def _folded(values: Values, over: Values) -> Values:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from articles.importing.batch import Reading
 from articles.importing.bulk import insert_rows
 from articles.importing.clipping import READER_VERSION, Clipping
+from articles.importing.corrections import hold_against
 from articles.importing.creating import New, create
 from articles.importing.derived import cuts_of, slug_of, sort_day_of
 from articles.importing.duplicates import relink
@@ -103,6 +104,7 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     old_texts = {known: texts_of(article) for known, article in articles.items()}
     former = {known: snapshot(article) for known, article in articles.items()}
     authors = _write_articles(changed, articles)
+    held = hold_against([(articles[known], new.clipping) for known, new in changed.items()], run)
     _write_returned([articles[known] for known in plan.returned if known in articles])
     for known in plan.stale:
         articles[known].gazetteer_release = rules.release
@@ -120,6 +122,7 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
             former[known],
             authors=authors.get(article.pk),
             taggings=tags.trail.get(article.pk, ()),
+            corrections=held.get(article.pk),
         )
         for known, article in articles.items()
     ]

@@ -47,9 +47,17 @@ def plain(value: object) -> object:
 
 
 def change_of(
-    article: Article, former: Values, *, authors: Authors | None = None, taggings: Sequence[Step] = ()
+    article: Article,
+    former: Values,
+    *,
+    authors: Authors | None = None,
+    taggings: Sequence[Step] = (),
+    corrections: Mapping[str, object] | None = None,
 ) -> Row | None:
-    """Return the row that says how the article differs from its former columns; None if it does not."""
+    """Return the row that says how the article differs from its former columns; None if it does not.
+
+    ``corrections`` is what its file said until now in fields that editors corrected.
+    """
     now = snapshot(article)
     names = [name for name in COLUMNS if former[name] != now[name]]
     before: Values = {name: former[name] for name in names}
@@ -59,6 +67,8 @@ def change_of(
     if taggings:
         before["taggings"] = {str(tag): columns for tag, columns, _ in taggings}
         after["taggings"] = {str(tag): columns for tag, _, columns in taggings}
+    if corrections:
+        before["corrections"] = corrections
     return row_of(article, before, after) if before else None
 
 

@@ -19,6 +19,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from articles.importing.corrections import give_back as give_back_corrections
 from articles.importing.duplicates import relink_stored
 from articles.importing.former import (
     STATUS,
@@ -267,6 +268,7 @@ def _write(chunk: _Chunk, undoing: Undoing, who: Mapping[str, object]) -> None:
     tags.write()
     relink_stored(former.article for former, _ in decided)
     ids = [former.article.pk for former, _ in decided]
+    give_back_corrections({pk: chunk.pasts[pk].corrections() for pk in ids})
     ArticleSource.objects.filter(article__in=ids).update(is_undone=True)
     changes = [
         change_of(former.article, columns, authors=former.authors, taggings=former.steps)

@@ -2,6 +2,7 @@
 
 from articles.models.article import Article, Author, Authorship, Outlet, RenderedArticle, Tagging
 from articles.models.changes import Change, ChangeSet
+from articles.models.corrections import Correction
 from articles.models.duplicates import NearDuplicate, Sketch, SketchKey
 from articles.models.imports import Archive, ArticleSource, ImportIssue, ImportRun, OutboxRow
 from articles.models.keywords import KeywordUse, UnmatchedKeyword
@@ -18,6 +19,7 @@ __all__ = [
     "Authorship",
     "Change",
     "ChangeSet",
+    "Correction",
     "ImportIssue",
     "ImportRun",
     "KeywordUse",

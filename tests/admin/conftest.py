@@ -16,6 +16,7 @@ from articles.importing.unmatched import write_unmatched
 from articles.models import (
     Alias,
     ArticleSource,
+    Correction,
     ImportIssue,
     ImportRun,
     NearDuplicate,
@@ -63,7 +64,9 @@ def make_desk(alice) -> SimpleNamespace:
     )
     RenderedArticle.objects.create(article=article, key="k", html="<p>Talks</p>")
     Sketch.objects.create(article=article, numbers=bytes(4))
-    NearDuplicate.objects.create(first=article, second=make_article(title="Talks elsewhere"), share=90)
+    other = make_article(title="Talks elsewhere", section="World", edited_fields=["section"])
+    NearDuplicate.objects.create(first=article, second=other, share=90)
+    Correction.objects.create(article=other, field="section", file_value="Asia", run=run, is_open=True)
     make_suggestion(article, "Olga Bodnar", office="ambassador")
     write_unmatched({article.pk: ["diplomacy"]})
     curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)

@@ -30,6 +30,7 @@ TABLES = {
     "articles.author": ("v", "v", "vacd", "vacd"),
     "articles.change": LOOK,
     "articles.changeset": LOOK,
+    "articles.correction": LOOK,
     "articles.importissue": LOOK,
     "articles.importrun": LOOK,
     "articles.keyworduse": LOOK,
@@ -59,6 +60,7 @@ ACTIONS = {
     "articles.actorsuggestion": {"dismiss": CURATOR, "reopen": CURATOR},
     "articles.alias": {"delete_selected": LIBRARIAN},
     "articles.article": {"withdraw": CURATOR, "restore": CURATOR},
+    "articles.correction": {"keep_mine": CURATOR, "take_files": CURATOR},
     "articles.importrun": {"undo": LIBRARIAN},
     "articles.office": {"delete_selected": LIBRARIAN},
     "articles.tag": {"retire": LIBRARIAN, "reinstate": LIBRARIAN},
@@ -68,6 +70,7 @@ ACTIONS = {
 }  # fmt: skip
 # Addresses besides list, form, history and deletion: the first role that may look, and that may post.
 PAGES = {
+    "articles_changeset_undo": (LIBRARIAN, LIBRARIAN),
     "auth_user_password_change": (ADMIN, ADMIN),
 }
 SITE = {

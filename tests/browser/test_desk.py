@@ -11,7 +11,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from articles import curation
-from articles.models import Article, ImportIssue, ImportRun, Tag, Tagging
+from articles.models import Article, ChangeSet, Correction, ImportIssue, ImportRun, Tag, Tagging
 
 # Marks of Django's own: an empty heading over the rows of an inline table, and select2's nameless box.
 NOT_OURS = {"empty-table-header": {"enabled": False}, "aria-input-field-name": {"enabled": False}}
@@ -51,6 +51,8 @@ def addresses(archive, alice) -> dict[str, str]:
     """Return one address of every kind of page at the desk."""
     run = ImportRun.objects.create(paths=["/a/very/long/path/" + "folder/" * 20], state="finished")
     ImportIssue.objects.create(run=run, path="clippings/" + "x" * 120 + ".md", line=3, message="no title")
+    curation.edit_article(archive, {"section": "World"}, by=alice)
+    Correction.objects.update(file_value="A section of the file " * 20, is_open=True)
     curation.confirm(archive.taggings.all(), by=alice)
     putin, change_set = Tag.objects.get(slug="vladimir-putin"), archive_trail()
     return {
@@ -67,12 +69,12 @@ def addresses(archive, alice) -> dict[str, str]:
         "run": reverse("admin:articles_importrun_change", args=[run.pk]),
         "change-sets": reverse("admin:articles_changeset_changelist"),
         "change-set": reverse("admin:articles_changeset_change", args=[change_set]),
+        "undo": reverse("admin:articles_changeset_undo", args=[change_set]),
+        "corrections": reverse("admin:articles_correction_changelist"),
     }
 
 
 def archive_trail() -> int:
-    from articles.models import ChangeSet
-
     return ChangeSet.objects.first().pk
 
 
@@ -133,3 +135,22 @@ def test_a_rejected_tag_is_gone_from_the_lists_with_the_next_request(archive, op
     page.goto("/articles/?country=ua")
     expect(page.get_by_role("link", name=re.compile("Envoys of Russia"))).to_have_count(0)
     assert Article.objects.get(pk=archive.pk).taggings.get(tag__key="ua").status == "rejected"
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_ticked_rows_of_an_act_are_undone_with_and_without_scripts(archive, alice, open_desk, has_scripts):
+    curation.reject(archive.taggings.all(), by=alice)
+    act = ChangeSet.objects.latest("pk")
+    page = open_desk(java_script_enabled=has_scripts)
+    page.goto(reverse("admin:articles_changeset_change", args=[act.pk]))
+
+    page.get_by_role("checkbox", name=re.compile("^Ukraine")).check()
+    page.get_by_role("button", name="Undo the ticked rows").click()
+    expect(page.get_by_text("1 row would change")).to_be_visible()
+    expect(page.get_by_text("status: rejected, now suggested")).to_have_count(1)
+    page.get_by_role("button", name="Undo", exact=True).click()
+
+    expect(page.get_by_text("was undone")).to_be_visible()
+    statuses = archive.taggings.exclude(tag__key="ua").values_list("status", flat=True)
+    assert set(statuses) == {"rejected"}
+    assert archive.taggings.get(tag__key="ua").status == "suggested"

@@ -1,0 +1,30 @@
+"""How a row stands in the trail: its table, its columns as JSON values, and what people call it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from articles.importing.trail import plain
+from articles.models import Tagging
+
+
+def table_of(model: type[models.Model]) -> str:
+    """Return the name under which the trail keeps changes of this model's rows."""
+    return str(model._meta.model_name)
+
+
+def values_of(row: models.Model) -> dict[str, object]:
+    """Return a row's columns as JSON values, the key and the bookkeeping left out."""
+    fields = (field for field in row._meta.concrete_fields if not field.primary_key)
+    return {
+        field.attname: plain(getattr(row, field.attname))
+        for field in fields
+        if not getattr(field, "auto_now", False)
+    }
+
+
+def label_of(row: models.Model) -> str:
+    """Return what people call a row; a tagging by its tag and its article."""
+    if isinstance(row, Tagging):
+        return f"{row.tag}: {getattr(row, 'title', '') or row.article.title}"
+    return str(row)
