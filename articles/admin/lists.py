@@ -140,14 +140,17 @@ class ChosenFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.lookup: self.chosen.pk}) if self.chosen else queryset.none()
 
 
-def reached(queryset: QuerySet[Any], rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+def reached(
+    queryset: QuerySet[Any], rows: QuerySet[Any], column: str, *, met: QuerySet[Any] | None = None
+) -> QuerySet[Any]:
     """Return the records that any of these rows points to by ``column``.
 
-    Few rows are gathered first; of many, those of the records at the top of the list are met on the way.
+    Few rows are gathered first; of many, those of the records at the top of the list are met on the way:
+    ``met`` are the same rows in words that make the database look them up by ``column``.
     """
     if rows.order_by().values("pk")[: FEW + 1].count() <= FEW:
         return queryset.filter(pk__in=rows.order_by().values(column))
-    return queryset.filter(Exists(rows.filter(**{column: OuterRef("pk")})))
+    return queryset.filter(Exists((rows if met is None else met).filter(**{column: OuterRef("pk")})))
 
 
 def pointing(queryset: QuerySet[Any], column: str, targets: QuerySet[Any]) -> QuerySet[Any]:
