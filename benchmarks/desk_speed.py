@@ -11,6 +11,7 @@ an act for every tenth.  What is printed is the median of several times, the slo
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import statistics
 import sys
@@ -162,6 +163,7 @@ def main() -> None:
     parser.add_argument("--slow", type=float, default=0, help="print pages that take at least so many ms")
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
+    logging.disable(logging.WARNING)  # forms for what nobody adds are refused, as they should be
     setup_test_environment()  # so that a response tells what its page was made of
     timings = measure(options.only)
     print(f"{Article.objects.count():,} articles, {Tagging.objects.count():,} taggings")

@@ -34,7 +34,6 @@ class ChangeSetAdmin(ReadOnlyAdmin):
     change_form_template = "admin/articles/change_set.html"
     list_display = ("__str__", "made_by_name", "made_at", "change_count", "note")
     list_filter = ("act", "made_at")
-    date_hierarchy = "made_at"
     search_fields = ("made_by_name__istartswith", "=id")
     search_help_text = "How the editor's name begins, or the number of the act."
     fields = ("act", "made_by_name", "made_at", "note", "undoing_shown")
