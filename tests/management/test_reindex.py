@@ -91,8 +91,7 @@ def test_a_long_difference_is_complete_and_short():
 
     first = articles[0].pk
     assert printed == (
-        "298 articles in the index, but out of date: "
-        f"{first + 1}-{first + 8}, {first + 10}-{first + 299}\n"
+        f"298 articles in the index, but out of date: {first + 1}-{first + 8}, {first + 10}-{first + 299}\n"
     )
 
 
