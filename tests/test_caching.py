@@ -137,6 +137,23 @@ def test_the_same_tag_stands_for_the_page_compressed_and_not(client, article):
     assert client.get("/articles/", headers={"Accept-Encoding": "gzip"}).content == packed.content
 
 
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip;q=0.01, br", True),
+        ("gzip;q=0", False),
+        ("br, gzip ; q=0.000", False),
+        ("x-gzipped", False),
+    ],
+)
+def test_only_who_can_read_a_compressed_page_gets_one(client, article, accepted, is_packed):
+    page = client.get("/articles/", headers={"Accept-Encoding": accepted})
+
+    assert page.has_header("Content-Encoding") is is_packed
+
+
 @pytest.mark.parametrize("name", ["utm_source", "fbclid"])
 def test_how_a_reader_came_makes_no_page_of_its_own(client, article, name):
     tag = client.get("/articles/?country=russia")["ETag"]
