@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup setup-dev admin bench-import bench-tag bench-search bench-desk lock screenshots clean
+.PHONY: help run test check setup setup-dev admin bench-import bench-tag bench-search bench-desk budget lock screenshots clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | while IFS=: read -r name text; do \
@@ -51,6 +51,9 @@ bench-tag: setup  ## tag articles (FILE=articles.jsonl; default: made-up ones) a
 
 bench-search: setup  ## search a made-up archive of N articles (default: 100000) and say how fast that was
 	@$(PY) benchmarks/search_speed.py $(or $(N),100000) $(ARGS)
+
+budget: setup  ## weigh the pages of an archive of SEEDS as a browser loads them, against 60 kB
+	@$(PY) benchmarks/page_budget.py --seeds "$(SEEDS)"
 
 bench-desk: setup  ## ask for every page of the admin with the archive in DIR (see bench-search --keep)
 	@$(PY) benchmarks/desk_speed.py $(DIR) $(ARGS)
