@@ -259,8 +259,12 @@ class Engine:
             last = hits[-1][0]
 
     def damaged_files(self) -> list[str]:
-        """Return which files are not what was written, by their checksums; it reads all of them."""
-        return files.damaged_files(self._generation())
+        """Return which files are not what was written, by their checksums; it reads all of them.
+
+        Raise IndexUnusable when that cannot be told.
+        """
+        with _unusable_on_failure(self.folder):
+            return files.damaged_files(self._generation())
 
     def publish(self) -> None:
         """Put the draft in the place of the present index.  Call under `write_lock`."""

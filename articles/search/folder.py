@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -31,6 +32,7 @@ _PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 _TAIL = struct.Struct("<II")
 _MARK = 1337
 _BLOCK = 1 << 20  # bytes read at a time
+_SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # say nothing about the file
 
 
 class IndexBusy(Exception):  # noqa: N818 - a state to wait out, not a fault
@@ -197,7 +199,8 @@ def readable(generation: Path) -> Iterator[Path]:
 def damaged_files(generation: Path, *, limit_bytes: int | None = None) -> list[str]:
     """Return the names of files whose content is not what was written, by the checksums that they hold.
 
-    With a limit, only the first so many bytes of files are looked at, the smaller ones first.
+    With a limit, only the first so many bytes of files are looked at, the smaller ones first.  Raise OSError
+    when the system is short of files or memory to look with.
     """
     meta = generation / "meta.json"
     before = signature(meta)
@@ -245,6 +248,10 @@ def _is_whole(path: Path) -> bool:
             while content > 0 and (block := file.read(min(content, _BLOCK))):
                 found = zlib.crc32(block, found)
                 content -= len(block)
-    except (OSError, ValueError, KeyError, TypeError):
+    except OSError as error:
+        if error.errno in _SHORTAGES:
+            raise
+        return False
+    except (ValueError, KeyError, TypeError):
         return False
     return bool(found == expected)

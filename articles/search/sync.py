@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from articles.search.upkeep import (
     open_engine,
     rebuild,
     rebuild_unusable,
-    withdraw,
+    withdraw_damaged,
 )
 
 __all__ = [
@@ -58,18 +59,21 @@ __all__ = [
     "search_all",
     "stands_at",
     "totals",
+    "withdraw_damaged",
 ]
 
 INLINE_LIMIT = 200  # outbox rows a reader's request applies itself, about 50 ms
 REBUILD_INLINE_LIMIT = 2_000  # articles a request may index when the index is gone, about a second
 PUBLISH_INLINE_SECONDS = 2.0  # that a request waits for a writer of the index that it has replaced
 ACT_SECONDS = 5.0  # that an editor waits for the index after a large act
+REOPEN_SECONDS = 60.0  # until an index that failed is opened anew again: that looks through 2 GB of files
 HIDDEN_LIMIT = 20_000  # articles left out of an answer that is late; it takes 10 ms
 
 logger = logging.getLogger(__name__)
 
 # What was hidden between two revisions: while an index is late, every request asks that of the same ones.
 _hidden: dict[Path, tuple[Standing, int, frozenset[int]]] = {}
+_reopened_at: dict[Path, float] = {}
 
 
 # --- Keeping the index up to date -------------------------------------------------------------------------
@@ -198,7 +202,7 @@ def related(
 
 
 def _answer[Answer](ask: Callable[[Engine, Collection[int]], Answer]) -> Answer:
-    for _ in range(2):  # a failure may be over once the index is opened again
+    while True:
         now = database_standing()
         engine = _fresh_engine(now)
         hidden = _hidden_since(engine.revision(), now)
@@ -206,10 +210,21 @@ def _answer[Answer](ask: Callable[[Engine, Collection[int]], Answer]) -> Answer:
             return ask(engine, hidden)
         except IndexUnusable as error:
             logger.warning("the search index failed: %s", error)
+            if not _may_reopen():
+                # No proof of damage: a question it cannot answer fails as well.  The process looks for it.
+                start_reindex("the search index failed")
+                raise
             forget_engine()
-            failed = engine
-    withdraw(failed)
-    raise IndexUnusable("the index is damaged")
+
+
+def _may_reopen() -> bool:
+    """Return whether to open an index anew that failed: damage is noticed then, and what passes is over."""
+    folder = settings.NEWSROOM_INDEX
+    now = time.monotonic()
+    if now - _reopened_at.get(folder, -REOPEN_SECONDS) < REOPEN_SECONDS:
+        return False
+    _reopened_at[folder] = now
+    return True
 
 
 def _hidden_since(revision: int, now: Standing) -> Collection[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,6 @@ from django.conf import settings
 
 from articles.search.engine import (
     Engine,
-    IndexBusy,
     IndexedArticle,
     IndexMissing,
     IndexUnusable,
@@ -157,14 +157,17 @@ def _build(
     return count
 
 
-def withdraw(engine: Engine) -> None:
-    """Take a damaged index out of use, so that it is rebuilt."""
-    try:
-        with write_lock(settings.NEWSROOM_INDEX, seconds=0):
-            engine.withdraw()
-    except (IndexBusy, IndexUnusable):
-        return  # whoever holds the lock meets the damage as well
-    logger.error("the search index is damaged and will be rebuilt")
+def withdraw_damaged(*, wait_seconds: float) -> None:
+    """Take an index with a damaged file out of use, so that it is rebuilt.
+
+    All files are read, the large ones too that opening passes over.  Raise IndexBusy as `write_lock` does.
+    """
+    with contextlib.suppress(IndexUnusable):  # what cannot be opened, or not be read now, is not used either
+        engine = open_engine()
+        if damaged := engine.damaged_files():
+            with write_lock(settings.NEWSROOM_INDEX, seconds=wait_seconds):
+                engine.withdraw()
+            logger.error("the search index is damaged and will be rebuilt: %s", ", ".join(damaged))
 
 
 # --- Holding the index against the database ---------------------------------------------------------------

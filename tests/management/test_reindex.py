@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from articles.models import Article
 from articles.search import sync, upkeep
 from articles.search.engine import build_lock, write_lock
+from articles.search.folder import current_generation
 from tests.factories import make_article, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +107,31 @@ def test_a_second_writer_is_told_to_wait(settings, monkeypatch):
         ),
     ):
         reindex()
+
+
+def test_a_damaged_file_too_large_to_look_through_on_opening_is_noticed_in_the_background(
+    settings, monkeypatch, caplog
+):
+    make_article()
+    reindex()
+    monkeypatch.setattr("articles.search.engine.CHECKED_BYTES", 0)
+    path = next(current_generation(settings.NEWSROOM_INDEX).glob("*.pos"))
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+
+    reindex("--if-needed")
+
+    assert f"the search index is damaged and will be rebuilt: {path.name}" in caplog.text
+    assert reindex("--check") == "index and database agree on 1 article\n"
+
+
+def test_a_whole_index_is_left_as_it_is(settings, caplog):
+    make_article()
+    reindex()
+    generation = current_generation(settings.NEWSROOM_INDEX)
+
+    reindex("--if-needed")
+
+    assert current_generation(settings.NEWSROOM_INDEX) == generation
+    assert caplog.text == ""

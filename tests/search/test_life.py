@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 import tantivy
@@ -201,6 +203,21 @@ def test_large_files_are_looked_through_only_when_asked(folder, monkeypatch):
 
     assert damaged_files(generation, limit_bytes=path.stat().st_size) == []
     assert damaged_files(generation) == [path.name]
+
+
+@pytest.mark.parametrize("shortage", [errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+def test_a_file_that_cannot_be_opened_now_is_no_damage(folder, monkeypatch, shortage):
+    engine, open_file = Engine(folder), Path.open
+
+    def refuse(path: Path, *args: object, **kwargs: object) -> IO[str] | IO[bytes]:
+        if path.suffix in (".json", ""):  # the list of files, and the name of the generation
+            return open_file(path, *args, **kwargs)
+        raise OSError(shortage, os.strerror(shortage))
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    with pytest.raises(IndexUnusable, match=os.strerror(shortage)):
+        engine.damaged_files()
 
 
 def test_leftovers_of_a_killed_writer_are_no_damage(folder):

@@ -10,9 +10,11 @@ from articles.models import Archive, Article, OutboxRow, Tag, Tagging
 from articles.search import outbox, sync, upkeep
 from articles.search.engine import (
     FACETS,
+    Engine,
     IndexBusy,
     IndexedArticle,
     IndexUnusable,
+    Result,
     Standing,
     build_lock,
     write_lock,
@@ -20,6 +22,7 @@ from articles.search.engine import (
 from articles.search.folder import current_generation
 from articles.search.query import Criteria, CursorError, Match
 from articles.search.reading import read_articles
+from tests.conftest import background_starts
 from tests.factories import make_article, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -337,22 +340,75 @@ def test_a_reader_who_meets_a_rebuild_is_told_so(settings):
         found()
 
 
-def test_an_index_that_fails_while_searching_is_taken_out_of_use(monkeypatch, caplog):
-    make_article()
-    sync.apply_outbox()
+def fail(*args: object, **kwargs: object) -> None:
+    raise IndexUnusable("a question it cannot answer")
 
-    def fail(*args: object, **kwargs: object) -> None:
-        raise IndexUnusable("a page of it is gone")
+
+def fail_until_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing, search = sync.open_engine(), Engine.search
+
+    def search_or_fail(engine: Engine, *args: object, **kwargs: object) -> Result:
+        if engine is failing:
+            fail()
+        return search(engine, *args, **kwargs)
+
+    monkeypatch.setattr(Engine, "search", search_or_fail)
+
+
+def test_a_search_that_fails_does_not_cost_a_whole_index(monkeypatch, settings, caplog):
+    article = make_article()
+    sync.apply_outbox()
+    generation = current_generation(settings.NEWSROOM_INDEX)
 
     with monkeypatch.context() as context:
-        context.setattr(sync.Engine, "search", fail)
+        context.setattr(Engine, "search", fail)
+        for _ in range(3):
+            with pytest.raises(IndexUnusable, match="a question it cannot answer"):
+                found()
+
+    assert "the search index failed: a question it cannot answer" in caplog.text
+    assert "rebuil" not in caplog.text
+    assert current_generation(settings.NEWSROOM_INDEX) == generation
+    assert found() == [article.pk]
+
+
+def test_an_index_that_fails_again_and_again_is_opened_anew_once_and_looked_through_once(monkeypatch):
+    make_article()
+    sync.apply_outbox()
+    sync.open_engine()
+    looked: list[object] = []
+    monkeypatch.setattr(Engine, "search", fail)
+    monkeypatch.setattr("articles.search.folder._is_whole", lambda path: looked.append(path) or True)
+
+    for _ in range(3):
         with pytest.raises(IndexUnusable):
             found()
 
-    assert "the search index is damaged and will be rebuilt" in caplog.text
-    with pytest.raises(IndexUnusable, match="there is no index"):
-        sync.open_engine()
-    assert len(found()) == 1
+    assert looked
+    assert len(looked) == len(set(looked))
+    assert len(background_starts) == 1
+
+
+def test_a_failure_that_is_over_once_the_index_is_opened_anew_is_no_failure(monkeypatch, caplog):
+    article = make_article()
+    sync.apply_outbox()
+    fail_until_opened_anew(monkeypatch)
+
+    assert found() == [article.pk]
+    assert background_starts == []
+    assert "rebuil" not in caplog.text
+
+
+def test_an_index_that_fails_for_damage_is_rebuilt(monkeypatch, settings, caplog):
+    article = make_article()
+    sync.apply_outbox()
+    fail_until_opened_anew(monkeypatch)
+    path = next(current_generation(settings.NEWSROOM_INDEX).glob("*.term"))
+    path.unlink()
+    path.write_bytes(b"")
+
+    assert found() == [article.pk]
+    assert "rebuilding the search index: " in caplog.text
 
 
 def test_an_index_that_cannot_be_written_still_answers(monkeypatch, caplog):
@@ -363,7 +419,7 @@ def test_an_index_that_cannot_be_written_still_answers(monkeypatch, caplog):
     def fail(*args: object, **kwargs: object) -> None:
         raise IndexUnusable("no space left on device")
 
-    monkeypatch.setattr(sync.Engine, "apply", fail)
+    monkeypatch.setattr(Engine, "apply", fail)
 
     assert found() == [old.pk]
     assert "the search index is late: no space left on device" in caplog.text

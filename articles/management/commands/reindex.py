@@ -100,6 +100,7 @@ class Command(BaseCommand):
 def _bring_up_to_date() -> None:
     os.nice(NICENESS)
     with suppress(IndexBusy):  # then another process is at it
+        sync.withdraw_damaged(wait_seconds=WAIT_SECONDS)
         sync.apply_outbox(wait_seconds=WAIT_SECONDS)
 
 
