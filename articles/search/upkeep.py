@@ -43,8 +43,7 @@ def open_engine(now: Standing | None = None) -> Engine:
     now = now or database_standing()
     folder = settings.NEWSROOM_INDEX
     try:
-        engine = _engines.get(folder) or Engine(folder)
-        at = engine.standing()
+        engine, at = _opened(folder)
         if at.revision > now.revision:  # what was written since may be in the index already
             now = database_standing()
         _check(at, now)
@@ -53,6 +52,19 @@ def open_engine(now: Standing | None = None) -> Engine:
         raise
     _engines[folder] = engine
     return engine
+
+
+def _opened(folder: Path) -> tuple[Engine, Standing]:
+    """Return the engine and where it stands, of the index published meanwhile if the present one is gone."""
+    before = current_name(folder)
+    try:
+        engine = _engines.get(folder) or Engine(folder)
+        return engine, engine.standing()
+    except IndexUnusable:
+        if current_name(folder) == before:
+            raise
+    engine = Engine(folder)
+    return engine, engine.standing()
 
 
 def forget_engine() -> None:

@@ -1,12 +1,14 @@
 import datetime as dt
 import logging
 import threading
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Archive, Article, OutboxRow, Tag, Tagging
+from articles.search import folder as files
 from articles.search import outbox, sync, upkeep
 from articles.search.engine import (
     FACETS,
@@ -19,7 +21,7 @@ from articles.search.engine import (
     build_lock,
     write_lock,
 )
-from articles.search.folder import current_generation
+from articles.search.folder import current_generation, current_name
 from articles.search.query import Criteria, CursorError, Match
 from articles.search.reading import read_articles
 from tests.conftest import background_starts
@@ -409,6 +411,28 @@ def test_an_index_that_fails_for_damage_is_rebuilt(monkeypatch, settings, caplog
 
     assert found() == [article.pk]
     assert "rebuilding the search index: " in caplog.text
+
+
+def test_an_index_that_is_published_while_another_is_opened_is_opened_instead(monkeypatch, settings):
+    article = make_article()
+    sync.apply_outbox()
+    upkeep.forget_engine()
+    name = current_name(settings.NEWSROOM_INDEX)
+    was_published = []
+
+    def gone(folder: Path) -> str:
+        """Return the name read just before another process published its index."""
+        if not was_published:
+            was_published.append(True)
+            with monkeypatch.context() as context:
+                context.setattr(files, "current_name", current_name)
+                sync.rebuild()
+            return name
+        return current_name(folder)
+
+    monkeypatch.setattr(files, "current_name", gone)
+
+    assert sync.open_engine().search(Criteria()).ids == [article.pk]
 
 
 def test_an_index_that_cannot_be_written_still_answers(monkeypatch, caplog):
