@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 ONE_DAY = 86_400  # seconds
 
 # `/articles/?country=ua` and `/articles/?after=n2e3f1` may be fetched; what has two parameters may not.
-COMBINATIONS = ("/*?*&", "/*?*__", "/*?q=", "/*?sort=", "/*?density=", "/*?tag=", "/*?in=")
+COMBINATIONS = ("/*?*&", "/*?*__", "/*?q=", "/*?sort=", "/*?density=", "/*?view=", "/*?tag=", "/*?in=")
 
 
 @require_safe
