@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -169,6 +170,19 @@ def layer(module: str) -> int | None:
     return None
 
 
+def printed_layers() -> dict[str, int]:
+    """Return the table of docs/architecture.md: the layer of each module that it names."""
+    text = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition("## Layers")[2].partition("```text\n")[2].partition("```")[0]
+    printed: dict[str, int] = {}
+    for rows in re.split(r"^(?=\d  )", table, flags=re.MULTILINE)[1:]:
+        number, names = int(rows[0]), re.sub(r" {8,}.*", "", rows[1:], flags=re.MULTILINE)  # but for remarks
+        for name in re.findall(r"[\w.]+(?:\{[^}]*\})?", names):
+            package, _, parts = name.partition("{")
+            printed |= {f"articles.{package}{part}": number for part in re.findall(r"\w+", parts) or [""]}
+    return printed
+
+
 def in_package(module: str, package: str) -> bool:
     return module == package or module.startswith(package + ".")
 
@@ -177,6 +191,16 @@ def test_every_module_has_a_layer():
     homeless = [name for name, _ in modules() if name not in FREE and layer(name) is None]
 
     assert homeless == []
+
+
+def test_the_printed_table_of_layers_is_this_one():
+    """Of the importing package, the table names the main ones of the core, and all others."""
+    printed = printed_layers()
+    names = {name for name, _ in modules()}
+
+    assert {name: number for name, number in printed.items() if layer(name) != number} == {}
+    assert set(printed) - names == set()
+    assert set(LAYERS) - set(printed) == {"articles.importing"}
 
 
 def test_nothing_is_imported_from_a_higher_layer():
