@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -178,6 +181,19 @@ def test_another_release_of_the_program_has_other_tags(client, article, monkeypa
     monkeypatch.setattr(caching, "release", lambda: "another")
 
     assert client.get("/articles/", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_worker_knows_its_release_before_the_first_request():
+    """Files that are replaced under a worker that waits for one would pass its old program off as theirs."""
+    program = (
+        "import sys, newsroom.wsgi; from articles import caching\n"
+        "print(caching.release.cache_info().currsize, 'articles.views' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "1 True\n"
 
 
 def test_a_page_is_of_one_day(client, article, monkeypatch):
