@@ -43,9 +43,10 @@ from benchmarks import clippings  # noqa: E402
 
 CHUNK = 200  # files a transaction, as in articles/importing/run.py
 # What one import adds, in an order that foreign keys allow.
-TABLES = ("importrun", "importissue", "outlet", "author", "article", "correction", "authorship", "articlesource",
-          "tagging", "actorsuggestion", "suggestionmention", "unmatchedkeyword", "keyworduse", "sketch", "sketchkey",
-          "nearduplicate", "changeset", "change", "outboxrow")  # fmt: skip
+TABLES = ("importrun", "importissue", "outlet", "author", "article", "correction", "authorship",
+          "articlesource", "tagging", "actorsuggestion", "suggestionmention", "unmatchedkeyword",
+          "keyworduse", "sketch", "sketchkey", "nearduplicate", "changeset", "change",
+          "outboxrow")  # fmt: skip
 # The main process's stages: what it is called, and the function that is it.
 STAGES = {
     "start: gazetteer": "articles.importing.run._read_entries",
