@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from articles.charts import Years, period_bar, year_axis
+from articles.importing.clipping import Precision
 from articles.models import Office, Tag
 
 RECENT = 3  # of each sort, shown of a country or organisation; the earlier ones wait behind a line
@@ -87,6 +89,24 @@ def read_leaders(tag: Tag, *, year: int) -> Leaders:
         earlier=_drawn({sort: found[RECENT:] for sort, found in shown.items()}, year),
         others=_drawn({sort: held[sort] for sort in held if sort not in shown}, year),
     )
+
+
+def start_precision(day: dt.date) -> Precision:
+    """Return how exactly a beginning may be printed.
+
+    The gazetteer holds a beginning known by its year as 31 December, by its month as the month's last day:
+    the first certain day.  Such a day is no date to print; the year or month is true of it either way.
+    """
+    if (day.month, day.day) == (12, 31):
+        return Precision.YEAR
+    return Precision.MONTH if day.day == monthrange(day.year, day.month)[1] else Precision.DAY
+
+
+def end_precision(day: dt.date) -> Precision:
+    """Return how exactly an end may be printed: one known by its year is held as 1 January."""
+    if (day.month, day.day) == (1, 1):
+        return Precision.YEAR
+    return Precision.MONTH if day.day == 1 else Precision.DAY
 
 
 def _shortly(offices: QuerySet[Office], of: str) -> QuerySet[Office]:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from articles.models import Office
 from articles.templatetags.newsroom import dated
-from articles.tenures import Tenure, Tenures
+from articles.tenures import Tenure, Tenures, end_precision, start_precision
 
 register = template.Library()
 _dated = functools.lru_cache(maxsize=10_000)(dated)
@@ -56,8 +56,10 @@ def _row(tenure: Tenure, *, is_career: bool) -> str:
 
 def _dates(office: Office) -> str:
     """Return from when to when, as far as it is known: ``since 20 Jan 2025``; nothing if it is not."""
-    start = _dated(office.start_on) if office.start_on else ""
-    end = _dated(office.end_on) if office.end_on else ""
+    end = _dated(office.end_on, end_precision(office.end_on)) if office.end_on else ""
+    if office.start_on and office.start_on == office.end_on:
+        return end if office.is_end_known else f"at least until {end}"
+    start = _dated(office.start_on, start_precision(office.start_on)) if office.start_on else ""
     if not end:
         return f"since {start}" if start else ""
     if office.is_end_known:
