@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db.utils import OperationalError, ProgrammingError
 
+from articles.commands import manage
+
 
 def main() -> None:
     """Run the command; what the person at the terminal can mend ends in one sentence, not a traceback."""
@@ -24,7 +26,7 @@ def main() -> None:
             raise
         sys.exit(
             f"the database cannot be used: {str(error).strip()}; check DATABASE_URL and NEWSROOM_DATA, "
-            "and make its tables with: python manage.py migrate"
+            f"and make its tables with: {manage('migrate')}"
         )
 
 

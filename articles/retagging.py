@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from articles import gazetteer
+from articles.commands import manage
 from articles.importing.crew import Crew
 from articles.importing.lock import import_lock
 from articles.importing.suggesting import write_suggestions
@@ -146,7 +147,7 @@ def retag(
     Raise RetagError if no gazetteer was ever loaded, ImportBusyError while an import is running.
     """
     if not Archive.objects.exclude(gazetteer_release="").exists():
-        raise RetagError("the database holds no gazetteer; load it first: python manage.py load_gazetteer")
+        raise RetagError(f"the database holds no gazetteer; load it first: {manage('load_gazetteer')}")
     with contextlib.ExitStack() as stack:
         if not is_dry:
             stack.enter_context(import_lock())

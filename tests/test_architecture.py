@@ -82,6 +82,7 @@ LAYERS = {
     "articles.guard": 1,
     "articles.models": 2,
     "articles.citations": 1,
+    "articles.commands": 1,
     "articles.exports": 1,
     "articles.answers": 3,
     "articles.elsewhere": 3,

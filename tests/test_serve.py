@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from articles.commands import make
 from articles.management.commands import serve
 from articles.models import Article, ImportRun
 
@@ -104,7 +105,8 @@ def test_the_hint_says_how_to_make_an_admin_until_there_is_one(django_user_model
     after = serve.admin_hint("http://127.0.0.1:8000/")
 
     assert (
-        before == "No admin account yet: `make admin` makes one, then sign in at http://127.0.0.1:8000/admin/"
+        before
+        == f"No admin account yet: `{make('admin')}` makes one, then sign in at http://127.0.0.1:8000/admin/"
     )
     assert after == "Sign in as admin at http://127.0.0.1:8000/admin/"
 
@@ -154,5 +156,6 @@ def test_a_command_without_tables_says_how_to_make_them(tmp_path):
     )  # fmt: skip
 
     assert done.returncode == 1
-    assert "make its tables with: python manage.py migrate" in done.stderr
+    assert f"make its tables with: NEWSROOM_DATA={tmp_path} " in done.stderr
+    assert done.stderr.endswith(" manage.py migrate\n")
     assert "Traceback" not in done.stderr

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list, show_change
 from articles.admin.lists import chosen, is_id
 from articles.admin.told import tell
+from articles.commands import manage
 from articles.models import Change, ChangeSet
 from articles.search import sync
 from articles.undoing import Reversal, UndoError, undo
@@ -100,8 +101,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
             raise UndoError("an import is undone on the page of its run")
         if rows is None and act.change_count > UNDONE_HERE:
             raise UndoError(
-                f"it changed {act.change_count:,} rows, too many to wait for; "
-                f"run: python manage.py undo {act.pk}"
+                f"it changed {act.change_count:,} rows, too many to wait for; run: {manage(f'undo {act.pk}')}"
             )
         return undo(act, by=editor(request), rows=rows, is_dry=request.method != "POST")
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from articles.backups.container import BackupError, Facts, sync_folder
 from articles.backups.facts import differences, named, read_facts
+from articles.commands import manage_here
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
 from articles.models import Article
 
@@ -97,7 +98,7 @@ def place() -> Path:
     if any(Path(name + suffix).exists() for suffix in SIDE_FILES) or not _is_empty(path):
         raise BackupError(
             f"{path} holds an archive already, and nothing was changed; restore into an empty folder: "
-            "NEWSROOM_DATA=/new/folder python manage.py restore FILE"
+            f"NEWSROOM_DATA=/new/folder {manage_here('restore FILE')}"
         )
     return path
 

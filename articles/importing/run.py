@@ -18,6 +18,7 @@ from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError
 from django.utils import timezone
 
 from articles import gazetteer
+from articles.commands import manage
 from articles.importing import pruning, store
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
@@ -272,7 +273,7 @@ def _failure(error: DatabaseError, report: Report) -> str:
     reason = " ".join(str(error).split())
     # What PostgreSQL, then SQLite, says of a table or column that is not there.
     if isinstance(error, ProgrammingError) or reason.startswith("no such "):
-        return f"the database cannot be used ({reason}); make its tables first: python manage.py migrate"
+        return f"the database cannot be used ({reason}); make its tables first: {manage('migrate')}"
     kept = "; what was stored so far is kept" if report.run_id else ""
     return (
         f"the database refused to work ({reason}){kept}; see that it runs, has space and may be written, "

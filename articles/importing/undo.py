@@ -19,6 +19,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
+from articles.commands import manage
 from articles.importing.corrections import give_back as give_back_corrections
 from articles.importing.duplicates import relink_stored
 from articles.importing.former import (
@@ -123,7 +124,7 @@ def count_changes(run: ImportRun, *, limit: int) -> int:
     count = sum(ChangeSet.objects.filter(run=run, act=Acts.IMPORT).values_list("change_count", flat=True))
     if count > limit:
         raise UndoError(
-            f"it changed {count:,} articles, too many to wait for; run: python manage.py undo_import {run.pk}"
+            f"it changed {count:,} articles, too many to wait for; run: {manage(f'undo_import {run.pk}')}"
         )
     return count
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.template.loader import render_to_string
 
+from articles.commands import manage
 from articles.importing.identity import Outcome
 from articles.importing.report import Problem, Report
 from articles.importing.sources import LOOKED_FOR
@@ -106,7 +107,7 @@ def headline(report: Report, seconds: float) -> Iterator[str]:
     if report.index_problem:
         yield (
             f"The search index could not be brought up to date ({report.index_problem}); "
-            "make room in the data folder, then run: python manage.py reindex"
+            f"make room in the data folder, then run: {manage('reindex')}"
         )
     if report.release:
         options = " with " + " and ".join(report.options) if report.options else ""
@@ -116,7 +117,7 @@ def headline(report: Report, seconds: float) -> Iterator[str]:
 def _take_back(report: Report) -> str:
     has_changed = report.withdrawn or report.counts[Outcome.CREATED] or report.counts[Outcome.UPDATED]
     gazetteer = f"gazetteer release {report.release[:12]}"
-    return gazetteer + (f"; undo it: python manage.py undo_import {report.run_id}" if has_changed else "")
+    return gazetteer + (f"; undo it: {manage(f'undo_import {report.run_id}')}" if has_changed else "")
 
 
 def counts(report: Report) -> list[tuple[str, int]]:

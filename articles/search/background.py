@@ -15,6 +15,7 @@ import time
 
 from django.conf import settings
 
+from articles.commands import manage
 from articles.search.engine import IndexBusy, IndexUnusable, build_lock
 
 RETRY_SECONDS = 60.0  # until this process starts another
@@ -50,6 +51,6 @@ def _spawn(command: list[str]) -> None:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
         )
     except OSError as error:
-        logger.error("no process can be started (%s); run: python manage.py reindex", error)
+        logger.error("no process can be started (%s); run: %s", error, manage("reindex"))
         return
     threading.Thread(target=child.wait, daemon=True).start()  # else it stays as a zombie

@@ -11,6 +11,7 @@ from django.urls import reverse
 from articles import curation
 from articles.admin import changes
 from articles.admin.told import tell
+from articles.commands import manage
 from articles.models import Article, ChangeSet, ImportRun, Tag, Tagging
 from tests.factories import make_article, make_outlet
 
@@ -134,7 +135,7 @@ def test_a_large_act_is_left_to_the_command(alice_at, act, monkeypatch):
 
     response = alice_at.post(undo_of(act), follow=True)
 
-    assert f"python manage.py undo {act.pk}" in response.content.decode()
+    assert f"run: {manage(f'undo {act.pk}')}" in response.content.decode()
     assert statuses() == ["rejected", "rejected"]
 
 

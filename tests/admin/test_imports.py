@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from articles import gazetteer
 from articles.admin import imports
+from articles.commands import manage
 from articles.importing.run import import_paths
 from articles.models import Article, ChangeSet, ImportRun
 from tests.importing.test_import_command import lock_held_elsewhere
@@ -111,7 +112,7 @@ def test_an_undo_does_not_disturb_an_import(at_desk, run):
 def test_a_large_run_is_left_to_the_command_line(at_desk, run, monkeypatch):
     monkeypatch.setattr(imports, "UNDONE_HERE", 1)
 
-    assert f"run: python manage.py undo_import {run.pk}" in ask(at_desk, run, confirmed="yes")
+    assert f"run: {manage(f'undo_import {run.pk}')}" in ask(at_desk, run, confirmed="yes")
     assert public_count() == 2
 
 

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, ProgrammingError, connection, connections
 
 from articles import gazetteer
+from articles.commands import manage
 from articles.importing.identity import Outcome
 from articles.importing.lock import LOCK_KEY, ImportBusyError, _file_lock, import_lock
 from articles.importing.report import Problem, Report
@@ -60,7 +61,9 @@ def test_the_report_says_what_happened_in_numbers(folder):
     assert re.fullmatch(
         r"Imported 2 files in \d\.\d s:\n\n"
         r" +2  created\n +0  updated\n +0  unchanged\n +0  skipped\n +0  failed\n\n"
-        r"Run \d+ by \w+, gazetteer release \w{12}; undo it: python manage.py undo_import \d+\.\n",
+        r"Run \d+ by \w+, gazetteer release \w{12}; undo it: "
+        + re.escape(manage("undo_import"))
+        + r" \d+\.\n",
         stdout,
     )
     assert (stderr, code) == ("", 0)
@@ -217,7 +220,7 @@ def test_a_second_import_cannot_run(folder):
     assert refused.value.returncode == 2
 
 
-MIGRATE = "make its tables first: python manage.py migrate"
+MIGRATE = f"make its tables first: {manage('migrate')}"
 CHECK = "see that it runs, has space and may be written, then run this again"
 
 

@@ -3,6 +3,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from articles.commands import manage
 from articles.models import Article
 from articles.search import sync, upkeep
 from articles.search.engine import build_lock, write_lock
@@ -59,7 +60,7 @@ def test_without_an_index_the_check_says_what_to_do():
     printed, error = check()
 
     assert printed == ""
-    assert error.endswith("there is no index; run `python manage.py reindex`")
+    assert error.endswith(f"there is no index; run: {manage('reindex')}")
 
 
 def test_the_check_names_every_difference():
@@ -80,7 +81,7 @@ def test_the_check_names_every_difference():
         f"1 article in the index, but hidden from readers: {hidden.pk}",
         f"1 article in the index, but out of date: {changed.pk}",
     ]
-    assert error == "the index differs from the database; run `python manage.py reindex`"
+    assert error == f"the index differs from the database; run: {manage('reindex')}"
 
 
 def test_a_long_difference_is_complete_and_short():

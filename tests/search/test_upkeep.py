@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 
 from articles import curation
+from articles.commands import manage
 from articles.models import Article, Tag, Tagging
 from articles.search import background, outbox, sync, upkeep
 from articles.search.engine import Engine, IndexUnusable, build_lock, write_lock
@@ -132,7 +133,7 @@ def test_a_program_that_cannot_be_started_is_no_fault_of_the_reader(monkeypatch,
     background._spawn(["/nowhere/python"])
 
     assert "no process can be started" in caplog.text
-    assert "run: python manage.py reindex" in caplog.text
+    assert f"run: {manage('reindex')}" in caplog.text
 
 
 def test_pages_answer_while_the_index_is_rebuilt(large, settings, client):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from articles.backups import BackupError, make_backup
+from articles.commands import manage
 
 
 class Command(BaseCommand):
@@ -35,5 +37,5 @@ class Command(BaseCommand):
         size = file.stat().st_size / 1e6
         self.stdout.write(
             f"{file}: {manifest.facts.counts['articles_article']:,} articles, {size:,.1f} MB; check it with "
-            f"manage.py restore --check {file}"
+            f"{manage(f'restore --check {shlex.quote(str(file))}')}"
         )

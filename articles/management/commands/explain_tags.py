@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from articles import gazetteer
+from articles.commands import manage
 from articles.guard import Guard, GuardError
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.sources import SourceError, find_sources, read_source
@@ -98,7 +99,7 @@ def stored(pk: int) -> Clipping:
     except Article.DoesNotExist as error:
         raise CommandError(f"there is no article {pk}; its page's address holds the number") from error
     except DatabaseError as error:
-        raise CommandError(f"the database cannot be read ({error}); run manage.py migrate") from error
+        raise CommandError(f"the database cannot be read ({error}); run: {manage('migrate')}") from error
     return Clipping(
         title=article.title,
         body=article.body,

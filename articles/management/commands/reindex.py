@@ -10,6 +10,7 @@ from time import monotonic
 
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.commands import manage
 from articles.models import Article
 from articles.search import sync
 from articles.search.engine import IndexBusy, IndexUnusable
@@ -56,7 +57,7 @@ class Command(BaseCommand):
                 "another process is writing the index; try again when it has finished"
             ) from error
         except IndexUnusable as error:
-            raise CommandError(f"{error}; run `python manage.py reindex`") from error
+            raise CommandError(f"{error}; run: {manage('reindex')}") from error
 
     def _rebuild(self) -> None:
         started = monotonic()
@@ -78,7 +79,7 @@ class Command(BaseCommand):
             if ids:
                 self.stdout.write(f"{len(ids):,} {_articles(len(ids))} {what}: {', '.join(_ranges(ids))}")
         if not compared.is_equal:
-            raise CommandError("the index differs from the database; run `python manage.py reindex`")
+            raise CommandError(f"the index differs from the database; run: {manage('reindex')}")
         self.stdout.write(f"index and database agree on {compared.count:,} {_articles(compared.count)}")
 
     def _progress(self) -> Callable[[int], None] | None:

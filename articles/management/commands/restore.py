@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from articles.backups import BackupError, Manifest, check_backup, migrations_to_apply, restore_backup
+from articles.commands import manage
 
 UNSOUND = 1  # exit codes
 COULD_NOT_RUN = 2
@@ -43,8 +44,10 @@ class Command(BaseCommand):
                 "It is sound." + (" Its tables are older and can be upgraded." if is_older else "")
             )
             return
-        more = "run `python manage.py migrate` next; then " if is_older else ""
-        self.stdout.write(f"It is restored; {more}the search index builds itself, or by manage.py reindex.")
+        more = f"run `{manage('migrate')}` next; then " if is_older else ""
+        self.stdout.write(
+            f"It is restored; {more}the search index builds itself, or by `{manage('reindex')}`."
+        )
 
 
 def describe(manifest: Manifest) -> str:

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.db.models import Q
 
+from articles.commands import manage
 from articles.importing.lock import ImportBusyError
 from articles.importing.run import login
 from articles.management.commands.import_articles import stop_requests
@@ -197,5 +198,5 @@ def describe(done: Retagging, tags: dict[int, Tag], seconds: float) -> Iterator[
     if done.index_problem:
         yield (
             f"The search index could not be brought up to date ({done.index_problem}); "
-            "make room in the data folder, then run: python manage.py reindex"
+            f"make room in the data folder, then run: {manage('reindex')}"
         )

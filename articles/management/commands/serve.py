@@ -13,6 +13,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.commands import make
+
 WORKERS = 2  # sync workers were 2 to 4 times faster than threads on two cores
 MAX_PORT = 65_535
 FILES_FAILED = 1  # exit code of import_articles that the site can be served in spite of
@@ -43,7 +45,7 @@ class Command(BaseCommand):
             prepare(folder)
         except KeyboardInterrupt:
             self.stderr.write(
-                "\nstopped; what was imported is kept, and the next make run goes on from there"
+                "\nstopped; what was imported is kept, and the next `make run` goes on from there"
             )
             sys.exit(130)
         address = f"http://{host}:{port}/"
@@ -67,7 +69,7 @@ def read_port(text: str) -> int:
     """Return the port; raise CommandError for what is none."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PORT):
         raise CommandError(
-            f"the port is a number from 1 to {MAX_PORT}, not {text!r}; try: make run PORT=8010"
+            f"the port is a number from 1 to {MAX_PORT}, not {text!r}; try: {make('run PORT=8010')}"
         )
     return int(text)
 
@@ -79,7 +81,7 @@ def read_seeds(text: str) -> Path:
     """
     if not text.strip() or not Path(text).exists():
         raise CommandError(
-            f"there is no {text!r}; give a folder of clippings: make run SEEDS=/folder/of/clippings"
+            f"there is no {text!r}; give a folder of clippings: {make('run SEEDS=/folder/of/clippings')}"
         )
     return Path(text)
 
@@ -93,7 +95,7 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             other = 8010 if port != 8010 else 8020
             raise CommandError(
-                f"cannot listen on {host}:{port} ({error}); choose another port: make run PORT={other}"
+                f"cannot listen on {host}:{port} ({error}); choose another port: {make(f'run PORT={other}')}"
             ) from error
 
 
@@ -114,4 +116,4 @@ def admin_hint(address: str) -> str:
     """Return how to get into the admin."""
     if get_user_model().objects.filter(is_superuser=True).exists():
         return f"Sign in as admin at {address}admin/"
-    return f"No admin account yet: `make admin` makes one, then sign in at {address}admin/"
+    return f"No admin account yet: `{make('admin')}` makes one, then sign in at {address}admin/"

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.db.models import Max, Q, QuerySet
 
+from articles.commands import manage
 from articles.importing.taggings import texts_of
 from articles.management.reports import printable
 from articles.models import ActorSuggestion, Article, SuggestionMention
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         try:
             found = read_suggestions(limit)
         except DatabaseError as error:
-            raise CommandError(f"the database cannot be read ({error}); run manage.py migrate") from error
+            raise CommandError(f"the database cannot be read ({error}); run: {manage('migrate')}") from error
         if is_json:
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
