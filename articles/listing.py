@@ -11,6 +11,7 @@ from articles.chips import DATES, Chip, Turn, make_chips, make_switches
 from articles.facets import FacetGroup, FacetValue, group_facets, name_values
 from articles.fallback import find_in_database
 from articles.filters import ArticleFilter
+from articles.offers import Offer, find_offers
 from articles.problems import Problem, find_problems, problem
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
@@ -53,7 +54,7 @@ class Listing:
     the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.  ``box`` is
     the whole search as one line of the search box, ``notes`` what was not understood of its words.
     ``criteria`` is the search itself, None where it is refused; ``months`` and ``days`` count its articles by
-    time.
+    time; ``offers`` are other searches where this one, of words, finds nothing.
     """
 
     address: Address
@@ -67,6 +68,7 @@ class Listing:
     timeline: Timeline | None = None
     facets: list[FacetGroup] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
     switches: list[Turn] = field(default_factory=list)
     sorts: list[ViewLink] = field(default_factory=list)
     densities: list[ViewLink] = field(default_factory=list)
@@ -189,6 +191,7 @@ def list_articles(
         timeline=_timeline(criteria, found, address),
         facets=group_facets(criteria, found.facets, names, address),
         chips=list(make_chips(asked, names, address)),
+        offers=[] if found.count or notice else find_offers(criteria, address.first_page()),
         switches=list(make_switches(asked, address)),
         sorts=sort_links(criteria, address),
         densities=density_links(density, address),

@@ -102,6 +102,7 @@ LAYERS = {
     "articles.stored": 3,
     "articles.searchbox": 3,
     "articles.listing": 3,
+    "articles.offers": 3,
     "articles.chips": 3,
     "articles.company": 3,
     "articles.facets": 3,
