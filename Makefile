@@ -34,7 +34,7 @@ check: setup-dev  ## lint, types, templates, deployment settings, migrations
 
 setup: $(VENV)/base.stamp  ## install what running needs into .venv/, and nothing else
 
-setup-dev: setup $(VENV)/dev.stamp
+setup-dev: setup $(VENV)/dev.stamp  ## install what tests, checks and screenshots need as well
 
 admin: setup  ## make an admin account: asks for name and password
 	@$(PY) manage.py migrate --verbosity 0

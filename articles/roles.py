@@ -37,7 +37,7 @@ class Role:
 VIEWER = Role("Viewer", "sees everything with its evidence, and changes nothing", {})
 CURATOR = Role(
     "Curator",
-    "decides on tags and suggested actors, corrects and withdraws articles, uploads files",
+    "decides on tags and suggested actors, corrects and withdraws articles",
     {
         "article": ("change",),
         "tagging": ("add", "change"),
