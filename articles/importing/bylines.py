@@ -26,6 +26,12 @@ SEPARATORS = re.compile(r"\s*;\s*|\s+/\s+|\s*\|\s*|\s+·\s+")
 AND = re.compile(r"(?:,\s*|\s+)(?:and|&|with|und|et|y)\s+", re.IGNORECASE)
 # Matches `, Jane Doe`; must not match the comma of `Seddon, Sean` or `Smith, Jr.`.
 COMMA = re.compile(r",\s*(?=[^\W\d_a-z][\w.'’-]*\s+\S)")
+# Matches `Rossi, Marco`, `van der Berg, Jan P.`; must not match `Ann Lee, Kyiv`, `AP, Kyiv`, `Lee, BBC`.
+SURNAME_FIRST = re.compile(
+    r"((?:[a-z]{1,3} ){0,2}(?:[^\W\d_]['’])?[^\W\d_]+(?:-[^\W\d_]+)*),"
+    r" ([^\W\d_][\w'’-]*\w(?: (?:[^\W\d_]\.|[^\W\d_][\w'’-]*\w))?)"
+)
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "mp", "esq"})
 # Matches ` in Kyiv`, ` reporting from Washington`; not `in` inside a name.
 PLACE = re.compile(r"\s+(?:reporting\s+)?(?:in|from|at)\s+[A-Z][\w .'’-]*$")
 
@@ -67,9 +73,29 @@ def read_byline(printed: str) -> tuple[str, ...]:
     return tuple(known or names)
 
 
-def read_bylines(printed: Iterable[str]) -> tuple[str, ...]:
-    """Return the names in several bylines, as of a list in the front matter, in order, each once."""
-    return tuple(dict.fromkeys(name for text in printed for name in read_byline(text)))
+def read_bylines(printed: Iterable[str], *, is_list: bool = False) -> tuple[str, ...]:
+    """Return the names in several bylines, in order, each once.
+
+    Of a list in the front matter (``is_list``) an entry like ``Rossi, Marco`` is one person.
+    """
+    lines = map(_given_name_first, printed) if is_list else printed
+    return tuple(dict.fromkeys(name for text in lines for name in read_byline(text)))
+
+
+def _given_name_first(entry: str) -> str:
+    """Return ``Marco Rossi`` of ``Rossi, Marco``, and anything else as it is."""
+    found = SURNAME_FIRST.fullmatch(_plain(entry))
+    return f"{found[2]} {found[1]}" if found and all(map(_may_be_personal, found.groups())) else entry
+
+
+def _may_be_personal(text: str) -> bool:
+    is_name = text.split()[-1][0].isupper() and not text.isupper()
+    return is_name and text.lower() not in PLACEHOLDERS | SUFFIXES and not names_no_person(text)
+
+
+def names_no_person(name: str) -> bool:
+    """Return whether a name of a byline is an outlet's, a body's or a role's: ``Foreign Ministry``."""
+    return bool(outlet_named(name) or BODIES.search(name) or ROLES.fullmatch(name))
 
 
 def is_byline(line: str) -> bool:

@@ -208,12 +208,12 @@ class _Reader:
         line = self._line(given) if given else None
         if (longest := max(map(len, printed), default=0)) > 1000:
             raise ClippingError(f"a byline of {longest} characters; name the authors only", line)
-        names = read_bylines(printed)
+        names = read_bylines(printed, is_list=given is not None and isinstance(given.value, list))
         if len(names) > MAX_AUTHORS:
             raise ClippingError(f"{len(names)} authors, more than {MAX_AUTHORS}; name the authors only", line)
         if not printed and body.byline:
             printed, names = [body.byline], read_bylines([body.byline])
-        byline = ", ".join(clean_title(text) for text in printed)
+        byline = ("; " if any("," in text for text in printed) else ", ").join(map(clean_title, printed))
         return self._shortened(byline, MAX_BYLINE, "byline"), names
 
     def _standfirst(self, body: CleanBody) -> str:

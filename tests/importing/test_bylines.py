@@ -54,6 +54,32 @@ def test_names_of_several_bylines_stand_once_in_order():
 
 
 @pytest.mark.parametrize(
+    ("entry", "names"),
+    [
+        ("Rossi, Marco", ["Marco Rossi"]),
+        ("Reed, Tom W.", ["Tom W. Reed"]),
+        ("van der Berg, Jan-Piet", ["Jan-Piet van der Berg"]),
+        ("O’Neil, Seán", ["Seán O’Neil"]),
+        ("Ann Lee, Tom Reed", ["Ann Lee", "Tom Reed"]),
+        ("Ann Lee, Kyiv", ["Ann Lee, Kyiv"]),
+        ("Van Jones, Washington", ["Van Jones, Washington"]),
+        ("Reed, Jr.", ["Reed, Jr."]),
+        ("Lee, Ann, Tom", ["Lee, Ann, Tom"]),
+        ("Reuters, Kyiv", ["Reuters, Kyiv"]),
+        ("Lee, BBC", ["Lee, BBC"]),
+        ("Lee, Editor", ["Lee, Editor"]),
+        ("Newsroom, London", ["Newsroom, London"]),
+    ],
+)
+def test_an_entry_of_a_list_with_the_surname_first_is_one_person(entry, names):
+    assert list(read_bylines([entry], is_list=True)) == names
+
+
+def test_a_single_printed_line_is_not_turned_round():
+    assert read_bylines(["Rossi, Marco"]) == ("Rossi, Marco",)
+
+
+@pytest.mark.parametrize(
     ("line", "expected"),
     [
         ("By Ann Lee", True),

@@ -71,6 +71,20 @@ def test_the_real_clipping_has_its_facts(real):
     assert (real.notices, real.extra) == ((), {})
 
 
+@pytest.mark.parametrize(
+    ("authors", "byline", "names"),
+    [
+        ('[Jane Doe, "Rossi, Marco"]', "Jane Doe; Rossi, Marco", ("Jane Doe", "Marco Rossi")),
+        ("[Jane Doe, Marco Rossi]", "Jane Doe, Marco Rossi", ("Jane Doe", "Marco Rossi")),
+        ('"Rossi, Marco"', "Rossi, Marco", ("Rossi, Marco",)),
+    ],
+)
+def test_a_surname_first_in_a_list_of_authors_is_one_person(authors, byline, names):
+    clipping = read(f"---\ntitle: Talks go on\nauthors: {authors}\n---\n\nThe talks went on.\n")
+
+    assert (clipping.byline, clipping.authors) == (byline, names)
+
+
 def test_the_real_clipping_has_its_standfirst_apart(real):
     assert real.standfirst.startswith(
         'US President Donald Trump says "great progress" was made during a phone call'
