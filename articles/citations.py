@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from articles.importing.bylines import names_no_person
 from articles.importing.clipping import Precision
 from articles.search.wording import day_in_words, listed
 
@@ -138,7 +139,10 @@ def _bibtex_fields(record: Record) -> Iterator[tuple[str, str]]:
 
 def _tex_name(name: str) -> str:
     """Return a name of the byline; in braces where BibTeX would take it for two or turn it round."""
-    return f"{{{name.translate(TEX)}}}" if " and " in name.lower() or "," in name else name.translate(TEX)
+    is_whole = " and " in name.lower() or "," in name or names_no_person(name)
+    # `Newsroom desk` would be taken for one of the family desk.
+    is_whole |= " " in name and name.split()[-1].islower()
+    return f"{{{name.translate(TEX)}}}" if is_whole else name.translate(TEX)
 
 
 def ris(record: Record) -> str:

@@ -98,6 +98,10 @@ def test_bibtex_of_an_article_without_anything():
         ("Research and Analysis", "{Research and Analysis}"),
         ("Quill, Ada", "{Quill, Ada}"),
         ("AT&T", r"AT\&T"),
+        ("Newsroom desk", "{Newsroom desk}"),
+        ("Associated Press", "{Associated Press}"),
+        ("Foreign Ministry", "{Foreign Ministry}"),
+        ("Ludwig van Beethoven", "Ludwig van Beethoven"),
     ],
 )
 def test_bibtex_takes_no_name_for_two_and_turns_none_round(name, written):
