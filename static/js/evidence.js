@@ -1,5 +1,5 @@
-// Lights a tag's words without leaving the place one reads at, and goes from one to the next.  Without this the
-// same links load the page, and numbers lead to the places.
+// Lights a tag's words without leaving the place one reads at, unless none of them is in sight there, and goes
+// from one to the next.  Without this the same links load the page at the first one, and numbers lead to others.
 const status = document.querySelector("[data-announce]");
 let shown = location.pathname + location.search;
 let place = 0; // of the mention last gone to, counted from 1
@@ -25,7 +25,31 @@ async function show(url, chosen) {
   const lit = [...document.querySelectorAll("[data-lit]")].map((name) => name.textContent);
   status.textContent = lit.length ? `Marked in the text: ${lit.join(", ")}` : "Nothing is marked in the text";
   place = 0;
+  if (link?.hasAttribute("aria-current")) {
+    lead(link);
+  }
   document.dispatchEvent(new Event("newsroom:shown"));
+}
+
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= window.innerHeight;
+}
+
+// Shows the first mention of the tag just chosen if none is in sight.  The focus goes along only where it would
+// be left off the screen: beside the text, the next tag can be chosen at once.
+function lead(link) {
+  const tag = link.id.replace(/^tag-([a-z]+)-/, "$1:");
+  const marks = [...document.querySelectorAll(`mark[id^=evidence-][data-tag~="${CSS.escape(tag)}"]`)];
+  if (!marks.length || marks.some(isInSight)) {
+    return;
+  }
+  marks[0].scrollIntoView({ block: "center", behavior: "instant" });
+  if (!isInSight(link)) {
+    marks[0].tabIndex = -1;
+    marks[0].focus({ preventScroll: true });
+    place = Number(marks[0].id.replace("evidence-", ""));
+  }
 }
 
 function step(by) {

@@ -60,6 +60,34 @@ def test_a_key_for_the_next_mention_lights_everything_first(archive, open_page):
     expect(page).to_have_url(f"{archive.get_absolute_url()}?tag=all")
 
 
+@with_and_without_javascript
+def test_on_a_phone_a_tag_leads_to_its_first_mention(archive, open_page, javascript):
+    page = open_page(java_script_enabled=javascript)
+    page.set_viewport_size({"width": 360, "height": 420})
+    page.goto(archive.get_absolute_url())
+    page.get_by_text("Who, where and what").click()
+
+    page.locator("#tag-organisation-nato").click()
+
+    expect(page.locator(".evidence")).to_have_text(["NATO"])
+    expect(page.locator("#evidence-1")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#evidence-1")).to_have_css("outline-style", "solid")
+
+
+def test_beside_the_text_a_tag_shows_its_first_mention_and_keeps_the_focus(archive, open_page):
+    page = open_page(width=1440)
+    page.set_viewport_size({"width": 1440, "height": 420})
+    page.goto(archive.get_absolute_url())
+    page.evaluate("document.documentElement.scrollTop = document.documentElement.scrollHeight / 2")
+    link = page.locator("#tag-actor-vladimir-putin")
+
+    link.click()
+
+    expect(page.locator("#evidence-1")).to_be_in_viewport(ratio=1)
+    expect(link).to_be_in_viewport()
+    expect(link).to_be_focused()
+
+
 def test_letters_typed_into_the_search_box_are_letters(archive, open_page):
     page = open_page()
     page.goto(f"{archive.get_absolute_url()}?tag=country:ru")
