@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,8 @@ def test_ctrl_c_is_answered_by_the_parent_alone():
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell that started these tests in the background has it ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     worker = int(parent.stdout.readline())
     # To everything in the terminal, as Ctrl-C does it.

@@ -42,7 +42,8 @@ class NameBook:
         self._whole: defaultdict[str, array[int]] = defaultdict(lambda: array("L"))
         self._exact: defaultdict[str, array[int]] = defaultdict(lambda: array("L"))
         words: defaultdict[str, array[int]] = defaultdict(lambda: array("L"))
-        for number, entry in enumerate(entries):
+        # In the order of their names: what is offered must not depend on the order of rows.
+        for number, entry in enumerate(sorted(entries, key=lambda one: (one.name, one.kind, one.key))):
             self.entries.append(entry)
             for text in dict.fromkeys((entry.key, entry.slug)):
                 self._exact[text.casefold()].append(number)
