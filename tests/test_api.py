@@ -100,9 +100,9 @@ def test_a_list_holds_count_next_results_and_facets(client, summit):
             {"value": "outlet", "name": "an outlet", "count": 1},
             {"value": "topic", "name": "a topic", "count": 1},
         ],
-        "origin": [{"value": "automatic", "name": "the tagger", "count": 1}],
+        "origin": [{"value": "automatic", "name": "automatic tagging", "count": 1}],
         "status": [{"value": "suggested", "name": "suggested", "count": 1}],
-        "dated": [{"value": "day", "name": "to the day", "count": 1}],
+        "dated": [{"value": "day", "name": "known to the day", "count": 1}],
     }
 
 

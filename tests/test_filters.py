@@ -281,10 +281,10 @@ def test_facets_follow_from_the_declarations():
         "outlet": "Outlets",
         "author": "Authors",
         "language": "Languages",
-        "has": "Has",
-        "origin": "A tag by",
-        "status": "A tag that is",
-        "dated": "Date known",
+        "has": "Details present",
+        "origin": "Tags given by",
+        "status": "Tags that are",
+        "dated": "Publication date",
     }
 
 

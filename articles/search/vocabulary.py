@@ -39,7 +39,7 @@ VOCABULARIES: Mapping[str, Mapping[str, Wording]] = {
         "language": Wording("a stated language", "a stated language"),
     },
     "origin": {
-        "automatic": Wording("the tagger", "a tag by the tagger"),
+        "automatic": Wording("automatic tagging", "an automatic tag"),
         "frontmatter": Wording("front matter", "a tag from front matter"),
         "editor": Wording("an editor", "a tag by an editor"),
     },
@@ -48,10 +48,10 @@ VOCABULARIES: Mapping[str, Mapping[str, Wording]] = {
         "confirmed": Wording("confirmed", "a confirmed tag"),
     },
     "dated": {
-        "day": Wording("to the day", "dated to the day"),
-        "month": Wording("to the month", "dated to the month"),
-        "year": Wording("to the year", "dated to the year"),
-        UNDATED: Wording("not at all", "undated"),
+        "day": Wording("known to the day", "dated to the day"),
+        "month": Wording("known to the month", "dated to the month"),
+        "year": Wording("known to the year", "dated to the year"),
+        UNDATED: Wording("not known", "without a date"),
     },
 }
 # Other spellings that are understood.
