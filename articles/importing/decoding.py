@@ -119,9 +119,8 @@ def _decode_stray(content: bytes) -> tuple[str, list[Notice]]:
         byte = ord(unknown[0]) - 0xDC00
         message = f"byte 0x{byte:02X} is neither UTF-8 nor Windows-1252; save the file as UTF-8"
         raise ClippingError(message, line_of(text, unknown.start()))
-    message = (
-        f"{len(stray)} bytes are not UTF-8, read as Windows-1252; check the accents, then save it as UTF-8"
-    )
+    bytes_are = "1 byte is" if len(stray) == 1 else f"{len(stray)} bytes are"
+    message = f"{bytes_are} not UTF-8, read as Windows-1252; check the accents, then save it as UTF-8"
     return text, [Notice(message, line)]
 
 

@@ -78,9 +78,10 @@ class Undoing:
     def words(self) -> str:
         """Return the figures as a sentence."""
         return (
-            f"{self.withdrawn:,} articles withdrawn, {self.given_back:,} returned to what they were, "
+            f"{self.withdrawn:,} article{'' if self.withdrawn == 1 else 's'} withdrawn, "
+            f"{self.given_back:,} returned to what {'it was' if self.given_back == 1 else 'they were'}, "
             f"{len({remark.article_id for remark in self.kept}):,} with an editor's decisions kept, "
-            f"{len(self.refused):,} left as they are"
+            f"{len(self.refused):,} left as {'it is' if len(self.refused) == 1 else 'they are'}"
         )
 
 

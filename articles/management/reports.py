@@ -86,10 +86,10 @@ def count_of(count: int, one: str, many: str) -> str:
 
 def headline(report: Report, seconds: float) -> Iterator[str]:
     """Yield what happened in numbers, and what else is to be known of the run."""
-    verb = "Would import" if report.is_dry else "Imported"
-    files = "1 file" if report.file_count == 1 else f"{report.file_count:,} files"
+    files = count_of(report.file_count, "file", "files")
+    aside = ", writing nothing" if report.is_dry else ""
     in_words = ", ".join(f"{count:,} {name}" for name, count in counts(report))
-    yield f"{verb} {files} in {seconds:.1f} s: {in_words}."
+    yield f"Read {files} in {seconds:.1f} s{aside}: {in_words}."
     if not report.file_count:
         suffixes = sorted(LOOKED_FOR)
         yield f"Nothing to import: articles are {', '.join(suffixes[:-1])} and {suffixes[-1]} files."

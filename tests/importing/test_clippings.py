@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from articles.importing.clipping import Clipping, ClippingError, Notice, Precision, read_clipping
+from articles.importing.decoding import decode
 from articles.importing.sources import find_sources, read_source
 from tests.importing.clips import HANG_S, make_source, problem_with, read
 
@@ -188,6 +189,17 @@ PLAIN = "---\ntitle: Talks\ndate: 2025-10-16\n---\n"
 )  # fmt: skip
 def test_a_bad_file_is_refused_with_line_and_remedy(content, line, message):
     assert problem_with(content) == (line, message)
+
+
+@pytest.mark.parametrize(
+    ("content", "stray"), [(b"Gespr\xe4che.", "1 byte is"), (b"Gespr\xe4che \xfcber.", "2 bytes are")]
+)
+def test_bytes_of_another_encoding_are_counted(content, stray):
+    _, (notice,) = decode(content)
+
+    assert notice.message == (
+        f"{stray} not UTF-8, read as Windows-1252; check the accents, then save it as UTF-8"
+    )
 
 
 def test_control_characters_are_left_out_with_a_notice():

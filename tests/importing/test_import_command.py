@@ -59,7 +59,7 @@ def test_the_report_says_what_happened_in_numbers(folder):
     stdout, stderr, code = run(folder)
 
     assert re.fullmatch(
-        r"Imported 2 files in \d\.\d s:\n\n"
+        r"Read 2 files in \d\.\d s:\n\n"
         r" +2  created\n +0  updated\n +0  unchanged\n +0  skipped\n +0  failed\n\n"
         r"Run \d+ by \w+, gazetteer release \w{12}; undo it: "
         + re.escape(manage("undo_import"))
@@ -126,7 +126,7 @@ def test_a_dry_run_has_no_number_and_says_would(folder):
         "gazetteer_release": "",
         "issues": [],
     }
-    assert stderr.startswith("Would import 2 files")
+    assert re.match(r"Read 2 files in \d\.\d s, writing nothing:", stderr)
     assert (code, Article.objects.count()) == (0, 0)
 
 
@@ -172,7 +172,7 @@ def test_a_refused_prune_imports_nothing(folder):
 def test_without_a_path_the_seeds_are_imported(folder, settings):
     settings.NEWSROOM_SEEDS = folder
 
-    assert run()[0].startswith("Imported 2 files")
+    assert run()[0].startswith("Read 2 files")
 
 
 def test_a_missing_path_is_a_failed_file(tmp_path):
@@ -185,7 +185,7 @@ def test_a_missing_path_is_a_failed_file(tmp_path):
 def test_a_folder_without_articles_is_no_failure(tmp_path):
     stdout, _, code = run(tmp_path)
 
-    assert stdout.startswith("Imported 0 files")
+    assert stdout.startswith("Read 0 files")
     assert (
         "Nothing to import: articles are .atom, .markdown, .md, .qmd, .rss, .txt, .xml and .zip files.\n"
         in stdout
@@ -351,7 +351,7 @@ def report(*problems: Problem, failed: int = 0, run_id: int | None = 7, **values
 def test_the_issues_are_grouped(given, lines):
     head, *rest = describe(given, 1.0, has_table=False).split("\n")
 
-    assert head.startswith("Imported ")
+    assert head.startswith("Read ")
     assert rest == lines
 
 

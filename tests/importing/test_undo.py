@@ -97,7 +97,7 @@ def test_the_undo_is_an_act_of_its_own_with_each_row(alice, folder):
 
     act = ChangeSet.objects.get(act=ChangeSet.Act.UNDO)
     assert (act.run, act.made_by, act.made_by_name, act.change_count) == (last_run(), alice, "alice", 1)
-    assert act.note.startswith("0 articles withdrawn, 1 returned to what they were")
+    assert act.note.startswith("0 articles withdrawn, 1 returned to what it was")
     change = act.changes.get()
     assert (change.before["title"], change.after["title"]) == ("Quiet", "Talks about Ukraine")
 
@@ -406,3 +406,10 @@ def test_a_tag_given_since_follows_its_words_into_the_former_text(folder, alice)
 
     [[part, start, end, _]] = tags_of(one)["oman"]
     assert getattr(article("a.md"), part)[start:end] == "said"
+
+
+def test_the_figures_agree_with_their_nouns():
+    assert Undoing(7, is_dry=True, withdrawn=1, given_back=1).words() == (
+        "1 article withdrawn, 1 returned to what it was, 0 with an editor's decisions kept, "
+        "0 left as they are"
+    )

@@ -188,7 +188,7 @@ def test_the_command_imports_what_changes_and_ends_cleanly_with_ctrl_c(archive, 
             lines = iter(process.stdout.readline, "")
             first = take_until(lines, "Watching for changes")
             write(folder, "b.md", body="Other.")
-            second = take_until(lines, "Imported")
+            second = take_until(lines, "Read ")
             (folder / "b.md").unlink()
             third = take_until(lines, fate.partition(" ")[2])
             process.send_signal(signal.SIGINT)
@@ -198,7 +198,7 @@ def test_the_command_imports_what_changes_and_ends_cleanly_with_ctrl_c(archive, 
             process.kill()
 
     assert "        1  created\n" in first
-    assert re.fullmatch(r"Imported 1 file in .*: 1 created, 0 updated, .*\n", second[-1])
+    assert re.fullmatch(r"Read 1 file in .*: 1 created, 0 updated, .*\n", second[-1])
     assert third[-1] == fate.format(folder)
     assert (code, "Traceback" in rest) == (0, False)
 

@@ -67,6 +67,7 @@ def test_what_stands_in_the_way_is_listed_and_ends_with_one(act, alice, capsys):
         call_command("undo", str(act.pk), stdout=out)
 
     assert ending.value.code == 1
+    assert f"Nothing was undone of confirm tags #{act.pk}: 1 row stands in the way.\n" in out.getvalue()
     assert f"Ukraine: Talks 0: changed again since (reject tags #{later.pk} by alice)" in out.getvalue()
     assert statuses() == ["rejected", "confirmed"]
 

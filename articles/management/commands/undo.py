@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from articles.importing.lock import ImportBusyError
 from articles.importing.run import login
 from articles.management.commands import undo_import
-from articles.management.reports import printable
+from articles.management.reports import count_of, printable
 from articles.models import Change, ChangeSet
 from articles.search import sync
 from articles.undoing import Conflict, Reversal, UndoError, undo
@@ -122,12 +122,13 @@ def describe(reversal: Reversal) -> str:
         return undo_import.describe(reversal.of_import)
     act = reversal.change_set
     if reversal.is_refused:
-        lines = [f"Nothing was undone of {act}: {len(reversal.conflicts):,} rows stand in the way."]
+        in_the_way = count_of(len(reversal.conflicts), "row stands", "rows stand")
+        lines = [f"Nothing was undone of {act}: {in_the_way} in the way."]
         rows = [_in_the_way(conflict) for conflict in reversal.conflicts]
     else:
         verb = "Would undo" if reversal.is_dry else "Undid"
         made = f", which is change set {reversal.made.pk}" if reversal.made else ""
-        lines = [f"{verb} {act}: {len(reversal.rows):,} rows{made}."]
+        lines = [f"{verb} {act}: {count_of(len(reversal.rows), 'row', 'rows')}{made}."]
         rows = [
             f"{change.table} {change.row_id}, {change.label}: {_words(change)}" for change in reversal.rows
         ]
