@@ -14,6 +14,9 @@ class Sketch(models.Model):
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="sketch")
     numbers = models.BinaryField()
 
+    class Meta:
+        verbose_name_plural = "sketches"
+
     def __str__(self) -> str:
         return f"sketch of article {self.pk}"
 
