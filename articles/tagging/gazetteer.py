@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from articles.search.wording import takes_article
 from articles.tagging.datafiles import (
     DataError,
     Draft,
@@ -241,7 +242,7 @@ def _office_line(office: Office, names: tuple[str, ...]) -> str:
     elif office.role in {"official", "org_head", "nonstate_leader"}:
         line = f"{office.title} ({names[0]})"
     else:
-        line = f"{office.title} of {names[0]}"
+        line = f"{office.title} of {'the ' if takes_article(names[0]) else ''}{names[0]}"
     first, last = (day.year if day else None for day in (office.start_on, office.end_on))
     if not office.is_end_known:
         years = last if first in {None, last} else f"{first}–{last}"

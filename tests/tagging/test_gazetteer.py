@@ -164,6 +164,14 @@ def test_what_a_person_is_follows_from_the_last_office(folder, office, line):
     assert read_data(folder)[0].description == line
 
 
+def test_a_country_that_people_say_with_an_article_has_it_in_what_a_person_is(folder):
+    person = PUTIN.split("offices")[0]
+    person += 'offices = ["2012-05-07.. ru head_of_state, President"]\nsource = ["factbook"]\n'
+    write(folder, countries=RUSSIA.replace('name = "Russia"', 'name = "United States"'), leaders=person)
+
+    assert read_data(folder)[0].description == "President of the United States since 2012"
+
+
 def test_a_topic_has_weighted_triggers_and_phrases_that_are_not_meant(folder):
     write(
         folder,
