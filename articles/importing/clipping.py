@@ -34,7 +34,7 @@ LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?
 LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|sv|tr|uk|zh)\.\w+$")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
-READER_VERSION = "2"  # a new one reads every file again: raise it with every change of what is read
+READER_VERSION = "3"  # a new one reads every file again: raise it with every change of what is read
 
 
 @dataclass(frozen=True, slots=True)
