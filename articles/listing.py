@@ -52,7 +52,8 @@ class Listing:
     ``position`` is how many articles of the result come before the page, None while they cannot be counted.
     ``is_searchable`` is False while the index is being rebuilt; ``notice`` then says so.  ``form_values`` are
     the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.  ``box`` is
-    the whole search as one line of the search box, ``notes`` what was not understood of its words.
+    the whole search as one line of the search box, ``linked_notes`` what was not understood of
+    its words, each with the searches that may be meant.
     ``criteria`` is the search itself, None where it is refused; ``months`` and ``days`` count its articles by
     time; ``offers`` are other searches where this one, of words, finds nothing.
     """
@@ -61,7 +62,7 @@ class Listing:
     title: str
     words: str = ""
     box: str = ""
-    notes: list[str] = field(default_factory=list)
+    linked_notes: list[tuple[str, list[Turn]]] = field(default_factory=list)
     count: int = 0
     position: int | None = None
     rows: list[Row] = field(default_factory=list)
@@ -86,6 +87,11 @@ class Listing:
     is_noindex: bool = False
     form_values: Mapping[str, str] = field(default_factory=dict)
     kept: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what was not understood of its words: one sentence each, without a full stop."""
+        return [note for note, _ in self.linked_notes]
 
     @property
     def is_refused(self) -> bool:
@@ -216,7 +222,7 @@ def _unanswered(asked: ArticleFilter, address: Address) -> Listing:
         title="Articles",
         words=_first(address, "q"),
         box=written(asked),
-        notes=notes_on(asked),
+        linked_notes=notes_on(asked, address),
         problems=find_problems(asked, address),
         is_noindex=True,
         form_values={name: _first(address, name) for name in ("q", *DATES)},

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from django.http import QueryDict
 
+from articles.chips import Turn
 from articles.filters import ArticleFilter
+from articles.search.address import Address
 from articles.search.bounds import read_bound
 from articles.search.box import Operator, Parsed, parse, write
 from articles.search.namebook import Known
@@ -41,9 +43,23 @@ def redirect_of(data: QueryDict, path: str) -> str:
     return f"{path}?{query}" if (query := asked.urlencode()) else path
 
 
-def notes_on(asked: ArticleFilter) -> list[str]:
-    """Return what to tell about the words of a search: one sentence each, without a full stop."""
-    return list(_parsed(asked.data).notes)
+def notes_on(asked: ArticleFilter, address: Address) -> list[tuple[str, list[Turn]]]:
+    """Return what to tell about the words of a search, each with the searches for what may be meant.
+
+    A note is one sentence, without a full stop.
+    """
+    parsed = _parsed(asked.data)
+    return [
+        (
+            note,
+            [
+                Turn(one.name, str(address.setting("q", one.words).adding(one.parameter, one.key)))
+                for one in parsed.choices
+                if one.note == number
+            ],
+        )
+        for number, note in enumerate(parsed.notes)
+    ]
 
 
 def written(asked: ArticleFilter) -> str:

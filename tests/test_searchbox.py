@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.http import QueryDict
+from django.utils.html import escape
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from articles.filters import ArticleFilter
 from articles.models import Alias
+from articles.search.address import Address
 from articles.searchbox import notes_on, redirect_of, understood, written
 from tests.factories import make_article, make_tag
 
@@ -87,7 +89,39 @@ def test_what_is_not_understood_stays_in_the_words_and_is_said(query, notes):
     data = QueryDict(query)
 
     assert understood(data) == data
-    assert notes_on(ArticleFilter(data)) == notes
+    assert [note for note, _ in notes_on(ArticleFilter(data), Address("/articles/"))] == notes
+
+
+@pytest.mark.parametrize(
+    ("line", "urls"),
+    [
+        ("country:congo", ["/articles/?country=cd&sort=oldest", "/articles/?country=cg&sort=oldest"]),
+        (
+            'oil -country:congo "long talks"',
+            [f"/articles/?country__not={key}&q=oil+%22long+talks%22&sort=oldest" for key in ("cd", "cg")],
+        ),
+        (
+            "main:congo country:zz",
+            [f"/articles/?country__main={key}&q=country%3Azz&sort=oldest" for key in ("cd", "cg")],
+        ),
+        ("country:congo OR country:ru", []),
+        ("country:zz", []),
+    ],
+)
+def test_each_thing_that_a_value_may_mean_is_one_link_away(client, line, urls):
+    make_tag("country/DR <Congo>", key="cd")
+    make_tag("country/Congo-Brazzaville", key="cg")
+    data = QueryDict(mutable=True)
+    data.update({"q": line, "sort": "oldest"})
+
+    asked = ArticleFilter(data)
+    found = [turn.url for _, turns in notes_on(asked, asked.address("/articles/")) for turn in turns]
+    page = client.get("/articles/", data).content.decode()
+
+    assert sorted(found) == urls
+    assert [page.count(f'href="{escape(url)}" rel="nofollow">') for url in urls] == [1] * len(urls)
+    assert ("DR &lt;Congo&gt;</a>" in page) is bool(urls)
+    assert "<Congo>" not in page
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ parameters mean.  Any line can be read: what is not understood stays among the w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from articles.search.bounds import read_bound
@@ -38,19 +38,44 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the things a value may mean: its name, its parameter, and the words left once it is chosen.
+
+    ``note`` is the number of the note that names it.
+    """
+
+    note: int
+    name: str
+    parameter: str
+    key: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """One line of the search box: the parameters it means, the words that are left, and what to tell."""
+    """One line of the search box: the parameters it means, the words that are left, and what to tell.
+
+    ``choices`` are what the notes name; they follow from the words.
+    """
 
     parameters: tuple[tuple[str, str], ...]
     words: str
     notes: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = field(default=(), compare=False)
 
 
 type Resolve = Callable[[Operator, str], Sequence[Known]]
 
 
 class _PuzzleError(Exception):
-    """Part of a line that is not understood; the message is the note."""
+    """Part of a line that is not understood; the message is the note, ``meant`` what it may mean.
+
+    Each is a name, a parameter and its value.
+    """
+
+    def __init__(self, message: str, meant: Sequence[tuple[str, str, str]] = ()) -> None:
+        super().__init__(message)
+        self.meant = meant
 
 
 def parse(
@@ -71,9 +96,9 @@ def parse(
     reading = _Reading(resolve, set(chosen))
     for group in _groups(tokens):
         reading.take(group)
-    if not reading.parameters:
-        return Parsed((), line, tuple(reading.notes))
-    return Parsed(tuple(dict.fromkeys(reading.parameters)), " ".join(reading.words), tuple(reading.notes))
+    parameters = tuple(dict.fromkeys(reading.parameters))
+    words = " ".join(reading.words) if parameters else line
+    return Parsed(parameters, words, tuple(reading.notes), tuple(reading.choices()))
 
 
 def write(parameters: Iterable[tuple[str, str]], operators: Mapping[str, Operator]) -> str:
@@ -159,6 +184,15 @@ class _Reading:
     parameters: list[tuple[str, str]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # For a note and the words it is about, by their numbers: what they may mean.
+    meant: dict[tuple[int, int], Sequence[tuple[str, str, str]]] = field(default_factory=dict)
+
+    def choices(self) -> Iterator[Choice]:
+        """Yield what the notes name, each with the words of the line that are no part of it."""
+        for (note, place), meant in self.meant.items():
+            others = " ".join((*self.words[:place], *self.words[place + 1 :]))
+            for name, parameter, key in meant:
+                yield Choice(note, name, parameter, key, others)
 
     def take(self, group: Sequence[_Token]) -> None:
         """Take what an OR joins, or a single token: as parameters if it can be, else as words."""
@@ -174,6 +208,8 @@ class _Reading:
             else:
                 self.parameters += self._choice(group)
         except _PuzzleError as puzzle:
+            if len(group) == 1:  # of several, an OR joins the others
+                self.meant[len(self.notes), len(self.words)] = puzzle.meant
             self.notes.append(f"{puzzle}, so {words} is looked for as it stands")
             self.words.append(words)
 
@@ -186,8 +222,8 @@ class _Reading:
             except ValueError as error:
                 raise _PuzzleError(str(error).partition(";")[0]) from error
             return [(operator.bound, token.value)]
-        facet, key = self._find(operator, token.value)
         match = Match.NOT if token.is_excluded else operator.match
+        facet, key = self._find(operator, token.value, match)
         return [(facet + SUFFIXES[match], key)]
 
     def _choice(self, group: Sequence[_Token]) -> list[tuple[str, str]]:
@@ -202,13 +238,13 @@ class _Reading:
         facet = operator.facets[0]
         if not group[0].is_excluded and facet in self.chosen:
             raise _PuzzleError(f"one choice of several values is made for {facet}: already")
-        keys = [self._find(operator, token.value)[1] for token in group]
+        keys = [self._find(operator, token.value, Match.ANY)[1] for token in group]
         if group[0].is_excluded:
             return [(facet + SUFFIXES[Match.NOT], key) for key in keys]
         self.chosen.add(facet)
         return [(facet + SUFFIXES[Match.ANY], key) for key in keys]
 
-    def _find(self, operator: Operator, value: str) -> tuple[str, str]:
+    def _find(self, operator: Operator, value: str, match: Match) -> tuple[str, str]:
         found = self.resolve(operator, value)
         if len(found) == 1:
             return found[0].kind, found[0].key
@@ -216,7 +252,8 @@ class _Reading:
             prefix = "main-" if operator.match is Match.MAIN else ""
             named = [f"{known.name} ({prefix}{known.kind}:{known.key})" for known in found[:MAX_CHOICES]]
             rest = " and others" if len(found) > MAX_CHOICES else ""
-            raise _PuzzleError(f"{value!r} may be {' or '.join(named)}{rest}")
+            meant = [(known.name, known.kind + SUFFIXES[match], known.key) for known in found[:MAX_CHOICES]]
+            raise _PuzzleError(f"{value!r} may be {' or '.join(named)}{rest}", meant)
         if operator.values:
             raise _PuzzleError(f"{operator.name}: takes {', '.join(operator.values)}")
         kind = operator.name if operator.facets == (operator.name,) else "thing"
