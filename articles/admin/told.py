@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import cast
 
 from django.contrib.auth import get_user_model
@@ -83,7 +83,8 @@ def _sentences(change: Change, names: _Names) -> Iterator[str]:
     if change.before is None or change.after is None:
         yield "made" if change.before is None else "removed"
         return
-    for name in dict.fromkeys([*before, *after]):
+    # In the order of the columns: PostgreSQL keeps keys of JSON in an order of its own.
+    for name in _in_order(change.table, {*before, *after}):
         if name == "taggings":
             yield from _taggings(before[name], after.get(name), names)
         elif name == "edited_fields":
@@ -94,6 +95,12 @@ def _sentences(change: Change, names: _Names) -> Iterator[str]:
             model = _model_of(change.table, name)
             old, new = (_value(side.get(name), model, names) for side in (before, after))
             yield f"{name.removesuffix('_id').replace('_', ' ')}: {old}, now {new}"
+
+
+def _in_order(table: str, names: Collection[str]) -> list[str]:
+    """Return columns in the order of their table, others after them."""
+    columns = [field.attname for field in TABLES[table]._meta.concrete_fields] if table in TABLES else []
+    return [*(name for name in columns if name in names), *sorted(set(names) - set(columns))]
 
 
 def _value(value: object, model: type[Model] | None, names: _Names) -> str:

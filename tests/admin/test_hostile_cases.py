@@ -252,9 +252,8 @@ def test_thousands_of_tags_make_no_page_longer(at, desk):
         address("article"),
         address("tagging"),
         address("tagging", "add"),
-        address("article", "change", 1),
+        address("article", "change", Article.objects.earliest("pk").pk),
     ]
-    pages = [page for page in pages if at.get(page).status_code == 200]
     before = [at.get(page).content.count(b"<") for page in pages]
     Tag.objects.bulk_create(
         Tag(kind="topic", slug=f"topic-{n}", key=f"topic-{n}", name=f"Topic {n}") for n in range(3_000)
