@@ -14,7 +14,8 @@ from articles.search.query import MIN_PREFIX, Criteria, Match, WordsError, read_
 from articles.suggesting import suggest
 
 SHOWN = 3  # names
-MAX_TRIED = 6  # words, and names; each is a look-up, or a search
+MAX_TRIED = 6  # names; each is a search
+MAX_WORDS = 3  # each is some look-ups; names have seldom more
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def find_offers(criteria: Criteria, address: Address) -> list[Offer]:
 
 def _names(criteria: Criteria, address: Address) -> Iterator[tuple[Offer, Criteria]]:
     """Yield a search for each name that some of the words may mean; the other words stay."""
-    words = criteria.words.split()[:MAX_TRIED]
-    if '"' in criteria.words or len(words) < len(criteria.words.split()):
+    words = criteria.words.split()
+    if len(words) > MAX_WORDS or any(sign in criteria.words for sign in '"*'):
         return
     seen: set[tuple[str, str]] = set()
     for kind, key, name, rest in chain(_suggested(words), _of_capitals(words)):
