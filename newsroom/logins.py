@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+LONGEST_NAME = 150  # characters of an account's name, as Django has it
 ADDRESS_SHARE = 4  # so many failures of an address, for several names, weigh like one for one name
 
 
@@ -35,6 +36,12 @@ class LoginGuard(AxesDatabaseHandler):  # type: ignore[misc]  # axes has no type
         failures: int = super().get_failures(request, credentials)
         total = _failures_from(request).aggregate(total=Sum("failures_since_start"))["total"] or 0
         return max(failures, total // ADDRESS_SHARE)
+
+
+def name_tried(request: HttpRequest, credentials: dict[str, str] | None = None) -> str | None:
+    """Return the name that somebody tried, as much of it as is kept: no account has a longer one."""
+    tried = credentials.get("username") if credentials else request.POST.get("username")
+    return tried[:LONGEST_NAME] if isinstance(tried, str) else None
 
 
 def client_address(request: HttpRequest) -> str | None:

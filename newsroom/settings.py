@@ -178,6 +178,7 @@ AUTHENTICATION_BACKENDS = [
 # Proxies in front whose X-Forwarded-For is to be believed; 0 where readers reach the server directly.
 PROXY_COUNT = read_count("PROXY_COUNT")
 AXES_HANDLER = "newsroom.logins.LoginGuard"
+AXES_USERNAME_CALLABLE = "newsroom.logins.name_tried"
 AXES_CLIENT_IP_CALLABLE = "newsroom.logins.client_address"
 AXES_LOCKOUT_CALLABLE = "newsroom.logins.lockout_page"
 # One name from one address: nobody is locked out by what others try from elsewhere.
