@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.http import QueryDict
 
+from articles.models import Article
 from articles.searchbox import redirect_of
 from tests.factories import make_article
 
@@ -54,7 +55,9 @@ def run(client, command: str) -> list[str]:
     for option, value in pairwise(curl):
         if option in {"-d", "--data-urlencode"}:
             pairs.append(tuple(value.split("=", 1)))
-    response = client.get(f"{urlsplit(url).path}?{urlencode(pairs)}")
+    # The documents name the first article of an archive; PostgreSQL numbers on after other tests.
+    path = re.sub(r"/1/", f"/{Article.objects.earliest('pk').pk}/", urlsplit(url).path)
+    response = client.get(f"{path}?{urlencode(pairs)}")
     if "%{redirect_url}\\n" in curl:
         return [SITE + response["Location"]]
     if jq:
