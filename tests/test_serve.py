@@ -28,6 +28,13 @@ def taken_port():
         yield listener.getsockname()[1]
 
 
+@pytest.fixture
+def usual_archive(monkeypatch) -> None:
+    """Let no archive be named, for commands are printed with the one that is."""
+    monkeypatch.delenv("NEWSROOM_DATA", raising=False)
+
+
+@pytest.mark.usefixtures("usual_archive")
 def test_a_taken_port_is_named_together_with_the_way_out(taken_port):
     with pytest.raises(
         CommandError,
@@ -36,6 +43,7 @@ def test_a_taken_port_is_named_together_with_the_way_out(taken_port):
         call_command("serve", port=str(taken_port))
 
 
+@pytest.mark.usefixtures("usual_archive")
 @pytest.mark.parametrize("port", ["", "abc", "0", "-1", "65536", "99999999999", "８０００"])
 def test_a_port_that_is_none_is_refused_with_one_that_is(port):
     sentence = f"the port is a number from 1 to 65535, not {port!r}; try: make run PORT=8010"
