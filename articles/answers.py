@@ -44,7 +44,7 @@ def answer(data: QueryDict, path: str, *, limit: int) -> Answer:
         return Answer(address, "Articles", problems=problems)
     criteria = asked.criteria
     title = title_of(criteria, asked.names)
-    after, before = (_value_of(address, name) for name in CURSORS)
+    after, before = (address.value_of(name) for name in CURSORS)
     try:
         result = _find(asked, criteria, after=after, before=before, limit=limit)
     except CursorError as error:
@@ -53,10 +53,6 @@ def answer(data: QueryDict, path: str, *, limit: int) -> Answer:
     except WordsError as error:
         return Answer(address, title, problems=[problem(asked, "q", str(error), address)])
     return Answer(address, title, criteria, result)
-
-
-def _value_of(address: Address, name: str) -> str:
-    return next((value for parameter, value in address.parameters if parameter == name), "")
 
 
 def _find(asked: ArticleFilter, criteria: Criteria, *, after: str, before: str, limit: int) -> Result:

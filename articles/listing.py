@@ -183,7 +183,7 @@ def list_articles(
     try:
         found, notice = _find(asked, criteria, address, limit=size, facet_limit=facet_limit)
     except CursorError as error:
-        cursor = next((name for name in CURSORS if _first(address, name)), CURSORS[0])
+        cursor = next((name for name in CURSORS if address.value_of(name)), CURSORS[0])
         return replace(listing, problems=[problem(asked, cursor, str(error), address), *listing.problems])
     except WordsError as error:
         return replace(listing, problems=[problem(asked, "q", str(error), address), *listing.problems])
@@ -220,22 +220,18 @@ def _unanswered(asked: ArticleFilter, address: Address) -> Listing:
     return Listing(
         address=address,
         title="Articles",
-        words=_first(address, "q"),
+        words=address.value_of("q"),
         box=written(asked),
         linked_notes=notes_on(asked, address),
         problems=find_problems(asked, address),
         is_noindex=True,
-        form_values={name: _first(address, name) for name in ("q", *DATES)},
+        form_values={name: address.value_of(name) for name in ("q", *DATES)},
         kept=[
             (name, value)
             for name, value in address.first_page().parameters
             if name != "q" and name not in DATES
         ],
     )
-
-
-def _first(address: Address, name: str) -> str:
-    return next((value for parameter, value in address.parameters if parameter == name), "")
 
 
 # --- Finding the articles ---------------------------------------------------------------------------------
@@ -245,7 +241,7 @@ def _find(
     asked: ArticleFilter, criteria: Criteria, address: Address, *, limit: int, facet_limit: int
 ) -> tuple[Result, str]:
     """Return what the engine finds, or SQL while the index is unusable, and what is to be said about that."""
-    after, before = (_first(address, name) for name in CURSORS)
+    after, before = (address.value_of(name) for name in CURSORS)
     try:
         found = sync.search(
             criteria,

@@ -8,7 +8,6 @@ from the database.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -22,7 +21,7 @@ from articles.models import Article, NearDuplicate, TagKind
 from articles.receipts import Receipt
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
-from articles.search.letters import fold, words_in, written_words
+from articles.search.letters import composed, fold, words_in, written_words
 from articles.suggesting import read_counts
 
 SHOWN = 6  # articles
@@ -138,10 +137,10 @@ def _rarities(tags: Iterable[_Tag]) -> dict[_Tag, float]:
 
 def _telling_words(title: str, receipts: Iterable[Receipt]) -> dict[str, str]:
     """Return the words of a title that no tag stands for already, as folded and as written."""
-    named_already = {word for receipt in receipts for word in words_in(fold(_composed(receipt.name)).text)}
+    named_already = {word for receipt in receipts for word in words_in(fold(composed(receipt.name)).text)}
     return {
         word: written
-        for word, written in written_words(_composed(title)).items()
+        for word, written in written_words(composed(title)).items()
         if len(word) >= MIN_LETTERS and word not in COMMON and word not in named_already
     }
 
@@ -159,7 +158,7 @@ def _match(
             role = mains[tag] + label.is_main
             is_main_in_both |= role == len(ROLES) - 1
             shared[tag], weights[tag] = label, WEIGHTS[TagKind(label.kind)] * ROLES[role] * rarities[tag]
-    in_title = written_words(_composed(row.title))
+    in_title = written_words(composed(row.title))
     common = [written for word, written in words.items() if word in in_title]
     return _Match(
         row=row,
@@ -185,10 +184,10 @@ def _one_a_story(article: Article, matches: Sequence[_Match]) -> list[_Match]:
 
     for first, second in links.values_list("first_id", "second_id") if matches else ():
         stories[story_of(second)] = story_of(first)
-    told = {story_of(article.pk), _composed(article.title).casefold()}
+    told = {story_of(article.pk), composed(article.title).casefold()}
     others = []
     for match in matches:
-        story, title = story_of(match.row.id), _composed(match.row.title).casefold()
+        story, title = story_of(match.row.id), composed(match.row.title).casefold()
         if story not in told and title not in told:
             others.append(match)
             told |= {story, title}
@@ -201,7 +200,3 @@ def _related(match: _Match) -> Related:
     shared = [label for label in match.tags if label.key not in wider]
     shown = TAGS_SHOWN + 1 if len(shared) == TAGS_SHOWN + 1 else TAGS_SHOWN  # no "and one more"
     return Related(match.row, shared[:shown], len(shared[shown:]), match.words[:WORDS_SHOWN])
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)

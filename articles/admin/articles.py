@@ -151,11 +151,9 @@ class CarriedTagFilter(ChosenFilter):
     parameter_name = "tag"
     model = Tag
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+    def narrowed(self, queryset: QuerySet[Article], pk: int) -> QuerySet[Article]:
         """Return the articles that carry the chosen tag."""
-        if self.chosen is None:
-            return queryset.none()
-        rows = Tagging.objects.filter(tag=self.chosen.pk).exclude(status=Tagging.Status.REJECTED)
+        rows = Tagging.objects.filter(tag=pk).exclude(status=Tagging.Status.REJECTED)
         return reached(queryset, rows, "article")
 
 
@@ -166,14 +164,12 @@ class RunFilter(ChosenFilter):
     parameter_name = "run"
     model = ImportRun
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> QuerySet[Article]:
+    def narrowed(self, queryset: QuerySet[Article], pk: int) -> QuerySet[Article]:
         """Return the articles of the chosen run."""
-        if self.chosen is None:
-            return queryset.none()
-        files, run = ArticleSource.objects.all(), self.chosen.pk
+        files = ArticleSource.objects.all()
         # A column by itself SQLite takes from the run's index, and reads all of its files for each article.
-        met = files.alias(read_by=Coalesce("run_id", 0, output_field=IntegerField())).filter(read_by=run)
-        return reached(queryset, files.filter(run=run), "article", met=met)
+        met = files.alias(read_by=Coalesce("run_id", 0, output_field=IntegerField())).filter(read_by=pk)
+        return reached(queryset, files.filter(run=pk), "article", met=met)
 
 
 class WaitingArticle(Protocol):

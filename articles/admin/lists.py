@@ -121,7 +121,10 @@ def is_real(suffix: str, value: str, *, has_time: bool) -> bool:
 
 
 class ChosenFilter(admin.SimpleListFilter):
-    """A filter that other pages link to: it shows what was chosen, never thousands of choices."""
+    """A filter that other pages link to: it shows what was chosen, never thousands of choices.
+
+    It says by ``lookup``, or in `narrowed`, which rows are the chosen record's.
+    """
 
     model: type[Model]
     lookup: str
@@ -137,7 +140,11 @@ class ChosenFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows of the chosen record; none if there is no such record."""
-        return queryset.filter(**{self.lookup: self.chosen.pk}) if self.chosen else queryset.none()
+        return queryset.none() if self.chosen is None else self.narrowed(queryset, self.chosen.pk)
+
+    def narrowed(self, queryset: QuerySet[Any], pk: int) -> QuerySet[Any]:
+        """Return the rows of the record with this id."""
+        return queryset.filter(**{self.lookup: pk})
 
 
 def reached(

@@ -165,11 +165,9 @@ class GivenTagFilter(ChosenFilter):
     parameter_name = "tag"
     model = Tag
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> QuerySet[Tagging]:
+    def narrowed(self, queryset: QuerySet[Tagging], pk: int) -> QuerySet[Tagging]:
         """Return the taggings with the chosen tag."""
-        if self.chosen is None:
-            return queryset.none()
-        return pointing(queryset, "tag", Tag.objects.filter(pk=self.chosen.pk))
+        return pointing(queryset, "tag", Tag.objects.filter(pk=pk))
 
 
 class OutletFilter(ChosenFilter):
@@ -179,11 +177,9 @@ class OutletFilter(ChosenFilter):
     parameter_name = "outlet"
     model = Outlet
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> QuerySet[Tagging]:
+    def narrowed(self, queryset: QuerySet[Tagging], pk: int) -> QuerySet[Tagging]:
         """Return the taggings of the chosen outlet's articles."""
-        if self.chosen is None:
-            return queryset.none()
-        return pointing(queryset, "article", Article.objects.filter(outlet=self.chosen.pk))
+        return pointing(queryset, "article", Article.objects.filter(outlet=pk))
 
 
 @admin.register(Tagging)

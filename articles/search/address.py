@@ -38,6 +38,10 @@ class Address:
     def __str__(self) -> str:
         return f"{self.path}?{urlencode(self.parameters)}" if self.parameters else self.path
 
+    def value_of(self, name: str) -> str:
+        """Return the first value asked for under this name, empty if there is none."""
+        return next((value for parameter, value in self.parameters if parameter == name), "")
+
     def has(self, name: str, value: str) -> bool:
         """Return whether this value is asked for under this name."""
         return (name, value) in self.parameters

@@ -51,6 +51,11 @@ class Folded:
         return place if self.places is None else self.places[place]
 
 
+def composed(text: str) -> str:
+    """Return the text in the form in which a letter and its accent are one character."""
+    return unicodedata.normalize("NFC", text)
+
+
 def fold(text: str) -> Folded:
     """Return the text without case and accents; text must be in Unicode's composed form (NFC)."""
     plain = text

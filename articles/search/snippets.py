@@ -7,12 +7,11 @@ All work is linear in the text.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from articles.importing.summary import words_of
-from articles.search.letters import fold, is_letter, words_in
+from articles.search.letters import composed, fold, is_letter, words_in
 from articles.search.query import Clause, Term, wanted_terms
 
 SNIPPET_LENGTH = 240  # characters: two to three lines
@@ -65,8 +64,8 @@ class Finder:
 
     def snippet(self, *, title: str, standfirst: str, body: str, summary: str) -> Snippet:
         """Return what a list shows of an article; ``summary`` is shown unless other lines hold more terms."""
-        title, summary = _composed(title), _composed(summary)
-        texts = {"standfirst": _composed(standfirst), "body": _composed(body[:BODY_LIMIT])}
+        title, summary = composed(title), composed(summary)
+        texts = {"standfirst": composed(standfirst), "body": composed(body[:BODY_LIMIT])}
         hits = {"title": self._hits(title), **{name: self._hits(text) for name, text in texts.items()}}
         in_summary = self._hits(summary)
         shown, count = _marked(summary, in_summary), len(_terms(in_summary))
@@ -94,7 +93,7 @@ class Finder:
             if not hits or len(found) == 2:
                 break
             first, last = _around(text, *_densest(hits, SNIPPET_LENGTH))
-            plain = _composed(words_of(text[first:last]))
+            plain = composed(words_of(text[first:last]))
             if seen := _terms(self._hits(plain)) & missing:
                 found.append((first, plain))
                 missing -= seen
@@ -117,7 +116,7 @@ class _Needle:
     @classmethod
     def of(cls, term: Term) -> _Needle | None:
         """Return the needle of a term, None for punctuation."""
-        first, *others = words_in(fold(_composed(term.text)).text) or [""]
+        first, *others = words_in(fold(composed(term.text)).text) or [""]
         rest = re.compile("".join(_GAP + re.escape(word) for word in others)) if others else None
         return cls(first, rest, term.is_prefix and rest is None) if first else None
 
@@ -249,8 +248,3 @@ def _marked(text: str, hits: Iterable[_Hit]) -> Parts:
         parts += [(text[end:start], False), (text[start:stop], True)]
         end = stop
     return tuple(part for part in (*parts, (text[end:], False)) if part[0])
-
-
-def _composed(text: str) -> str:
-    """Return the text in the form in which a letter and its accent are one character."""
-    return unicodedata.normalize("NFC", text)
