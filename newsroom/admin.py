@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, path, reverse
 
 # Headings of the index, and the models below each in this order.  What is named nowhere follows in its app.
 GROUPS = {
@@ -28,13 +31,42 @@ GROUPS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """A page of the desk that is no table of its own.
+
+    It stands at ``address`` below /admin/, is called ``admin:name`` by `reverse`, and checks for itself that
+    whoever asks has the ``permission``.  One with a ``label`` is on the index, on top of its ``group``.
+    """
+
+    name: str
+    address: str
+    view: Callable[..., HttpResponse]
+    permission: str
+    label: str = ""
+    group: str = ""
+
+    def is_listed_for(self, request: HttpRequest) -> bool:
+        """Return whether the index leads this person here."""
+        return bool(self.label) and request.user.has_perm(self.permission)  # type: ignore[union-attr]  # staff
+
+
 class NewsroomAdminSite(admin.AdminSite):
-    """The curation desk."""
+    """The curation desk.  Modules of `articles.admin` put their own pages into ``pages``."""
 
     site_header = "Newsroom desk"
     site_title = "Newsroom desk"
     index_title = "Desk"
     empty_value_display = "–"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.pages: list[DeskPage] = []
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Return the addresses of the desk's own pages, then Django's, which end with one that takes all."""
+        own = [path(page.address, self.admin_view(page.view), name=page.name) for page in self.pages]
+        return [*own, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Let people in; where the database cannot be written, say that nobody can, for a login is a row."""
@@ -55,9 +87,19 @@ class NewsroomAdminSite(admin.AdminSite):
             found = [models.pop(name) for name in names if name in models]
             if found:
                 app = found[0][0]
-                groups.append({**app, "name": heading, "models": [model for _, model in found]})
+                rows = [*self._pages_of(heading, request), *(model for _, model in found)]
+                groups.append({**app, "name": heading, "models": rows})
         rest = [{**app, "models": [m for m in app["models"] if m["object_name"] in models]} for app in apps]
         return groups + [app for app in rest if app["models"]]
+
+    def _pages_of(self, heading: str, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return the desk's own pages of a group, in the shape in which Django's index takes models."""
+        return [
+            {"name": page.label, "object_name": page.name, "admin_url": reverse(f"{self.name}:{page.name}"),
+             "add_url": None, "view_only": True}
+            for page in self.pages
+            if page.group == heading and page.is_listed_for(request)
+        ]  # fmt: skip
 
 
 class NewsroomAdminConfig(AdminConfig):
