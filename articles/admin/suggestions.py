@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 
 from articles import curation
 from articles.admin.desk import DeskAdmin, ReadOnlyAdmin, RecordForm, editor, link_to, link_to_list
-from articles.admin.evidence import PARTS, excerpts
 from articles.admin.lists import chosen
 from articles.admin.taggings import EVERYWHERE
+from articles.evidence import PARTS, excerpts
 from articles.models import ActorSuggestion, Article, SuggestionMention, Tag, TagKind
 
 ARTICLES_SHOWN = 20  # of one person on its page, the newest; the others are in the list of mentions
@@ -26,7 +26,7 @@ class Listed(Protocol):
     """A suggestion as the desk's queryset returns it."""
 
     pk: int
-    article_count: int
+    standing_count: int
     newest: list[SuggestionMention]
 
 
@@ -83,12 +83,12 @@ class ActorSuggestionAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the suggestions, each with the number of articles and the newest of them."""
         count = ARTICLES_SHOWN if request.resolver_match and request.resolver_match.kwargs else 1
-        rows: QuerySet[Any] = ActorSuggestion.objects.all().with_article_count()
+        rows: QuerySet[Any] = ActorSuggestion.objects.all().with_standing_count()
         return rows.prefetch_related(newest(count)).order_by(*self.get_ordering(request))
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Return the order: open ones first, then those in most articles."""
-        return "-status", "-article_count", "name"  # open, dismissed, accepted
+        return "-status", "-article_count", "folded_name"  # open, dismissed, accepted
 
     @admin.display(description="person")
     def person(self, suggestion: ActorSuggestion) -> SafeString:
@@ -108,7 +108,7 @@ class ActorSuggestionAdmin(DeskAdmin):
     def articles_shown(self, suggestion: Listed) -> SafeString:
         """Return the number of articles that name the person, as a link to their mentions."""
         query = f"suggestion={suggestion.pk}"
-        return link_to_list(SuggestionMention, query, f"{suggestion.article_count:,}")
+        return link_to_list(SuggestionMention, query, f"{suggestion.standing_count:,}")
 
     @admin.display(description="country or body")
     def owner_shown(self, suggestion: ActorSuggestion) -> str | SafeString:

@@ -25,8 +25,8 @@ from articles.admin.desk import (
     editor,
     link_to,
 )
-from articles.admin.evidence import PARTS, excerpts
 from articles.admin.lists import ChosenFilter, chosen, is_too_long, pointing
+from articles.evidence import PARTS, excerpts
 from articles.models import Article, ChangeSet, Outlet, Tag, Tagging, TagKind
 
 SENTENCES = 2  # of one tag; the first ones say most, for the title comes first

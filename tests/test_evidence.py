@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from articles.admin.evidence import excerpts
+from articles.evidence import excerpts
 
 
 def shown(text, *words, part="body"):
