@@ -11,6 +11,7 @@ import contextlib
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import NamedTuple
 
 from django.db import transaction
@@ -112,7 +113,7 @@ class Retagging:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles and tags to look at: one article or all, some tags (their ids) or all.
+    """Which articles and tags to look at: one article, some (their ids) or all; some tags (their ids) or all.
 
     Articles that carry the newest tags already are left out unless ``is_forced``, or named.
     """
@@ -121,12 +122,26 @@ class Scope:
     tags: Collection[int] | None = None
     is_forced: bool = False
     words: str = ""  # for the trail: "only country:ru"
+    article_ids: Collection[int] | None = None
 
     def articles(self, release: str) -> QuerySet[Article]:
         """Return the articles to tag, those that readers do not see included."""
         if self.article_id is not None:
             return Article.objects.filter(pk=self.article_id)
         return Article.objects.all() if self.is_forced else Article.objects.exclude(gazetteer_release=release)
+
+    def chunks(self, release: str) -> Iterator[list[Article]]:
+        """Yield the articles to tag with what the tagger needs of them, in the order of their ids."""
+        if self.article_ids is not None:
+            for ids in batched(sorted(set(self.article_ids)), CHUNK):
+                if chunk := list(Article.objects.filter(pk__in=ids).order_by("pk").only(*LOADED)):
+                    yield chunk
+            return
+        rows = self.articles(release).order_by("pk").only(*LOADED)
+        last = 0
+        while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
+            last = chunk[-1].pk
+            yield chunk
 
 
 EVERYTHING = Scope()
@@ -155,7 +170,7 @@ def retag(
         crew = stack.enter_context(Crew(entries, workers=workers))
         rules = Rules(gazetteer.release_of(entries), crew.tag, read_names(entries))
         act = _Retag(scope, rules, by_name, is_dry=is_dry)
-        ahead = crew.ahead(act.chunks(), lambda chunk: [text_of(article) for article in chunk])
+        ahead = crew.ahead(scope.chunks(rules.release), lambda chunk: [text_of(article) for article in chunk])
         for number, chunk in enumerate(stack.enter_context(contextlib.closing(ahead)), start=1):
             act.take(chunk)
             progress(act.retagging)
@@ -170,6 +185,8 @@ def retag(
 
 def count_waiting(scope: Scope = EVERYTHING) -> int:
     """Return how many articles a re-tag has to look at."""
+    if scope.article_ids is not None:
+        return len(set(scope.article_ids))
     return scope.articles(gazetteer.release_of(gazetteer.read_entries())).count()
 
 
@@ -182,14 +199,6 @@ class _Retag:
         self.by_name = by_name
         self.retagging = Retagging(rules.release, is_dry)
         self.change_set: ChangeSet | None = None
-
-    def chunks(self) -> Iterator[list[Article]]:
-        """Yield the articles to tag, in the order of their ids."""
-        rows = self.scope.articles(self.rules.release).order_by("pk").only(*LOADED)
-        last = 0
-        while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
-            last = chunk[-1].pk
-            yield chunk
 
     def take(self, chunk: Sequence[Article]) -> None:
         """Tag some articles again; they were read a while ago, so what is written rests on another look."""

@@ -433,3 +433,16 @@ def test_a_person_who_joined_the_gazetteer_is_suggested_no_more(loaded):
 
     assert not ActorSuggestion.objects.exists()
     assert len(done.moves[badr.pk].gained) == 1
+
+
+def test_only_the_articles_named_are_tagged_whatever_their_release(loaded):
+    one, two, three = (make_article(title=f"Talks {number}", body=BODY) for number in range(3))
+    Article.objects.filter(pk=one.pk).update(gazetteer_release=gazetteer.release_of(gazetteer.read_entries()))
+    scope = Scope(article_ids=[three.pk, one.pk, one.pk, 10**9])
+
+    assert count_waiting(scope) == 3
+    done = retag(scope)
+
+    assert done.article_count == 2
+    assert moved(done)["georgia"] == {"gained": [one.pk, three.pk]}
+    assert carried(two) == {}
