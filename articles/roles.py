@@ -44,6 +44,7 @@ CURATOR = Role(
         "authorship": ("add", "change"),
         "actorsuggestion": ("change",),
         "importrun": ("add",),  # uploading is adding a run
+        "audititem": ("change",),  # answering whether a tag is right
     },
     includes=VIEWER,
 )
@@ -57,6 +58,7 @@ LIBRARIAN = Role(
         "outlet": ("add", "change", "delete"),
         "author": ("add", "change", "delete"),
         "importrun": ("change",),  # undoing an import
+        "auditsample": ("add",),  # asking for a sample of one tag or kind
         "changeset": ("add",),  # an undo is one more act; nobody may change the trail
     },
     includes=CURATOR,
