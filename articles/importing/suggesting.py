@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from articles.importing.taggings import Texts, locked, moved_mentions, texts_of
+from articles.likeness import skeleton
 from articles.models import ActorSuggestion, Article, SuggestionMention
 from articles.tagging.folding import fold_keyword
 from articles.tagging.standing import Unknown
@@ -24,7 +26,8 @@ SAID = ("name", "office", "owner", "mentions")
 def write_suggestions(unknown: Mapping[int, Iterable[Unknown]]) -> None:
     """Store the persons that some articles name, by the articles' ids, in place of those they named before.
 
-    Call inside the transaction that wrote the articles.
+    What articles said of an accepted person stays: it is what the acceptance rests on, and the tagger, who
+    knows the person now, says it no more.  Call inside the transaction that wrote the articles.
     """
     if not unknown:
         return
@@ -45,7 +48,25 @@ def write_suggestions(unknown: Mapping[int, Iterable[Unknown]]) -> None:
                 for name, value in values.items():
                     setattr(row, name, value)
                 changed.append(row)
-    _write(added, changed, list(stored.values()))
+    _write(added, changed, _without_accepted(list(stored.values())))
+
+
+def _without_accepted(rows: Sequence[SuggestionMention]) -> list[SuggestionMention]:
+    if not rows:
+        return []
+    accepted = set(
+        ActorSuggestion.objects.filter(
+            pk__in={row.suggestion_id for row in rows}, status=ActorSuggestion.Status.ACCEPTED
+        ).values_list("pk", flat=True)
+    )
+    return [row for row in rows if row.suggestion_id not in accepted]
+
+
+def recount(suggestions: Iterable[int]) -> None:
+    """Count again how many articles name each of these suggested persons: one statement."""
+    rows = SuggestionMention.objects.filter(suggestion=OuterRef("pk")).order_by()
+    count = Subquery(rows.values("suggestion").annotate(n=Count("pk")).values("n"), IntegerField())
+    ActorSuggestion.objects.filter(pk__in=set(suggestions)).update(article_count=Coalesce(count, 0))
 
 
 def follow_words(article: Article, former: Texts, *, besides: Collection[int] = ()) -> None:
@@ -105,6 +126,7 @@ def _suggestions(wanted: Mapping[int, Mapping[str, Unknown]]) -> dict[str, Actor
             name=person.name,
             office=person.office,
             owner=person.owner,
+            skeleton=skeleton(person.name),
             last_seen_at=now,
         )
         for folded, person in first.items()
@@ -130,6 +152,8 @@ def _write(
     if gone:
         SuggestionMention.objects.filter(pk__in=[row.pk for row in gone]).delete()
         _drop_unnamed({row.suggestion_id for row in gone})
+    if added or gone:
+        recount({row.suggestion_id for row in (*added, *gone)})
 
 
 def _drop_unnamed(ids: Iterable[int]) -> None:

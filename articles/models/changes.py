@@ -28,6 +28,12 @@ class ChangeSet(models.Model):
         RETAG = "retag", "tag again"
         DISMISS = "dismiss", "dismiss suggested actors"
         REOPEN = "reopen", "reopen suggested actors"
+        MERGE = "merge", "merge"
+        RENAME = "rename", "rename"
+        SPLIT = "split", "split"
+        DISTINCT = "distinct", "tell records apart"
+        ACCEPT = "accept", "accept suggested actors"
+        JOIN = "join", "take suggested actors for known ones"
 
     act = models.CharField(max_length=10, choices=Act)
     made_by = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from articles.models.article import Article
+from articles.models.tag import Tag
 
 
 class ActorSuggestionQuerySet(models.QuerySet["ActorSuggestion"]):
@@ -16,12 +17,15 @@ class ActorSuggestionQuerySet(models.QuerySet["ActorSuggestion"]):
         """Return the suggestions that nobody has decided."""
         return self.filter(status=ActorSuggestion.Status.OPEN)
 
-    def with_article_count(self) -> ActorSuggestionQuerySet:
-        """Return the suggestions, each with ``article_count``: the articles that name it, not withdrawn."""
+    def with_standing_count(self) -> ActorSuggestionQuerySet:
+        """Return the suggestions, each with ``standing_count``: the articles that name it, not withdrawn.
+
+        For few of them: lists are ordered by the kept ``article_count``.
+        """
         rows = SuggestionMention.objects.filter(suggestion=OuterRef("pk")).order_by()
         rows = rows.exclude(article__status=Article.Status.WITHDRAWN)
         count = Subquery(rows.values("suggestion").annotate(n=Count("pk")).values("n"), IntegerField())
-        return self.annotate(article_count=Coalesce(count, 0))
+        return self.annotate(standing_count=Coalesce(count, 0))
 
 
 class ActorSuggestion(models.Model):
@@ -29,7 +33,7 @@ class ActorSuggestion(models.Model):
 
     Name, office and country are those of the article that named the person first.  A suggestion that no
     article bears out any more goes, unless somebody decided it: a dismissed one is kept, so that it does not
-    come back.
+    come back, and an accepted one says with its ``tag`` who it was taken for.
     """
 
     class Status(models.TextChoices):
@@ -52,6 +56,26 @@ class ActorSuggestion(models.Model):
         help_text="The key of the country (ru) or organisation that the office is of.",
     )
     status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
+    tag = models.ForeignKey(
+        Tag,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="suggestions",
+        verbose_name="actor",
+        help_text="Whom the gazetteer has for this name since it was accepted.",
+    )
+    skeleton = models.CharField(
+        max_length=40,
+        editable=False,
+        help_text="The last name without what spellings differ in: one for Stefanishina and Stefanishyna.",
+    )
+    article_count = models.PositiveIntegerField(
+        "articles",
+        default=0,
+        editable=False,
+        help_text="How many articles name the person, withdrawn ones included; kept for the order of lists.",
+    )
     first_seen_at = models.DateTimeField("first seen", auto_now_add=True)
     last_seen_at = models.DateTimeField(
         "last seen", help_text="When an article last joined those that name it."
@@ -61,7 +85,17 @@ class ActorSuggestion(models.Model):
 
     class Meta:
         ordering = ["name"]
-        indexes = [models.Index(fields=["status"], name="suggestion_status")]  # the list of open ones
+        indexes = [
+            # The list, open ones first and of these those in most articles; narrowed by country or by office.
+            models.Index(fields=["-status", "-article_count", "folded_name"], name="suggestion_most_named"),
+            models.Index(
+                fields=["owner", "-status", "-article_count", "folded_name"], name="suggestion_of_country"
+            ),
+            models.Index(
+                fields=["office", "-status", "-article_count", "folded_name"], name="suggestion_of_office"
+            ),
+            models.Index(fields=["skeleton"], name="suggestion_skeleton"),  # other spellings of a name
+        ]
 
     def __str__(self) -> str:
         return self.name

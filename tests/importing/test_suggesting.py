@@ -22,8 +22,8 @@ def named(*names: str) -> list[Unknown]:
 
 def suggested() -> dict[str, tuple[str, str, str, int]]:
     """Return office, country, status and number of articles of each suggestion."""
-    rows = ActorSuggestion.objects.all().with_article_count()
-    return {row.name: (row.office, row.owner, row.status, row.article_count) for row in rows}
+    rows = ActorSuggestion.objects.all().with_standing_count()
+    return {row.name: (row.office, row.owner, row.status, row.standing_count) for row in rows}
 
 
 def test_an_import_keeps_whom_the_gazetteer_lacks_with_the_words():

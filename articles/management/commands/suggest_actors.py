@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from articles.commands import manage
 from articles.importing.taggings import texts_of
@@ -59,10 +59,11 @@ def positive(text: str) -> int:
 
 def read_suggestions(limit: int) -> list[dict[str, Any]]:
     """Return open suggestions in plain values, with the newest article that names each."""
-    rows: QuerySet[Any] = ActorSuggestion.objects.open().with_article_count()
-    is_shown = ~Q(articles__article__status=Article.Status.WITHDRAWN)
-    rows = rows.filter(article_count__gt=0)
-    rows = rows.annotate(newest=Max("articles", filter=is_shown)).order_by("-article_count", "name", "pk")
+    standing = SuggestionMention.objects.filter(suggestion=OuterRef("pk"))
+    standing = standing.exclude(article__status=Article.Status.WITHDRAWN).order_by("-article")
+    rows: QuerySet[Any] = ActorSuggestion.objects.open().filter(Exists(standing))
+    rows = rows.with_standing_count().annotate(newest=Subquery(standing.values("pk")[:1]))
+    rows = rows.order_by("-article_count", "folded_name")
     suggestions = list(rows[:limit])
     mentions = SuggestionMention.objects.select_related("article").in_bulk(
         [suggestion.newest for suggestion in suggestions]
@@ -72,7 +73,7 @@ def read_suggestions(limit: int) -> list[dict[str, Any]]:
             "name": suggestion.name,
             "office": suggestion.office,
             "country": suggestion.owner,
-            "articles": suggestion.article_count,
+            "articles": suggestion.standing_count,
             "first_seen": suggestion.first_seen_at.isoformat(),
             "last_seen": suggestion.last_seen_at.isoformat(),
             "article": mentions[suggestion.newest].article_id,
