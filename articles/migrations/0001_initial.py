@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,708 +18,1762 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ActorSuggestion',
+            name="ActorSuggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('folded_name', models.CharField(editable=False, help_text='Without accents and case: spellings that differ in no more are one suggestion.', max_length=200, unique=True)),
-                ('office', models.CharField(max_length=200)),
-                ('owner', models.CharField(blank=True, help_text='The key of the country (ru) or organisation that the office is of.', max_length=120, verbose_name='country or body')),
-                ('status', models.CharField(choices=[('open', 'open'), ('dismissed', 'dismissed'), ('accepted', 'accepted')], default='open', max_length=9)),
-                ('skeleton', models.CharField(editable=False, help_text='The last name without what spellings differ in: one for Stefanishina and Stefanishyna.', max_length=40)),
-                ('article_count', models.PositiveIntegerField(default=0, editable=False, help_text='How many articles name the person, withdrawn ones included; kept for the order of lists.', verbose_name='articles')),
-                ('first_seen_at', models.DateTimeField(auto_now_add=True, verbose_name='first seen')),
-                ('last_seen_at', models.DateTimeField(help_text='When an article last joined those that name it.', verbose_name='last seen')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "folded_name",
+                    models.CharField(
+                        editable=False,
+                        help_text="Without accents and case: spellings that differ in no more are one suggestion.",
+                        max_length=200,
+                        unique=True,
+                    ),
+                ),
+                ("office", models.CharField(max_length=200)),
+                (
+                    "owner",
+                    models.CharField(
+                        blank=True,
+                        help_text="The key of the country (ru) or organisation that the office is of.",
+                        max_length=120,
+                        verbose_name="country or body",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "open"), ("dismissed", "dismissed"), ("accepted", "accepted")],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "skeleton",
+                    models.CharField(
+                        editable=False,
+                        help_text="The last name without what spellings differ in: one for Stefanishina and Stefanishyna.",
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "article_count",
+                    models.PositiveIntegerField(
+                        default=0,
+                        editable=False,
+                        help_text="How many articles name the person, withdrawn ones included; kept for the order of lists.",
+                        verbose_name="articles",
+                    ),
+                ),
+                ("first_seen_at", models.DateTimeField(auto_now_add=True, verbose_name="first seen")),
+                (
+                    "last_seen_at",
+                    models.DateTimeField(
+                        help_text="When an article last joined those that name it.", verbose_name="last seen"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(editable=False, max_length=80, unique=True)),
-                ('slug', models.SlugField(db_index=False, editable=False, max_length=80)),
-                ('title', models.CharField(max_length=500)),
-                ('standfirst', models.TextField(blank=True)),
-                ('summary', models.CharField(blank=True, editable=False, help_text='For lists: the standfirst, else how the text begins.', max_length=320)),
-                ('body', models.TextField(blank=True, help_text='Markdown.')),
-                ('byline', models.CharField(blank=True, help_text='Who wrote it, as printed.', max_length=500)),
-                ('url', models.URLField(blank=True, max_length=2000, verbose_name='original')),
-                ('published_on', models.DateField(blank=True, null=True)),
-                ('published_precision', models.CharField(choices=[('day', 'day'), ('month', 'month'), ('year', 'year')], default='day', help_text='How much of the date is known.', max_length=5)),
-                ('clipped_on', models.DateField(blank=True, null=True)),
-                ('updated_on', models.DateField(blank=True, null=True)),
-                ('sort_on', models.DateField(editable=False, help_text='Published, else clipped, else a day before all others.')),
-                ('language', models.CharField(blank=True, max_length=20)),
-                ('section', models.CharField(blank=True, max_length=200)),
-                ('keywords', models.JSONField(blank=True, default=list, help_text="The file's own tags, as written.")),
-                ('extra', models.JSONField(blank=True, default=dict, help_text='Front matter that no other field takes.')),
-                ('cuts', models.JSONField(blank=True, default=list, help_text='Text that cleaning took out of the body.')),
-                ('status', models.CharField(choices=[('public', 'public'), ('draft', 'draft (the file says so)'), ('withdrawn', 'withdrawn')], default='public', max_length=10)),
-                ('withdrawal', models.CharField(blank=True, choices=[('missing', 'its files are gone'), ('undone', 'the import that made it was undone')], editable=False, help_text="Why a program withdrew it; its files may bring it back.  Empty: an editor's decision.", max_length=7)),
-                ('edited_fields', models.JSONField(blank=True, default=list, editable=False, help_text='Fields an editor changed; imports leave them alone.')),
-                ('content_hash', models.CharField(editable=False, help_text='Of the clipping as last read.', max_length=64)),
-                ('text_hash', models.CharField(editable=False, help_text='Of the text as stored; what `manage.py verify` checks.', max_length=64)),
-                ('gazetteer_release', models.CharField(blank=True, editable=False, max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("identity", models.CharField(editable=False, max_length=80, unique=True)),
+                ("slug", models.SlugField(db_index=False, editable=False, max_length=80)),
+                ("title", models.CharField(max_length=500)),
+                ("standfirst", models.TextField(blank=True)),
+                (
+                    "summary",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="For lists: the standfirst, else how the text begins.",
+                        max_length=320,
+                    ),
+                ),
+                ("body", models.TextField(blank=True, help_text="Markdown.")),
+                (
+                    "byline",
+                    models.CharField(blank=True, help_text="Who wrote it, as printed.", max_length=500),
+                ),
+                ("url", models.URLField(blank=True, max_length=2000, verbose_name="original")),
+                ("published_on", models.DateField(blank=True, null=True)),
+                (
+                    "published_precision",
+                    models.CharField(
+                        choices=[("day", "day"), ("month", "month"), ("year", "year")],
+                        default="day",
+                        help_text="How much of the date is known.",
+                        max_length=5,
+                    ),
+                ),
+                ("clipped_on", models.DateField(blank=True, null=True)),
+                ("updated_on", models.DateField(blank=True, null=True)),
+                (
+                    "sort_on",
+                    models.DateField(
+                        editable=False, help_text="Published, else clipped, else a day before all others."
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=20)),
+                ("section", models.CharField(blank=True, max_length=200)),
+                (
+                    "keywords",
+                    models.JSONField(blank=True, default=list, help_text="The file's own tags, as written."),
+                ),
+                (
+                    "extra",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Front matter that no other field takes."
+                    ),
+                ),
+                (
+                    "cuts",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Text that cleaning took out of the body."
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("public", "public"),
+                            ("draft", "draft (the file says so)"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="public",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "withdrawal",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("missing", "its files are gone"),
+                            ("undone", "the import that made it was undone"),
+                        ],
+                        editable=False,
+                        help_text="Why a program withdrew it; its files may bring it back.  Empty: an editor's decision.",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "edited_fields",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        editable=False,
+                        help_text="Fields an editor changed; imports leave them alone.",
+                    ),
+                ),
+                (
+                    "content_hash",
+                    models.CharField(
+                        editable=False, help_text="Of the clipping as last read.", max_length=64
+                    ),
+                ),
+                (
+                    "text_hash",
+                    models.CharField(
+                        editable=False,
+                        help_text="Of the text as stored; what `manage.py verify` checks.",
+                        max_length=64,
+                    ),
+                ),
+                ("gazetteer_release", models.CharField(blank=True, editable=False, max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['-sort_on', '-id'],
+                "ordering": ["-sort_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='FormerBytes',
+            name="FormerBytes",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('content', models.BinaryField()),
-                ('kept_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("content", models.BinaryField()),
+                ("kept_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name_plural': 'former bytes',
-                'ordering': ['id'],
+                "verbose_name_plural": "former bytes",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OutboxRow',
+            name="OutboxRow",
             fields=[
-                ('revision', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('article_id', models.BigIntegerField()),
-                ('queued_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("revision", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("article_id", models.BigIntegerField()),
+                ("queued_at", models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={
-                'verbose_name': 'outbox row',
-                'ordering': ['revision'],
+                "verbose_name": "outbox row",
+                "ordering": ["revision"],
             },
         ),
         migrations.CreateModel(
-            name='TaskWorker',
+            name="TaskWorker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64, unique=True)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=64, unique=True)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='UnmatchedKeyword',
+            name="UnmatchedKeyword",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(help_text='As the first file writes it.', max_length=200)),
-                ('folded', models.CharField(editable=False, help_text='Without accents and case: spellings that differ in no more are one keyword.', max_length=200, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(help_text="As the first file writes it.", max_length=200)),
+                (
+                    "folded",
+                    models.CharField(
+                        editable=False,
+                        help_text="Without accents and case: spellings that differ in no more are one keyword.",
+                        max_length=200,
+                        unique=True,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['text'],
+                "ordering": ["text"],
             },
         ),
         migrations.CreateModel(
-            name='Archive',
+            name="Archive",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('revision', models.BigIntegerField(default=0, editable=False)),
-                ('gazetteer_release', models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("revision", models.BigIntegerField(default=0, editable=False)),
+                ("gazetteer_release", models.CharField(blank=True, editable=False, max_length=64)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_archive')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_archive")],
             },
         ),
         migrations.CreateModel(
-            name='RenderedArticle',
+            name="RenderedArticle",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='rendered', serialize=False, to='articles.article')),
-                ('key', models.CharField(max_length=64)),
-                ('html', models.TextField()),
-                ('is_plain', models.BooleanField(default=False, help_text='The renderer gave up; the text is shown unformatted.')),
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="rendered",
+                        serialize=False,
+                        to="articles.article",
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("html", models.TextField()),
+                (
+                    "is_plain",
+                    models.BooleanField(
+                        default=False, help_text="The renderer gave up; the text is shown unformatted."
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rendered article',
+                "verbose_name": "rendered article",
             },
         ),
         migrations.CreateModel(
-            name='Sketch',
+            name="Sketch",
             fields=[
-                ('article', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sketch', serialize=False, to='articles.article')),
-                ('numbers', models.BinaryField()),
+                (
+                    "article",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="sketch",
+                        serialize=False,
+                        to="articles.article",
+                    ),
+                ),
+                ("numbers", models.BinaryField()),
             ],
             options={
-                'verbose_name_plural': 'sketches',
+                "verbose_name_plural": "sketches",
             },
         ),
         migrations.CreateModel(
-            name='Author',
+            name="Author",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The author that stands for this one. That one is never merged itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='articles.author')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        help_text="The author that stands for this one. That one is never merged itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="articles.author",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Authorship',
+            name="Authorship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('article', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='authorships', to='articles.article')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorships', to='articles.author')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="authorships",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="authorships",
+                        to="articles.author",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-            },
-        ),
-        migrations.AddField(
-            model_name='article',
-            name='authors',
-            field=models.ManyToManyField(related_name='articles', through='articles.Authorship', to='articles.author'),
-        ),
-        migrations.CreateModel(
-            name='ChangeSet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('confirm', 'confirm tags'), ('reject', 'reject tags'), ('role', 'set the role of tags'), ('add', 'add tags'), ('edit', 'edit'), ('withdraw', 'withdraw articles'), ('restore', 'restore articles'), ('retire', 'retire tags'), ('reinstate', 'take tags back into use'), ('load', 'load gazetteer'), ('import', 'import'), ('undo', 'undo'), ('retag', 'tag again'), ('dismiss', 'dismiss suggested actors'), ('reopen', 'reopen suggested actors'), ('merge', 'merge'), ('rename', 'rename'), ('split', 'split'), ('distinct', 'tell records apart'), ('accept', 'accept suggested actors'), ('join', 'take suggested actors for known ones')], max_length=10)),
-                ('made_by_name', models.CharField(blank=True, max_length=150, verbose_name='made by')),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('note', models.TextField(blank=True)),
-                ('change_count', models.PositiveIntegerField(default=0, verbose_name='changes')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.ForeignKey(blank=True, help_text='The act that this one took back, wholly or in some of its rows.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='articles.changeset')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Change',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=60)),
-                ('row_id', models.BigIntegerField()),
-                ('label', models.CharField(max_length=300)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('change_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='articles.changeset')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_by_name', models.CharField(blank=True, max_length=150, verbose_name='started by')),
-                ('paths', models.JSONField(default=list, help_text='The files and folders asked for.')),
-                ('is_forced', models.BooleanField(default=False, help_text='Every file was read and tagged again.')),
-                ('is_pruning', models.BooleanField(default=False, help_text='Articles whose files are gone were withdrawn.')),
-                ('state', models.CharField(choices=[('running', 'running'), ('finished', 'finished'), ('interrupted', 'interrupted'), ('failed', 'failed'), ('undone', 'undone')], default='running', max_length=12)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('heartbeat_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('gazetteer_release', models.CharField(blank=True, max_length=64)),
-                ('created_count', models.PositiveIntegerField(default=0)),
-                ('updated_count', models.PositiveIntegerField(default=0)),
-                ('unchanged_count', models.PositiveIntegerField(default=0)),
-                ('skipped_count', models.PositiveIntegerField(default=0)),
-                ('failed_count', models.PositiveIntegerField(default=0)),
-                ('withdrawn_count', models.PositiveIntegerField(default=0, help_text='Articles, not files.')),
-                ('issue_counts', models.JSONField(default=dict, help_text='Issues by level and kind.')),
-                ('retries', models.ForeignKey(blank=True, help_text='The run whose files this one tried again.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='retried_by', to='articles.importrun')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-started_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportIssue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('error', 'not imported'), ('warning', 'imported with a warning'), ('skipped', 'skipped: holds no article')], default='error', max_length=7)),
-                ('path', models.TextField()),
-                ('line', models.PositiveIntegerField(blank=True, null=True)),
-                ('message', models.TextField()),
-                ('kind', models.CharField(default=articles.importing.troubles.Trouble['OTHER'], max_length=24)),
-                ('file', models.TextField(blank=True, help_text='Absolute path.')),
-                ('name', models.TextField(blank=True, help_text='Path below the folder that was imported.')),
-                ('sha256', models.CharField(blank=True, help_text='Of the bytes that were read.', max_length=64)),
-                ('file_key', models.CharField(blank=True, editable=False, max_length=16)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='articles.importrun')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Correction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=30)),
-                ('file_value', models.JSONField(null=True)),
-                ('is_open', models.BooleanField(default=False, verbose_name='to decide')),
-                ('article', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='articles.article')),
-                ('run', models.ForeignKey(blank=True, help_text='The import that read the new value.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='articles.importrun')),
-            ],
-            options={
-                'ordering': ['-is_open', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CorrectedFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(choices=[('folder', 'a folder of this server'), ('upload', 'an upload')], max_length=6)),
-                ('file', models.TextField(help_text='Absolute path.')),
-                ('name', models.TextField(help_text='Path below the folder that was imported.')),
-                ('former_sha256', models.CharField(max_length=64)),
-                ('sha256', models.CharField(max_length=64)),
-                ('run', models.ForeignKey(help_text='Whose issue showed it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='corrected_files', to='articles.importrun')),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='changeset',
-            name='run',
-            field=models.ForeignKey(blank=True, help_text='The import that did this, or that this undid.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='change_sets', to='articles.importrun'),
-        ),
-        migrations.CreateModel(
-            name='ArticleSource',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(help_text='Absolute path; readers never see it.', max_length=1000, unique=True)),
-                ('name', models.CharField(help_text='Path below the folder that was imported.', max_length=1000)),
-                ('sha256', models.CharField(help_text="Of the file's bytes when last read.", max_length=64)),
-                ('reader_version', models.CharField(max_length=64)),
-                ('is_undone', models.BooleanField(default=False, help_text='What it says was undone: it is skipped until its bytes change.')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='articles.article')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sources', to='articles.importrun')),
-            ],
-            options={
-                'ordering': ['path'],
-            },
-        ),
-        migrations.CreateModel(
-            name='NearDuplicate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.PositiveSmallIntegerField(help_text='How much of their text is common, in percent.')),
-                ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
-            ],
-            options={
-                'verbose_name': 'near-duplicate',
-                'ordering': ['-share', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Outlet',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The outlet that stands for this one. That one is never merged itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='articles.outlet')),
-            ],
-            options={
-                'ordering': ['name'],
-            },
-        ),
-        migrations.AddField(
-            model_name='article',
-            name='outlet',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='articles.outlet'),
-        ),
-        migrations.CreateModel(
-            name='ProposedMerge',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('actor', 'actor'), ('country', 'country'), ('organisation', 'organisation'), ('topic', 'topic'), ('outlet', 'outlet'), ('author', 'author')], max_length=12)),
-                ('first', models.BigIntegerField()),
-                ('second', models.BigIntegerField()),
-                ('names', models.CharField(help_text='What both were called when they were proposed.', max_length=420)),
-                ('reasons', models.JSONField(default=list)),
-                ('likeness', models.FloatField(help_text='0 to 1: how much speaks for one record rather than two.')),
-                ('status', models.CharField(choices=[('open', 'to decide'), ('different', 'not the same')], default='open', max_length=9)),
-            ],
-            options={
-                'ordering': ['-likeness', 'id'],
-                'indexes': [models.Index(fields=['status', '-likeness', 'id'], name='merge_likeliest')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'first', 'second'), name='merge_proposed_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='merge_of_two')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SketchKey',
-            fields=[
-                ('pk', models.CompositePrimaryKey('number', 'article', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SuggestionMention',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='The name as the article spells it.', max_length=200, verbose_name='words')),
-                ('office', models.CharField(max_length=200)),
-                ('owner', models.CharField(blank=True, max_length=120, verbose_name='country or body')),
-                ('mentions', models.JSONField(default=list)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='articles.article')),
-                ('suggestion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='articles', to='articles.actorsuggestion')),
-            ],
-            options={
-                'verbose_name': 'mention of a suggested actor',
-                'verbose_name_plural': 'mentions of suggested actors',
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Tag',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('actor', 'actor'), ('country', 'country'), ('organisation', 'organisation'), ('topic', 'topic')], max_length=12)),
-                ('slug', models.SlugField(help_text="Stands in the address of the tag's page.", max_length=120)),
-                ('key', models.CharField(help_text='What filters use: the ISO code of a country (ru), else the slug.', max_length=120)),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True, help_text='One line: who or what this is.')),
-                ('context', models.JSONField(blank=True, default=list, help_text='Words nearby that speak for an ambiguous name.')),
-                ('counter_context', models.JSONField(blank=True, default=list, help_text='Words nearby that speak against it.')),
-                ('is_ambiguous', models.BooleanField(default=False)),
-                ('is_retired', models.BooleanField(default=False, help_text='A retired tag is no longer given to articles. Use this instead of deleting.')),
-                ('wikidata', models.CharField(blank=True, max_length=20)),
-                ('source', models.TextField(blank=True, help_text='Where the facts of this record come from.')),
-                ('origin', models.CharField(choices=[('gazetteer', 'gazetteer file'), ('editor', 'editor')], default='editor', max_length=10)),
-                ('attributes', models.JSONField(blank=True, default=dict, editable=False)),
-                ('loaded', models.JSONField(blank=True, default=dict, editable=False)),
-                ('file_key', models.CharField(blank=True, editable=False, help_text="The key in the gazetteer's file, where an editor has given the tag another.", max_length=120)),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The tag that stands for this one. That one is never merged itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='articles.tag')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='articles.tag')),
-            ],
-            options={
-                'ordering': ['name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Office',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('role', models.CharField(help_text='head_of_state, head_of_government, foreign_minister ...', max_length=40)),
-                ('start_on', models.DateField(blank=True, null=True)),
-                ('end_on', models.DateField(blank=True, null=True)),
-                ('is_end_known', models.BooleanField(default=True, help_text='Off: the person was seen in office until the end date, and may be still.')),
-                ('origin', models.CharField(choices=[('gazetteer', 'gazetteer file'), ('editor', 'editor')], default='editor', max_length=10)),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offices', to='articles.tag')),
-                ('of', models.ForeignKey(help_text='The country or organisation the office is of.', on_delete=django.db.models.deletion.CASCADE, related_name='holders', to='articles.tag')),
-            ],
-            options={
-                'ordering': ['-start_on', 'title'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FormerName',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('actor', 'actor'), ('country', 'country'), ('organisation', 'organisation'), ('topic', 'topic'), ('outlet', 'outlet'), ('author', 'author')], max_length=12)),
-                ('part', models.CharField(choices=[('slug', 'slug'), ('key', 'key'), ('name', 'name')], max_length=4)),
-                ('text', models.CharField(max_length=200)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_names', to='articles.author')),
-                ('outlet', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_names', to='articles.outlet')),
-                ('tag', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_names', to='articles.tag')),
-            ],
-            options={
-                'ordering': ['kind', 'text'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AuditSample',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('drawn_on', models.DateField(help_text='The day on which it is audited.')),
-                ('scope', models.CharField(choices=[('all', 'all tags'), ('kind', 'one kind'), ('tag', 'one tag')], max_length=4)),
-                ('kind', models.CharField(blank=True, choices=[('actor', 'actor'), ('country', 'country'), ('organisation', 'organisation'), ('topic', 'topic')], help_text='Empty: all kinds.', max_length=12)),
-                ('stratum', models.CharField(editable=False, help_text='all, kind:topic or tag:12.', max_length=40)),
-                ('seed', models.CharField(help_text='Chosen at random when the sample was drawn.', max_length=32)),
-                ('lowest', models.BigIntegerField(default=0)),
-                ('highest', models.BigIntegerField(default=0)),
-                ('is_listed', models.BooleanField(default=False)),
-                ('tried_count', models.PositiveIntegerField(default=0, verbose_name='numbers tried')),
-                ('made_by_name', models.CharField(blank=True, max_length=150, verbose_name='drawn by')),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tag', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_samples', to='articles.tag')),
-            ],
-            options={
-                'ordering': ['-drawn_on', 'scope', 'stratum'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AuditItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('tagging_id', models.BigIntegerField(verbose_name='tagging')),
-                ('kind', models.CharField(choices=[('actor', 'actor'), ('country', 'country'), ('organisation', 'organisation'), ('topic', 'topic')], max_length=12)),
-                ('tag_name', models.CharField(max_length=200)),
-                ('title', models.CharField(max_length=500)),
-                ('role', models.CharField(choices=[('main', 'main subject'), ('mentioned', 'mentioned')], max_length=10)),
-                ('rule', models.CharField(blank=True, help_text='Of the first words that earned the tag.', max_length=20)),
-                ('release', models.CharField(blank=True, max_length=64, verbose_name='gazetteer release')),
-                ('excerpts', models.JSONField(default=list)),
-                ('verdict', models.CharField(blank=True, choices=[('right', 'right'), ('wrong', 'wrong'), ('unsure', 'cannot tell')], max_length=6)),
-                ('role_verdict', models.CharField(blank=True, choices=[('right', 'right'), ('wrong', 'wrong'), ('unsure', 'cannot tell')], max_length=6)),
-                ('answered_by_name', models.CharField(blank=True, max_length=150, verbose_name='answered by')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('former_answers', models.JSONField(default=list, help_text='Answers that were changed on the same day.')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audit_items', to='articles.article')),
-                ('sample', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='articles.auditsample')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audit_items', to='articles.tag')),
-            ],
-            options={
-                'ordering': ['sample', 'position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Alias',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('name', 'name'), ('surname', 'surname'), ('demonym', 'demonym'), ('capital', 'capital'), ('place', 'place'), ('metonym', 'metonym'), ('former', 'former'), ('trigger', 'trigger'), ('negative', 'negative')], default='name', max_length=10)),
-                ('weight', models.PositiveSmallIntegerField(default=5, help_text='1 to 5: how much the words say on their own. A trigger or a surname of 5 is enough alone.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
-                ('is_case_sensitive', models.BooleanField(default=True)),
-                ('is_ambiguous', models.BooleanField(default=False, help_text='Means other things too.')),
-                ('context', models.JSONField(blank=True, default=list, help_text='Words nearby that speak for this meaning.')),
-                ('counter_context', models.JSONField(blank=True, default=list, help_text='Words nearby that speak against it.')),
-                ('origin', models.CharField(choices=[('gazetteer', 'gazetteer file'), ('editor', 'editor')], default='editor', max_length=10)),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='articles.tag')),
-            ],
-            options={
-                'verbose_name_plural': 'aliases',
-                'ordering': ['text'],
+                "ordering": ["position"],
             },
         ),
         migrations.AddField(
-            model_name='actorsuggestion',
-            name='tag',
-            field=models.ForeignKey(blank=True, help_text='Whom the gazetteer has for this name since it was accepted.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='suggestions', to='articles.tag', verbose_name='actor'),
+            model_name="article",
+            name="authors",
+            field=models.ManyToManyField(
+                related_name="articles", through="articles.Authorship", to="articles.author"
+            ),
         ),
         migrations.CreateModel(
-            name='Tagging',
+            name="ChangeSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('main', 'main subject'), ('mentioned', 'mentioned')], default='mentioned', max_length=10)),
-                ('salience', models.FloatField(default=0.0, help_text="0 (passing) to 1 (the article's subject).")),
-                ('mentions', models.JSONField(blank=True, default=list)),
-                ('origin', models.CharField(choices=[('automatic', 'automatic'), ('frontmatter', 'front matter'), ('editor', 'editor')], default='editor', max_length=12)),
-                ('status', models.CharField(choices=[('suggested', 'suggested'), ('confirmed', 'confirmed'), ('rejected', 'rejected')], default='confirmed', max_length=10)),
-                ('release', models.CharField(blank=True, max_length=64, verbose_name='gazetteer release')),
-                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('article', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='taggings', to='articles.article')),
-                ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='taggings', to='articles.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "confirm tags"),
+                            ("reject", "reject tags"),
+                            ("role", "set the role of tags"),
+                            ("add", "add tags"),
+                            ("edit", "edit"),
+                            ("withdraw", "withdraw articles"),
+                            ("restore", "restore articles"),
+                            ("retire", "retire tags"),
+                            ("reinstate", "take tags back into use"),
+                            ("load", "load gazetteer"),
+                            ("import", "import"),
+                            ("undo", "undo"),
+                            ("retag", "tag again"),
+                            ("dismiss", "dismiss suggested actors"),
+                            ("reopen", "reopen suggested actors"),
+                            ("merge", "merge"),
+                            ("rename", "rename"),
+                            ("split", "split"),
+                            ("distinct", "tell records apart"),
+                            ("accept", "accept suggested actors"),
+                            ("join", "take suggested actors for known ones"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("made_by_name", models.CharField(blank=True, max_length=150, verbose_name="made by")),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("note", models.TextField(blank=True)),
+                ("change_count", models.PositiveIntegerField(default=0, verbose_name="changes")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The act that this one took back, wholly or in some of its rows.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="articles.changeset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-salience'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='KeywordUse',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unmatched_keywords', to='articles.article')),
-                ('keyword', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='articles.unmatchedkeyword')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=60)),
+                ("row_id", models.BigIntegerField()),
+                ("label", models.CharField(max_length=300)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                (
+                    "change_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="articles.changeset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['article_id'],
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportRun",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_by_name", models.CharField(blank=True, max_length=150, verbose_name="started by")),
+                ("paths", models.JSONField(default=list, help_text="The files and folders asked for.")),
+                (
+                    "is_forced",
+                    models.BooleanField(default=False, help_text="Every file was read and tagged again."),
+                ),
+                (
+                    "is_pruning",
+                    models.BooleanField(
+                        default=False, help_text="Articles whose files are gone were withdrawn."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "running"),
+                            ("finished", "finished"),
+                            ("interrupted", "interrupted"),
+                            ("failed", "failed"),
+                            ("undone", "undone"),
+                        ],
+                        default="running",
+                        max_length=12,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("heartbeat_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("gazetteer_release", models.CharField(blank=True, max_length=64)),
+                ("created_count", models.PositiveIntegerField(default=0)),
+                ("updated_count", models.PositiveIntegerField(default=0)),
+                ("unchanged_count", models.PositiveIntegerField(default=0)),
+                ("skipped_count", models.PositiveIntegerField(default=0)),
+                ("failed_count", models.PositiveIntegerField(default=0)),
+                ("withdrawn_count", models.PositiveIntegerField(default=0, help_text="Articles, not files.")),
+                ("issue_counts", models.JSONField(default=dict, help_text="Issues by level and kind.")),
+                (
+                    "retries",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The run whose files this one tried again.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="retried_by",
+                        to="articles.importrun",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-started_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportIssue",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("error", "not imported"),
+                            ("warning", "imported with a warning"),
+                            ("skipped", "skipped: holds no article"),
+                        ],
+                        default="error",
+                        max_length=7,
+                    ),
+                ),
+                ("path", models.TextField()),
+                ("line", models.PositiveIntegerField(blank=True, null=True)),
+                ("message", models.TextField()),
+                (
+                    "kind",
+                    models.CharField(default=articles.importing.troubles.Trouble["OTHER"], max_length=24),
+                ),
+                ("file", models.TextField(blank=True, help_text="Absolute path.")),
+                ("name", models.TextField(blank=True, help_text="Path below the folder that was imported.")),
+                (
+                    "sha256",
+                    models.CharField(blank=True, help_text="Of the bytes that were read.", max_length=64),
+                ),
+                ("file_key", models.CharField(blank=True, editable=False, max_length=16)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issues",
+                        to="articles.importrun",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=30)),
+                ("file_value", models.JSONField(null=True)),
+                ("is_open", models.BooleanField(default=False, verbose_name="to decide")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The import that read the new value.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="articles.importrun",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-is_open", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CorrectedFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[("folder", "a folder of this server"), ("upload", "an upload")], max_length=6
+                    ),
+                ),
+                ("file", models.TextField(help_text="Absolute path.")),
+                ("name", models.TextField(help_text="Path below the folder that was imported.")),
+                ("former_sha256", models.CharField(max_length=64)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        help_text="Whose issue showed it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="corrected_files",
+                        to="articles.importrun",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.AddField(
+            model_name="changeset",
+            name="run",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The import that did this, or that this undid.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="change_sets",
+                to="articles.importrun",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ArticleSource",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "path",
+                    models.CharField(
+                        help_text="Absolute path; readers never see it.", max_length=1000, unique=True
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(help_text="Path below the folder that was imported.", max_length=1000),
+                ),
+                ("sha256", models.CharField(help_text="Of the file's bytes when last read.", max_length=64)),
+                ("reader_version", models.CharField(max_length=64)),
+                (
+                    "is_undone",
+                    models.BooleanField(
+                        default=False,
+                        help_text="What it says was undone: it is skipped until its bytes change.",
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sources",
+                        to="articles.importrun",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["path"],
+            },
+        ),
+        migrations.CreateModel(
+            name="NearDuplicate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "share",
+                    models.PositiveSmallIntegerField(
+                        help_text="How much of their text is common, in percent."
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="articles.article"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "near-duplicate",
+                "ordering": ["-share", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Outlet",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        help_text="The outlet that stands for this one. That one is never merged itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="articles.outlet",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name"],
+            },
+        ),
+        migrations.AddField(
+            model_name="article",
+            name="outlet",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="articles",
+                to="articles.outlet",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ProposedMerge",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("actor", "actor"),
+                            ("country", "country"),
+                            ("organisation", "organisation"),
+                            ("topic", "topic"),
+                            ("outlet", "outlet"),
+                            ("author", "author"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("first", models.BigIntegerField()),
+                ("second", models.BigIntegerField()),
+                (
+                    "names",
+                    models.CharField(
+                        help_text="What both were called when they were proposed.", max_length=420
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list)),
+                (
+                    "likeness",
+                    models.FloatField(help_text="0 to 1: how much speaks for one record rather than two."),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "to decide"), ("different", "not the same")],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-likeness", "id"],
+                "indexes": [models.Index(fields=["status", "-likeness", "id"], name="merge_likeliest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "first", "second"), name="merge_proposed_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="merge_of_two"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SketchKey",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "number", "article", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.BigIntegerField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="articles.article"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SuggestionMention",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The name as the article spells it.", max_length=200, verbose_name="words"
+                    ),
+                ),
+                ("office", models.CharField(max_length=200)),
+                ("owner", models.CharField(blank=True, max_length=120, verbose_name="country or body")),
+                ("mentions", models.JSONField(default=list)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suggestions",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "suggestion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="articles",
+                        to="articles.actorsuggestion",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mention of a suggested actor",
+                "verbose_name_plural": "mentions of suggested actors",
+                "ordering": ["-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tag",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("actor", "actor"),
+                            ("country", "country"),
+                            ("organisation", "organisation"),
+                            ("topic", "topic"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(help_text="Stands in the address of the tag's page.", max_length=120),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="What filters use: the ISO code of a country (ru), else the slug.",
+                        max_length=120,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True, help_text="One line: who or what this is.")),
+                (
+                    "context",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Words nearby that speak for an ambiguous name."
+                    ),
+                ),
+                (
+                    "counter_context",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Words nearby that speak against it."
+                    ),
+                ),
+                ("is_ambiguous", models.BooleanField(default=False)),
+                (
+                    "is_retired",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A retired tag is no longer given to articles. Use this instead of deleting.",
+                    ),
+                ),
+                ("wikidata", models.CharField(blank=True, max_length=20)),
+                (
+                    "source",
+                    models.TextField(blank=True, help_text="Where the facts of this record come from."),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("gazetteer", "gazetteer file"), ("editor", "editor")],
+                        default="editor",
+                        max_length=10,
+                    ),
+                ),
+                ("attributes", models.JSONField(blank=True, default=dict, editable=False)),
+                ("loaded", models.JSONField(blank=True, default=dict, editable=False)),
+                (
+                    "file_key",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="The key in the gazetteer's file, where an editor has given the tag another.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        help_text="The tag that stands for this one. That one is never merged itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="articles.tag",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="children",
+                        to="articles.tag",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Office",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "role",
+                    models.CharField(
+                        help_text="head_of_state, head_of_government, foreign_minister ...", max_length=40
+                    ),
+                ),
+                ("start_on", models.DateField(blank=True, null=True)),
+                ("end_on", models.DateField(blank=True, null=True)),
+                (
+                    "is_end_known",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Off: the person was seen in office until the end date, and may be still.",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("gazetteer", "gazetteer file"), ("editor", "editor")],
+                        default="editor",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="offices", to="articles.tag"
+                    ),
+                ),
+                (
+                    "of",
+                    models.ForeignKey(
+                        help_text="The country or organisation the office is of.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holders",
+                        to="articles.tag",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-start_on", "title"],
+            },
+        ),
+        migrations.CreateModel(
+            name="FormerName",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("actor", "actor"),
+                            ("country", "country"),
+                            ("organisation", "organisation"),
+                            ("topic", "topic"),
+                            ("outlet", "outlet"),
+                            ("author", "author"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("slug", "slug"), ("key", "key"), ("name", "name")], max_length=4
+                    ),
+                ),
+                ("text", models.CharField(max_length=200)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_names",
+                        to="articles.author",
+                    ),
+                ),
+                (
+                    "outlet",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_names",
+                        to="articles.outlet",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_names",
+                        to="articles.tag",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["kind", "text"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AuditSample",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("drawn_on", models.DateField(help_text="The day on which it is audited.")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("all", "all tags"), ("kind", "one kind"), ("tag", "one tag")], max_length=4
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("actor", "actor"),
+                            ("country", "country"),
+                            ("organisation", "organisation"),
+                            ("topic", "topic"),
+                        ],
+                        help_text="Empty: all kinds.",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "stratum",
+                    models.CharField(editable=False, help_text="all, kind:topic or tag:12.", max_length=40),
+                ),
+                (
+                    "seed",
+                    models.CharField(help_text="Chosen at random when the sample was drawn.", max_length=32),
+                ),
+                ("lowest", models.BigIntegerField(default=0)),
+                ("highest", models.BigIntegerField(default=0)),
+                ("is_listed", models.BooleanField(default=False)),
+                ("tried_count", models.PositiveIntegerField(default=0, verbose_name="numbers tried")),
+                ("made_by_name", models.CharField(blank=True, max_length=150, verbose_name="drawn by")),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_samples",
+                        to="articles.tag",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-drawn_on", "scope", "stratum"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AuditItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("tagging_id", models.BigIntegerField(verbose_name="tagging")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("actor", "actor"),
+                            ("country", "country"),
+                            ("organisation", "organisation"),
+                            ("topic", "topic"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("tag_name", models.CharField(max_length=200)),
+                ("title", models.CharField(max_length=500)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("main", "main subject"), ("mentioned", "mentioned")], max_length=10
+                    ),
+                ),
+                (
+                    "rule",
+                    models.CharField(
+                        blank=True, help_text="Of the first words that earned the tag.", max_length=20
+                    ),
+                ),
+                ("release", models.CharField(blank=True, max_length=64, verbose_name="gazetteer release")),
+                ("excerpts", models.JSONField(default=list)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("right", "right"), ("wrong", "wrong"), ("unsure", "cannot tell")],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "role_verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("right", "right"), ("wrong", "wrong"), ("unsure", "cannot tell")],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "answered_by_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="answered by"),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "former_answers",
+                    models.JSONField(default=list, help_text="Answers that were changed on the same day."),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="audit_items",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "sample",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="articles.auditsample",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_items",
+                        to="articles.tag",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["sample", "position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Alias",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("name", "name"),
+                            ("surname", "surname"),
+                            ("demonym", "demonym"),
+                            ("capital", "capital"),
+                            ("place", "place"),
+                            ("metonym", "metonym"),
+                            ("former", "former"),
+                            ("trigger", "trigger"),
+                            ("negative", "negative"),
+                        ],
+                        default="name",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "weight",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="1 to 5: how much the words say on their own. A trigger or a surname of 5 is enough alone.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                    ),
+                ),
+                ("is_case_sensitive", models.BooleanField(default=True)),
+                ("is_ambiguous", models.BooleanField(default=False, help_text="Means other things too.")),
+                (
+                    "context",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Words nearby that speak for this meaning."
+                    ),
+                ),
+                (
+                    "counter_context",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Words nearby that speak against it."
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("gazetteer", "gazetteer file"), ("editor", "editor")],
+                        default="editor",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aliases", to="articles.tag"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "aliases",
+                "ordering": ["text"],
+            },
+        ),
+        migrations.AddField(
+            model_name="actorsuggestion",
+            name="tag",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Whom the gazetteer has for this name since it was accepted.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="suggestions",
+                to="articles.tag",
+                verbose_name="actor",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Tagging",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("main", "main subject"), ("mentioned", "mentioned")],
+                        default="mentioned",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "salience",
+                    models.FloatField(default=0.0, help_text="0 (passing) to 1 (the article's subject)."),
+                ),
+                ("mentions", models.JSONField(blank=True, default=list)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("automatic", "automatic"),
+                            ("frontmatter", "front matter"),
+                            ("editor", "editor"),
+                        ],
+                        default="editor",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "suggested"),
+                            ("confirmed", "confirmed"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="confirmed",
+                        max_length=10,
+                    ),
+                ),
+                ("release", models.CharField(blank=True, max_length=64, verbose_name="gazetteer release")),
+                ("decided_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="taggings",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taggings",
+                        to="articles.tag",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-salience"],
+            },
+        ),
+        migrations.CreateModel(
+            name="KeywordUse",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="unmatched_keywords",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "keyword",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="uses",
+                        to="articles.unmatchedkeyword",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["article_id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='author',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='author_not_merged_into_itself'),
+            model_name="author",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                name="author_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authorship',
-            constraint=models.UniqueConstraint(fields=('article', 'author'), name='author_once_an_article'),
+            model_name="authorship",
+            constraint=models.UniqueConstraint(fields=("article", "author"), name="author_once_an_article"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['table', 'row_id'], name='change_of_row'),
+            model_name="change",
+            index=models.Index(fields=["table", "row_id"], name="change_of_row"),
         ),
         migrations.AddIndex(
-            model_name='importissue',
-            index=models.Index(fields=['run', 'level', 'kind'], name='issues_of_kind'),
+            model_name="importissue",
+            index=models.Index(fields=["run", "level", "kind"], name="issues_of_kind"),
         ),
         migrations.AddIndex(
-            model_name='importissue',
-            index=models.Index(fields=['file_key'], name='issues_of_file'),
+            model_name="importissue",
+            index=models.Index(fields=["file_key"], name="issues_of_file"),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['id'], name='correction_open'),
+            model_name="correction",
+            index=models.Index(condition=models.Q(("is_open", True)), fields=["id"], name="correction_open"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(fields=('article', 'field'), name='corrected_once'),
+            model_name="correction",
+            constraint=models.UniqueConstraint(fields=("article", "field"), name="corrected_once"),
         ),
         migrations.AddIndex(
-            model_name='articlesource',
-            index=models.Index(fields=['sha256'], name='source_bytes'),
+            model_name="articlesource",
+            index=models.Index(fields=["sha256"], name="source_bytes"),
         ),
         migrations.AddConstraint(
-            model_name='nearduplicate',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='linked_once'),
+            model_name="nearduplicate",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="linked_once"),
         ),
         migrations.AddConstraint(
-            model_name='nearduplicate',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='link_from_lower_to_higher'),
+            model_name="nearduplicate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="link_from_lower_to_higher"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nearduplicate',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 1), ('share__lte', 100)), name='share_1_to_100'),
+            model_name="nearduplicate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gte", 1), ("share__lte", 100)), name="share_1_to_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outlet',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='outlet_not_merged_into_itself'),
+            model_name="outlet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                name="outlet_not_merged_into_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['-sort_on', '-id'], name='article_newest'),
+            model_name="article",
+            index=models.Index(fields=["-sort_on", "-id"], name="article_newest"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['content_hash'], name='article_content'),
+            model_name="article",
+            index=models.Index(fields=["content_hash"], name="article_content"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['clipped_on'], name='article_clipped'),
+            model_name="article",
+            index=models.Index(fields=["clipped_on"], name="article_clipped"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('status', 'draft')), fields=['-sort_on', '-id'], name='article_draft'),
+            model_name="article",
+            index=models.Index(
+                condition=models.Q(("status", "draft")), fields=["-sort_on", "-id"], name="article_draft"
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(condition=models.Q(('status', 'withdrawn')), fields=['-sort_on', '-id'], name='article_withdrawn'),
+            model_name="article",
+            index=models.Index(
+                condition=models.Q(("status", "withdrawn")),
+                fields=["-sort_on", "-id"],
+                name="article_withdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestionmention',
-            constraint=models.UniqueConstraint(fields=('suggestion', 'article'), name='suggestion_once_an_article'),
+            model_name="suggestionmention",
+            constraint=models.UniqueConstraint(
+                fields=("suggestion", "article"), name="suggestion_once_an_article"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tag',
-            index=models.Index(fields=['kind', 'name'], name='tag_kind_name'),
+            model_name="tag",
+            index=models.Index(fields=["kind", "name"], name="tag_kind_name"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('kind', 'slug'), name='tag_kind_slug'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(fields=("kind", "slug"), name="tag_kind_slug"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('kind', 'key'), name='tag_kind_key'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(fields=("kind", "key"), name="tag_kind_key"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('is_retired', True), _connector='OR'), name='merged_tag_is_retired'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into__isnull", True), ("is_retired", True), _connector="OR"),
+                name="merged_tag_is_retired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='tag_not_merged_into_itself'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                name="tag_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on__isnull', True), ('start_on__isnull', True), ('end_on__gte', models.F('start_on')), _connector='OR'), name='office_ends_after_it_starts'),
+            model_name="office",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("end_on__isnull", True),
+                    ("start_on__isnull", True),
+                    ("end_on__gte", models.F("start_on")),
+                    _connector="OR",
+                ),
+                name="office_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formername',
-            constraint=models.UniqueConstraint(fields=('kind', 'part', 'text'), name='former_name_once'),
+            model_name="formername",
+            constraint=models.UniqueConstraint(fields=("kind", "part", "text"), name="former_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='formername',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', True), ('outlet__isnull', True), ('tag__isnull', False)), models.Q(('author__isnull', True), ('outlet__isnull', False), ('tag__isnull', True)), models.Q(('author__isnull', False), ('outlet__isnull', True), ('tag__isnull', True)), _connector='OR'), name='former_name_of_one'),
+            model_name="formername",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("author__isnull", True), ("outlet__isnull", True), ("tag__isnull", False)),
+                    models.Q(("author__isnull", True), ("outlet__isnull", False), ("tag__isnull", True)),
+                    models.Q(("author__isnull", False), ("outlet__isnull", True), ("tag__isnull", True)),
+                    _connector="OR",
+                ),
+                name="former_name_of_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditsample',
-            constraint=models.UniqueConstraint(fields=('drawn_on', 'stratum'), name='audit_sample_once_a_day'),
+            model_name="auditsample",
+            constraint=models.UniqueConstraint(
+                fields=("drawn_on", "stratum"), name="audit_sample_once_a_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='audititem',
-            index=models.Index(fields=['kind', 'verdict'], name='audit_item_kind'),
+            model_name="audititem",
+            index=models.Index(fields=["kind", "verdict"], name="audit_item_kind"),
         ),
         migrations.AddConstraint(
-            model_name='audititem',
-            constraint=models.UniqueConstraint(fields=('sample', 'position'), name='audit_item_position'),
+            model_name="audititem",
+            constraint=models.UniqueConstraint(fields=("sample", "position"), name="audit_item_position"),
         ),
         migrations.AddConstraint(
-            model_name='audititem',
-            constraint=models.UniqueConstraint(fields=('sample', 'tagging_id'), name='audit_item_once'),
+            model_name="audititem",
+            constraint=models.UniqueConstraint(fields=("sample", "tagging_id"), name="audit_item_once"),
         ),
         migrations.AddConstraint(
-            model_name='audititem',
-            constraint=models.CheckConstraint(condition=models.Q(('role_verdict', ''), ('verdict', 'right'), _connector='OR'), name='audit_role_of_right_tags'),
+            model_name="audititem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role_verdict", ""), ("verdict", "right"), _connector="OR"),
+                name="audit_role_of_right_tags",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alias',
-            index=models.Index(fields=['text'], name='alias_text'),
+            model_name="alias",
+            index=models.Index(fields=["text"], name="alias_text"),
         ),
         migrations.AddConstraint(
-            model_name='alias',
-            constraint=models.UniqueConstraint(fields=('tag', 'text', 'kind'), name='alias_once'),
+            model_name="alias",
+            constraint=models.UniqueConstraint(fields=("tag", "text", "kind"), name="alias_once"),
         ),
         migrations.AddIndex(
-            model_name='actorsuggestion',
-            index=models.Index(fields=['-status', '-article_count', 'folded_name'], name='suggestion_most_named'),
+            model_name="actorsuggestion",
+            index=models.Index(
+                fields=["-status", "-article_count", "folded_name"], name="suggestion_most_named"
+            ),
         ),
         migrations.AddIndex(
-            model_name='actorsuggestion',
-            index=models.Index(fields=['owner', '-status', '-article_count', 'folded_name'], name='suggestion_of_country'),
+            model_name="actorsuggestion",
+            index=models.Index(
+                fields=["owner", "-status", "-article_count", "folded_name"], name="suggestion_of_country"
+            ),
         ),
         migrations.AddIndex(
-            model_name='actorsuggestion',
-            index=models.Index(fields=['office', '-status', '-article_count', 'folded_name'], name='suggestion_of_office'),
+            model_name="actorsuggestion",
+            index=models.Index(
+                fields=["office", "-status", "-article_count", "folded_name"], name="suggestion_of_office"
+            ),
         ),
         migrations.AddIndex(
-            model_name='actorsuggestion',
-            index=models.Index(fields=['skeleton'], name='suggestion_skeleton'),
+            model_name="actorsuggestion",
+            index=models.Index(fields=["skeleton"], name="suggestion_skeleton"),
         ),
         migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(fields=['tag', 'status'], name='tagging_tag'),
+            model_name="tagging",
+            index=models.Index(fields=["tag", "status"], name="tagging_tag"),
         ),
         migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('status', 'confirmed')), fields=['-id'], name='tagging_confirmed'),
+            model_name="tagging",
+            index=models.Index(
+                condition=models.Q(("status", "confirmed")), fields=["-id"], name="tagging_confirmed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('status', 'rejected')), fields=['-id'], name='tagging_rejected'),
+            model_name="tagging",
+            index=models.Index(
+                condition=models.Q(("status", "rejected")), fields=["-id"], name="tagging_rejected"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('origin', 'editor')), fields=['-id'], name='tagging_by_editor'),
+            model_name="tagging",
+            index=models.Index(
+                condition=models.Q(("origin", "editor")), fields=["-id"], name="tagging_by_editor"
+            ),
         ),
         migrations.AddIndex(
-            model_name='tagging',
-            index=models.Index(condition=models.Q(('origin', 'frontmatter')), fields=['-id'], name='tagging_by_file'),
+            model_name="tagging",
+            index=models.Index(
+                condition=models.Q(("origin", "frontmatter")), fields=["-id"], name="tagging_by_file"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tagging',
-            constraint=models.UniqueConstraint(fields=('article', 'tag'), name='tag_once_an_article'),
+            model_name="tagging",
+            constraint=models.UniqueConstraint(fields=("article", "tag"), name="tag_once_an_article"),
         ),
         migrations.AddConstraint(
-            model_name='tagging',
-            constraint=models.CheckConstraint(condition=models.Q(('salience__gte', 0), ('salience__lte', 1)), name='salience_0_to_1'),
+            model_name="tagging",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("salience__gte", 0), ("salience__lte", 1)), name="salience_0_to_1"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keyworduse',
-            constraint=models.UniqueConstraint(fields=('article', 'keyword'), name='keyword_once_an_article'),
+            model_name="keyworduse",
+            constraint=models.UniqueConstraint(fields=("article", "keyword"), name="keyword_once_an_article"),
         ),
     ]

@@ -4,10 +4,14 @@ from articles.models.article import Article, Author, Authorship, Outlet, Rendere
 from articles.models.changes import Change, ChangeSet
 from articles.models.corrections import Correction
 from articles.models.duplicates import NearDuplicate, Sketch, SketchKey
+from articles.models.former import FormerName, ProposedMerge
 from articles.models.imports import Archive, ArticleSource, ImportIssue, ImportRun, OutboxRow
 from articles.models.keywords import KeywordUse, UnmatchedKeyword
+from articles.models.quality import AuditItem, AuditSample
+from articles.models.sourcefiles import CorrectedFile, FormerBytes
 from articles.models.suggestions import ActorSuggestion, SuggestionMention
 from articles.models.tag import Alias, Office, RecordOrigin, Tag, TagKind
+from articles.models.workers import TaskWorker
 
 __all__ = [
     "ActorSuggestion",
@@ -15,11 +19,16 @@ __all__ = [
     "Archive",
     "Article",
     "ArticleSource",
+    "AuditItem",
+    "AuditSample",
     "Author",
     "Authorship",
     "Change",
     "ChangeSet",
+    "CorrectedFile",
     "Correction",
+    "FormerBytes",
+    "FormerName",
     "ImportIssue",
     "ImportRun",
     "KeywordUse",
@@ -27,6 +36,7 @@ __all__ = [
     "Office",
     "OutboxRow",
     "Outlet",
+    "ProposedMerge",
     "RecordOrigin",
     "RenderedArticle",
     "Sketch",
@@ -35,5 +45,6 @@ __all__ = [
     "Tag",
     "TagKind",
     "Tagging",
+    "TaskWorker",
     "UnmatchedKeyword",
 ]

@@ -20,9 +20,23 @@ class Outlet(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        help_text="The outlet that stands for this one. That one is never merged itself.",
+    )
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="outlet_not_merged_into_itself"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -33,9 +47,23 @@ class Author(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        help_text="The author that stands for this one. That one is never merged itself.",
+    )
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="author_not_merged_into_itself"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from articles.importing.troubles import About, Trouble, about
 from articles.models.article import Article
 
 # A run writes its heartbeat with every chunk; one silent this long was killed.
@@ -44,6 +46,16 @@ class ImportRun(models.Model):
     skipped_count = models.PositiveIntegerField(default=0)
     failed_count = models.PositiveIntegerField(default=0)
     withdrawn_count = models.PositiveIntegerField(default=0, help_text="Articles, not files.")
+    # Kept with each chunk, for a large run has as many issues as files: {"error": {"bad-date": 3}}.
+    issue_counts = models.JSONField(default=dict, help_text="Issues by level and kind.")
+    retries = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="retried_by",
+        help_text="The run whose files this one tried again.",
+    )
 
     class Meta:
         ordering = ["-started_at"]
@@ -75,14 +87,35 @@ class ImportIssue(models.Model):
     path = models.TextField()
     line = models.PositiveIntegerField(null=True, blank=True)
     message = models.TextField()
+    kind = models.CharField(max_length=24, default=Trouble.OTHER)
+    # Where the file is found again: ``path`` is what people are shown, relative where it was given so.
+    file = models.TextField(blank=True, help_text="Absolute path.")
+    name = models.TextField(blank=True, help_text="Path below the folder that was imported.")
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the bytes that were read.")
+    # A path may be longer than an index of PostgreSQL takes.
+    file_key = models.CharField(max_length=16, blank=True, editable=False)
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["run", "level", "kind"], name="issues_of_kind"),  # a group of a run's page
+            models.Index(fields=["file_key"], name="issues_of_file"),  # the page of a file
+        ]
 
     def __str__(self) -> str:
         return (
             f"{self.path}, line {self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
         )
+
+    @staticmethod
+    def key_of(file: str) -> str:
+        """Return the key under which the issues of a file are found."""
+        return hashlib.sha256(file.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def about(self) -> About:
+        """Return the issue's kind in words, with the remedy."""
+        return about(self.kind)
 
 
 class ArticleSource(models.Model):

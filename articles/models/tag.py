@@ -65,6 +65,21 @@ class Tag(models.Model):
     origin = models.CharField(max_length=10, choices=RecordOrigin, default=RecordOrigin.EDITOR)
     attributes = models.JSONField(default=dict, blank=True, editable=False)
     loaded = models.JSONField(default=dict, blank=True, editable=False)
+    file_key = models.CharField(
+        max_length=120,
+        blank=True,
+        editable=False,
+        help_text="The key in the gazetteer's file, where an editor has given the tag another.",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        help_text="The tag that stands for this one. That one is never merged itself.",
+    )
 
     objects: ClassVar[models.Manager[Tag]] = TagQuerySet.as_manager()
 
@@ -74,6 +89,13 @@ class Tag(models.Model):
             models.UniqueConstraint(fields=["kind", "slug"], name="tag_kind_slug"),
             # A filter value names exactly one tag.
             models.UniqueConstraint(fields=["kind", "key"], name="tag_kind_key"),
+            # No program or form can bring a merged tag back into use.
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_retired=True), name="merged_tag_is_retired"
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="tag_not_merged_into_itself"
+            ),
         ]
         indexes = [models.Index(fields=["kind", "name"], name="tag_kind_name")]  # list pages and autocomplete
 
