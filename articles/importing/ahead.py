@@ -30,6 +30,7 @@ from articles.importing.identity import KnownSource, known_sources
 from articles.importing.problems import Notice, fault_of
 from articles.importing.sources import FEED_SUFFIXES, MAX_BYTES, FoundFile, suffix_of
 from articles.importing.taggings import text_of
+from articles.importing.troubles import Trouble
 from articles.tagging import Entry
 from articles.tagging.standing import Answer, Text, set_up, tag_texts
 
@@ -215,7 +216,7 @@ def _given_up(request: Request | FeedEntry, error: Exception) -> Reading:
     if not isinstance(error, GuardError):
         return Reading(request.found, fault=fault_of(error))
     message = f"{error} and was given up; open the file and look for damaged or machine-made text"
-    return Reading(request.found, fault=Notice(message))
+    return Reading(request.found, fault=Notice(message, kind=Trouble.GIVEN_UP))
 
 
 def _nothing(found: FoundFile, error: Exception) -> None:

@@ -13,6 +13,7 @@ from articles.importing.derived import Derived, derive
 from articles.importing.feeds import FeedEntry, is_feed, read_feed
 from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice, fault_of
 from articles.importing.sources import FoundFile, SourceError, SourceFile, read_source
+from articles.importing.troubles import Trouble
 from articles.importing.zips import read_entry
 
 MAX_PATH_BYTES = 1_000  # a unique index of PostgreSQL takes 2,704 bytes, our column 1,000 characters
@@ -101,24 +102,26 @@ def read_dates(found_files: Sequence[FoundFile]) -> list[Written]:
 
 
 def _read(request: Request) -> Sequence[Reading | FeedEntry]:
-    found = request.found
+    found, sha256 = request.found, ""
     try:
         room = MAX_PATH_BYTES - (ENTRY_NAME_BYTES if is_feed(found) else 0)
         if len(os.fsencode(found.path)) > room:
-            raise SourceError(f"its path is longer than {room} bytes; move the folder further up")
+            message = f"its path is longer than {room} bytes; move the folder further up"
+            raise SourceError(message, Trouble.FILE_NAME)
         source = _source_of(found)
-        if source.sha256 == request.known_sha256:
+        sha256 = source.sha256
+        if sha256 == request.known_sha256:
             return [_known(request)]
         if is_feed(found):
             return read_feed(source, found)
         clipping = read_clipping(source, day_first=request.day_first)
-        return [reading_of(found, source.sha256, clipping)]
+        return [reading_of(found, sha256, clipping)]
     except (SourceError, ClippingError) as error:
-        return [_refused(found, error)]
+        return [_refused(found, error, sha256)]
     except MemoryError:
         raise
     except Exception as error:  # a mistake of ours, met by one file, must not cost the others
-        return [Reading(found, fault=fault_of(error))]
+        return [Reading(found, sha256, fault=fault_of(error))]
 
 
 def unchanged(requests: Sequence[Request]) -> list[Reading]:
@@ -153,13 +156,14 @@ def _read_entry(entry: FeedEntry) -> Reading:
     try:
         clipping = read_clipping(entry.source)
     except ClippingError as error:
-        return Reading(entry.found, fault=Notice(error.message, entry.line))
-    notices = [Notice(notice.message, entry.line) for notice in clipping.notices]
+        return Reading(entry.found, fault=Notice(error.message, entry.line, error.kind))
+    notices = [Notice(notice.message, entry.line, notice.kind) for notice in clipping.notices]
     clipping = replace(clipping, notices=(*entry.notices, *notices))
     return reading_of(entry.found, entry.source.sha256, clipping)
 
 
-def _refused(found: FoundFile, error: SourceError | ClippingError) -> Reading:
+def _refused(found: FoundFile, error: SourceError | ClippingError, sha256: str) -> Reading:
     notice = UndecidedNotice if isinstance(error, UndecidedDateError) else Notice
-    fault = notice(error.message, error.line)
-    return Reading(found, fault=fault, is_skipped=isinstance(error, SourceError) and error.is_skipped)
+    fault = notice(error.message, error.line, error.kind)
+    is_skipped = isinstance(error, SourceError) and error.is_skipped
+    return Reading(found, sha256, fault=fault, is_skipped=is_skipped)

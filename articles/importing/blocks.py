@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from articles.importing.problems import ClippingError
+from articles.importing.troubles import Trouble
 
 
 class Kind(StrEnum):
@@ -83,7 +84,8 @@ def split_blocks(text: str) -> list[Block]:
     lines = text.split("\n")
     if len(lines) > MAX_LINES:
         raise ClippingError(
-            f"{len(lines):,} lines, more than {MAX_LINES:,}; split the file, one article to a file"
+            f"{len(lines):,} lines, more than {MAX_LINES:,}; split the file, one article to a file",
+            kind=Trouble.TOO_LONG,
         )
     last_comment_end = next((n for n in range(len(lines) - 1, -1, -1) if "-->" in lines[n]), -1)
     blocks: list[Block] = []
@@ -111,7 +113,8 @@ def split_blocks(text: str) -> list[Block]:
         blocks.append(Block("\n".join(lines[number:end]), number + 1, gap, kind))
         number, gap = end, 0
         if len(blocks) > MAX_BLOCKS:
-            raise ClippingError(f"more than {MAX_BLOCKS:,} paragraphs; split the file, one article to a file")
+            message = f"more than {MAX_BLOCKS:,} paragraphs; split the file, one article to a file"
+            raise ClippingError(message, kind=Trouble.TOO_LONG)
     return blocks
 
 

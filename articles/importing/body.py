@@ -27,6 +27,7 @@ from articles.importing.head import (
     take_standfirst,
 )
 from articles.importing.problems import Notice
+from articles.importing.troubles import Trouble
 from articles.importing.wrapping import WORD, unwrap
 
 
@@ -63,7 +64,7 @@ def clean_body(blocks: list[Block], about: About) -> CleanBody:
         dates=tuple(date for block in cut if block.cut == PUBLISHED_LINE for date in dates_in(block)),
         byline=next((block.plain for block in cut if block.cut == BYLINE), ""),
         notices=tuple(
-            Notice(f"left out {block.cut} {_short(block.text)!r}", block.line)
+            Notice(f"left out {block.cut} {_short(block.text)!r}", block.line, Trouble.LEFT_OUT)
             for block in cut
             if block.cut in LOUD
         ),

@@ -23,6 +23,7 @@ from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.sources import SourceFile
 from articles.importing.titles import MAX_TITLE, clean_title, shorten, split_outlet
+from articles.importing.troubles import Trouble
 
 __all__ = ["READER_VERSION", "Clipping", "ClippingError", "Cut", "Notice", "Precision", "read_clipping"]
 
@@ -116,7 +117,8 @@ class _Reader:
         self.extra |= dated.unread
         standfirst = self._standfirst(body)
         if not body.body:
-            self.notices.append(Notice("it has no text; only what the front matter says was imported"))
+            message = "it has no text; only what the front matter says was imported"
+            self.notices.append(Notice(message, kind=Trouble.NO_TEXT))
         byline, authors = self._authors(body)
         return Clipping(
             title=self._shortened(title, MAX_TITLE, "title"),
@@ -154,21 +156,22 @@ class _Reader:
         if given is not None:
             found = texts(given.value)
             if isinstance(given.value, dict) or len(found) != 1:
-                raise ClippingError(
-                    f"{given.key!r} is not one text; put the title in quotes", self._line(given)
-                )
+                message = f"{given.key!r} is not one text; put the title in quotes"
+                raise ClippingError(message, self._line(given), Trouble.BAD_TITLE)
             if title := clean_title(found[0]):
                 return title
         title = clean_title(title_in(blocks, is_bare=not self.front.is_given))
         if not title:
             remedy = "add a line `title: ...` to its front matter, or a heading `# ...` above the text"
-            raise ClippingError(f"it has no title; {remedy}", self._line(given) if given else 1)
+            line = self._line(given) if given else 1
+            raise ClippingError(f"it has no title; {remedy}", line, Trouble.NO_TITLE)
         return title
 
     def _shortened(self, text: str, limit: int, name: str) -> str:
         short = shorten(text, limit)
         if short != text:
-            self.notices.append(Notice(f"the {name} has {len(text)} characters, shortened to {limit}"))
+            message = f"the {name} has {len(text)} characters, shortened to {limit}"
+            self.notices.append(Notice(message, kind=Trouble.SHORTENED))
             self.extra[name] = text
         return short
 
@@ -182,7 +185,7 @@ class _Reader:
         for key in self.extra:
             if (given and key == given.key) or same_key(key) in {"url", "sourceurl", "originalurl"}:
                 message = f"{key!r} is no web address, not used as one; write https://..."
-                self.notices.append(Notice(message, self.front.line_of(key)))
+                self.notices.append(Notice(message, self.front.line_of(key), Trouble.BAD_ADDRESS))
         return ""
 
     def _outlet_and_section(self) -> tuple[str, str]:
@@ -207,10 +210,12 @@ class _Reader:
         printed = texts(given.value) if given else []
         line = self._line(given) if given else None
         if (longest := max(map(len, printed), default=0)) > 1000:
-            raise ClippingError(f"a byline of {longest} characters; name the authors only", line)
+            message = f"a byline of {longest} characters; name the authors only"
+            raise ClippingError(message, line, Trouble.BAD_BYLINE)
         names = read_bylines(printed, is_list=given is not None and isinstance(given.value, list))
         if len(names) > MAX_AUTHORS:
-            raise ClippingError(f"{len(names)} authors, more than {MAX_AUTHORS}; name the authors only", line)
+            message = f"{len(names)} authors, more than {MAX_AUTHORS}; name the authors only"
+            raise ClippingError(message, line, Trouble.BAD_BYLINE)
         if not printed and body.byline:
             printed, names = [body.byline], read_bylines([body.byline])
         byline = ("; " if any("," in text for text in printed) else ", ").join(map(clean_title, printed))
@@ -239,7 +244,9 @@ class _Reader:
         if len(keywords) > MAX_KEYWORDS:
             line = self._line(self.fields.first("keywords"))
             raise ClippingError(
-                f"{len(keywords)} tags, more than {MAX_KEYWORDS}; keep those of this article", line
+                f"{len(keywords)} tags, more than {MAX_KEYWORDS}; keep those of this article",
+                line,
+                Trouble.TOO_MANY_TAGS,
             )
         return tuple(keywords.values())
 

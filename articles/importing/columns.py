@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from articles.importing.clipping import Clipping, Cut
 from articles.importing.problems import Notice
+from articles.importing.troubles import Trouble
 
 # PostgreSQL takes neither NUL nor half a surrogate pair, SQLite only the first: both go.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -55,7 +56,8 @@ def _fit_url(url: str, notices: list[Notice]) -> str:
     if len(url) <= LENGTHS["address"]:
         return _clean(url)
     # Half an address leads nowhere.  What identifies the article is canonical_url, which stays.
-    notices.append(Notice(f"its address is longer than {LENGTHS['address']} characters and was left out"))
+    message = f"its address is longer than {LENGTHS['address']} characters and was left out"
+    notices.append(Notice(message, kind=Trouble.BAD_ADDRESS))
     return ""
 
 
@@ -63,7 +65,8 @@ def _fit_text(name: str, text: str, notices: list[Notice]) -> str:
     text = _clean(text)
     if len(text) <= LENGTHS[name]:
         return text
-    notices.append(Notice(f"its {name} is longer than {LENGTHS[name]} characters and was cut there"))
+    message = f"its {name} is longer than {LENGTHS[name]} characters and was cut there"
+    notices.append(Notice(message, kind=Trouble.SHORTENED))
     return text[: LENGTHS[name] - 1].rstrip() + "…"
 
 

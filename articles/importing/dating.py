@@ -17,6 +17,7 @@ from articles.importing.frontmatter import FrontMatter
 from articles.importing.handlers import Value
 from articles.importing.keys import Fields, same_key, texts
 from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice
+from articles.importing.troubles import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,11 @@ def date_clipping(
             clipped = clipped or stated
         else:
             message = f"{key} says {stated.on}, the text {told.on}; the text was believed"
-            notices.append(Notice(message, front.line_of(key)))
+            notices.append(Notice(message, front.line_of(key), Trouble.DATES_DISAGREE))
     published = told or stated or next(filter(None, map(date_in_path, paths)), None)
     if published is None:
-        notices.append(Notice("it has no date; add a line `date: YYYY-MM-DD` to its front matter"))
+        message = "it has no date; add a line `date: YYYY-MM-DD` to its front matter"
+        notices.append(Notice(message, kind=Trouble.NO_DATE))
     else:
         notices += _disagreements(published, clipped, paths)
     return Dated(published, clipped, lines.get("updated") or updated, tuple(notices), unread)
@@ -81,7 +83,7 @@ def _printed_dates(
             date = read_date(text, day_first=day_first)
         except DateError as error:
             if "ago" not in text.lower().split():
-                notices.append(_notice(error)(f"{label} {error}", line))
+                notices.append(_notice(error, f"{label} {error}", line))
             continue
         if date:
             yield ("updated" if "updated" in label or "modified" in label else "published"), date
@@ -94,9 +96,10 @@ def _stated_date(front: FrontMatter, fields: Fields, day_first: bool | None) -> 
     try:
         return read_date(texts(given.value)[0], day_first=day_first)
     except UndecidedError as error:
-        raise UndecidedDateError(f"{given.key} {error}", front.line_of(given.key)) from error
+        line = front.line_of(given.key)
+        raise UndecidedDateError(f"{given.key} {error}", line, Trouble.UNDECIDED_DATE) from error
     except DateError as error:
-        raise ClippingError(f"{given.key} {error}", front.line_of(given.key)) from error
+        raise ClippingError(f"{given.key} {error}", front.line_of(given.key), Trouble.BAD_DATE) from error
 
 
 def _other_date(
@@ -113,13 +116,15 @@ def _other_date(
     try:
         return read_date(texts(given.value)[0], day_first=day_first)
     except DateError as error:
-        notices.append(_notice(error)(f"{given.key} {error}; kept as text", front.line_of(given.key)))
+        notices.append(_notice(error, f"{given.key} {error}; kept as text", front.line_of(given.key)))
         unread[given.key] = given.value
         return None
 
 
-def _notice(error: DateError) -> type[Notice]:
-    return UndecidedNotice if isinstance(error, UndecidedError) else Notice
+def _notice(error: DateError, message: str, line: int | None) -> Notice:
+    if isinstance(error, UndecidedError):
+        return UndecidedNotice(message, line, Trouble.UNDECIDED_DATE)
+    return Notice(message, line, Trouble.BAD_DATE)
 
 
 def _disagreements(
@@ -131,4 +136,5 @@ def _disagreements(
         if shown is None or {shown.precision, published.precision} != {Precision.DAY}:
             continue
         if shown.on not in {published.on, clipped.on if clipped else None}:
-            yield Notice(f"published on {published.on}, but the {what} says {shown.on}; check which is right")
+            message = f"published on {published.on}, but the {what} says {shown.on}; check which is right"
+            yield Notice(message, kind=Trouble.DATES_DISAGREE)

@@ -9,6 +9,7 @@ import sys
 import unicodedata
 
 from articles.importing.problems import ClippingError, Notice
+from articles.importing.troubles import Trouble
 
 # The longer marks first: UTF-32's begins like UTF-16's.
 BYTE_ORDER_MARKS = (
@@ -50,7 +51,9 @@ def decode(content: bytes) -> tuple[str, list[Notice]]:
     Raise ClippingError for what is no text.
     """
     if not content.strip():
-        raise ClippingError("the file is empty; remove it or write the article into it")
+        raise ClippingError(
+            "the file is empty; remove it or write the article into it", kind=Trouble.EMPTY_FILE
+        )
     text, notices = _decode_bytes(content)
     if text.isascii() and len(text.encode().translate(None, ODD_BYTES)) == len(text):
         return text, notices  # most texts: nothing below applies
@@ -58,9 +61,11 @@ def decode(content: bytes) -> tuple[str, list[Notice]]:
     if first := CONTROLS.search(text):
         count = len(CONTROLS.findall(text))
         if count > max(20, len(text) // 10):
-            raise ClippingError(f"not a text file: {count} control characters; export it as plain text")
+            raise ClippingError(
+                f"not a text file: {count} control characters; export it as plain text", kind=Trouble.NOT_TEXT
+            )
         line = line_of(text, first.start())
-        notices.append(Notice(left_out(count, first[0]), line))
+        notices.append(Notice(left_out(count, first[0]), line, Trouble.CONTROL_CHARACTERS))
     return clean(text), notices
 
 
@@ -95,9 +100,12 @@ def _decode_bytes(content: bytes) -> tuple[str, list[Notice]]:
             try:
                 return content[len(mark) :].decode(encoding), []
             except UnicodeDecodeError as error:
-                raise ClippingError(f"damaged {encoding[:-3].upper()}; save it again as UTF-8") from error
+                message = f"damaged {encoding[:-3].upper()}; save it again as UTF-8"
+                raise ClippingError(message, kind=Trouble.ENCODING) from error
     if content.count(0) > len(content) // 10:
-        raise ClippingError("not a text file, or UTF-16 without a byte order mark; save it as UTF-8")
+        raise ClippingError(
+            "not a text file, or UTF-16 without a byte order mark; save it as UTF-8", kind=Trouble.NOT_TEXT
+        )
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError:
@@ -113,15 +121,15 @@ def _decode_stray(content: bytes) -> tuple[str, list[Notice]]:
     letters = sum(map(str.isalpha, text))
     if len(stray) > letters * 0.4:
         # French has one accent in 25 letters, Cyrillic in Windows-1251 nothing but such bytes.
-        raise ClippingError("neither UTF-8 nor Windows-1252; save it as UTF-8", line)
+        raise ClippingError("neither UTF-8 nor Windows-1252; save it as UTF-8", line, Trouble.ENCODING)
     text = text.translate(STRAY_BYTES)
     if unknown := SURROGATES.search(text):
         byte = ord(unknown[0]) - 0xDC00
         message = f"byte 0x{byte:02X} is neither UTF-8 nor Windows-1252; save the file as UTF-8"
-        raise ClippingError(message, line_of(text, unknown.start()))
+        raise ClippingError(message, line_of(text, unknown.start()), Trouble.ENCODING)
     bytes_are = "1 byte is" if len(stray) == 1 else f"{len(stray)} bytes are"
     message = f"{bytes_are} not UTF-8, read as Windows-1252; check the accents, then save it as UTF-8"
-    return text, [Notice(message, line)]
+    return text, [Notice(message, line, Trouble.STRAY_BYTES)]
 
 
 @functools.cache

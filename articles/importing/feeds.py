@@ -24,6 +24,7 @@ from articles.importing.markup import to_markdown
 from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.sources import FEED_SUFFIXES, FoundFile, SkippedError, SourceFile, suffix_of
+from articles.importing.troubles import Trouble
 
 type Values = Mapping[str, Any]  # what feedparser returns has no types
 
@@ -56,25 +57,27 @@ def read_feed(source: SourceFile, found: FoundFile) -> list[FeedEntry]:
     content = source.content.replace(b"\0", b"")  # UTF-16, as far as the two searches go
     if entity := ENTITY.search(content):
         line = content.count(b"\n", 0, entity.start()) + 1
-        raise ClippingError("it declares entities, which are not read; write the characters out", line)
+        message = "it declares entities, which are not read; write the characters out"
+        raise ClippingError(message, line, Trouble.BROKEN_FEED)
     # A stream, never a name: a name would be fetched or opened.
     parsed = feedparser.parse(io.BytesIO(source.content))
     problem = _problem(parsed)
     if not parsed.get("version") and not parsed.entries:
         if problem:
-            raise ClippingError(f"{problem.message}; save the feed again", problem.line)
-        raise SkippedError("XML, but not an RSS or Atom feed; leave it out")
+            raise ClippingError(f"{problem.message}; save the feed again", problem.line, problem.kind)
+        raise SkippedError("XML, but not an RSS or Atom feed; leave it out", Trouble.NO_ARTICLE)
     if not parsed.entries:
         if problem:
-            raise ClippingError(f"{problem.message}; save the feed again", problem.line)
-        raise SkippedError("a feed without entries; leave it out")
+            raise ClippingError(f"{problem.message}; save the feed again", problem.line, problem.kind)
+        raise SkippedError("a feed without entries; leave it out", Trouble.NO_ARTICLE)
     if len(parsed.entries) > MAX_ENTRIES:
-        raise ClippingError(f"{len(parsed.entries):,} entries, more than {MAX_ENTRIES:,}; split the feed")
+        message = f"{len(parsed.entries):,} entries, more than {MAX_ENTRIES:,}; split the feed"
+        raise ClippingError(message, kind=Trouble.TOO_LARGE)
     lines = _lines(content, len(parsed.entries))
     entries = list(_entries(parsed, found, lines))
     if problem:
         message = f"{problem.message}; the feed was read as far as possible, check that no entry is missing"
-        entries[0] = replace(entries[0], notices=(Notice(message, problem.line),))
+        entries[0] = replace(entries[0], notices=(Notice(message, problem.line, Trouble.BROKEN_FEED),))
     return entries
 
 
@@ -85,7 +88,7 @@ def _problem(parsed: feedparser.FeedParserDict) -> Notice | None:
         return None
     line = error.getLineNumber() if hasattr(error, "getLineNumber") else None
     reason = error.getMessage() if hasattr(error, "getMessage") else type(error).__name__
-    return Notice(f"broken XML: {reason}", line)
+    return Notice(f"broken XML: {reason}", line, Trouble.BROKEN_FEED)
 
 
 def _lines(content: bytes, count: int) -> Sequence[int | None]:

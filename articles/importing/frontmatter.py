@@ -29,6 +29,7 @@ from articles.importing.handlers import (
 )
 from articles.importing.keys import KNOWN, same_key
 from articles.importing.problems import ClippingError, Notice
+from articles.importing.troubles import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,15 @@ def read_front_matter(text: str) -> FrontMatter:
         parsed, notices = _parse(block)
         values = as_text(parsed)
     except BlockError as error:
-        raise ClippingError(str(error), block.file_line(error.line) or block.line) from error
+        raise ClippingError(str(error), block.file_line(error.line) or block.line, error.kind) from error
     except (ValueError, TypeError, RecursionError) as error:
         reason = f"the front matter cannot be read ({type(error).__name__}); write plain `key: value` lines"
-        raise ClippingError(reason, block.line) from error
+        raise ClippingError(reason, block.line, Trouble.BROKEN_FRONT_MATTER) from error
     if not isinstance(values, dict):
         if values:
             kind = "a list" if isinstance(values, list) else "plain text"
-            raise ClippingError(f"the front matter is {kind}; write `key: value` lines", block.line)
+            message = f"the front matter is {kind}; write `key: value` lines"
+            raise ClippingError(message, block.line, Trouble.NO_MAPPING)
         values = {}
     return FrontMatter(values, block.body, block.body_line, tuple(notices), block.text, block.line)
 
@@ -136,10 +138,10 @@ def _parse(block: Block) -> tuple[object, list[Notice]]:
         except BlockError:
             raise error from None
         message = f"{error.reason}; read as plain text: put such a value in quotes"
-        notices = [Notice(message, block.file_line(error.line))]
+        notices = [Notice(message, block.file_line(error.line), Trouble.MISSING_QUOTES)]
     if "\\" in block.text and (found := "".join(_controls(parsed))):
         # `"a\0b"`: an escape smuggles in what the text itself may not hold.
-        notices.append(Notice(left_out(len(found), found[0]), block.line))
+        notices.append(Notice(left_out(len(found), found[0]), block.line, Trouble.CONTROL_CHARACTERS))
     return parsed, notices
 
 
@@ -177,7 +179,8 @@ def _fenced(text: str, start: int, fence: Fence) -> Block | None:
             return Block(fence.handler, block, line, body, line + number)
     marks = re.match(r"\W+", lines[0])
     closing = marks[0].strip() if marks else "---"
-    raise ClippingError(f"the front matter is not closed; add a line {closing!r} after it", line - 1)
+    message = f"the front matter is not closed; add a line {closing!r} after it"
+    raise ClippingError(message, line - 1, Trouble.UNCLOSED_FENCE)
 
 
 def _looks_like_yaml(lines: list[str]) -> bool:
@@ -195,10 +198,13 @@ def _bare_json(text: str, start: int) -> Block | None:
         _, end = json.JSONDecoder().raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise ClippingError(
-            f"broken JSON: {error.msg.lower()}; correct the front matter", error.lineno
+            f"broken JSON: {error.msg.lower()}; correct the front matter",
+            error.lineno,
+            Trouble.BROKEN_FRONT_MATTER,
         ) from error
     except (ValueError, RecursionError) as error:
-        raise ClippingError("the front matter cannot be read as JSON; simplify it", line) from error
+        message = "the front matter cannot be read as JSON; simplify it"
+        raise ClippingError(message, line, Trouble.BROKEN_FRONT_MATTER) from error
     block = text[start:end]
     return Block(JSON, block, line, text[end:].removeprefix("\n"), line + block.count("\n") + 1)
 

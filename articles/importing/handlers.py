@@ -17,6 +17,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler, JSONHandler, YAMLHandler
 
 from articles.importing.decoding import clean
+from articles.importing.troubles import Trouble
 
 type Value = str | list[Value] | dict[str, Value]
 
@@ -38,6 +39,8 @@ DIGITS = re.compile(r"\d+")
 class BlockError(ValueError):
     """Front matter that cannot be parsed; ``line`` counts from the block's first, 0, and may be unknown."""
 
+    kind = Trouble.BROKEN_FRONT_MATTER
+
     def __init__(self, reason: str, line: int | None = None, *, remedy: str = "correct that line") -> None:
         super().__init__(f"{reason}; {remedy}")
         self.reason = reason
@@ -47,6 +50,14 @@ class BlockError(ValueError):
 
 class RefusedError(BlockError):
     """Front matter that must not reach its parser."""
+
+    kind = Trouble.REFUSED_FRONT_MATTER
+
+
+class DoubleKeyError(BlockError):
+    """Front matter in which a key stands twice."""
+
+    kind = Trouble.DOUBLE_KEY
 
 
 # libyaml where there is one: 917 surveyed files load with it and not with the Python loader.
@@ -234,7 +245,7 @@ def unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 
 def _twice(key: str, line: int | None = None) -> BlockError:
-    return BlockError(f"the key {key!r} stands there twice", line, remedy="keep one")
+    return DoubleKeyError(f"the key {key!r} stands there twice", line, remedy="keep one")
 
 
 def as_text(value: object) -> Value:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from articles.importing.troubles import Trouble
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -11,6 +13,7 @@ class Notice:
 
     message: str
     line: int | None = None
+    kind: Trouble = Trouble.OTHER
 
 
 class UndecidedNotice(Notice):
@@ -20,14 +23,15 @@ class UndecidedNotice(Notice):
 class ClippingError(ValueError):
     """A file that cannot be imported: says what is wrong, on which line (1-based), and the remedy."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: str, line: int | None = None, kind: Trouble = Trouble.OTHER) -> None:
         super().__init__(message)
         self.message = message
         self.line = line
+        self.kind = kind
 
-    def __reduce__(self) -> tuple[type[ClippingError], tuple[str, int | None]]:
-        """Keep both arguments when the error crosses from the worker process."""
-        return type(self), (self.message, self.line)
+    def __reduce__(self) -> tuple[type[ClippingError], tuple[str, int | None, Trouble]]:
+        """Keep all arguments when the error crosses from the worker process."""
+        return type(self), (self.message, self.line, self.kind)
 
 
 class UndecidedDateError(ClippingError):
@@ -37,4 +41,4 @@ class UndecidedDateError(ClippingError):
 def fault_of(error: Exception) -> Notice:
     """Return what the report says of a file that met a mistake of the program, named so that it is found."""
     message = f"could not be read because of a fault in Newsroom ({type(error).__name__}: {error})"
-    return Notice(f"{message[:300]}; please report it together with the file")
+    return Notice(f"{message[:300]}; please report it together with the file", kind=Trouble.FAULT)

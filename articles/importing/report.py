@@ -10,7 +10,10 @@ from articles.importing.batch import Reading
 from articles.importing.columns import UNSTORABLE
 from articles.importing.identity import Outcome
 from articles.importing.problems import Notice
+from articles.importing.troubles import Trouble
 from articles.models import ImportIssue
+
+type IssueCounts = dict[str, dict[str, int]]  # by level and kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,10 @@ class Problem:
     line: int | None
     message: str
     level: ImportIssue.Level = ImportIssue.Level.ERROR
+    kind: Trouble = Trouble.OTHER
+    file: str = ""  # absolute
+    name: str = ""  # below the folder that was imported
+    sha256: str = ""  # of the bytes read, where they were
 
 
 @dataclass(slots=True)
@@ -31,6 +38,7 @@ class Report:
     is_dry: bool
     counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     problems: list[Problem] = field(default_factory=list)
+    issue_counts: IssueCounts = field(default_factory=dict)
     is_interrupted: bool = False
     withdrawn: int = 0  # articles whose files are gone
     undone: int = 0  # files skipped because what they say was undone
@@ -61,7 +69,9 @@ class Report:
         )
         for outcome in outcomes_of(chunk, outcomes):
             self.counts[outcome] += 1
-        self.problems += problems_of(chunk, notices or {})
+        problems = problems_of(chunk, notices or {})
+        self.problems += problems
+        self.issue_counts = counts_of(problems, self.issue_counts)
 
 
 def outcomes_of(chunk: Iterable[Reading], outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -78,17 +88,39 @@ def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Notice]) -> lis
     levels = ImportIssue.Level
     problems = []
     for reading in chunk:
-        path = reading.found.shown
         if reading.fault:
             level = levels.SKIPPED if reading.is_skipped else levels.ERROR
-            problems.append(Problem(path, reading.fault.line, _clean(reading.fault.message), level))
+            problems.append(_problem(reading, reading.fault, level))
         elif reading.clipping:
             of_storing = notices.get(reading.found.path)
             problems += [
-                Problem(path, notice.line, _clean(notice.message), levels.WARNING)
+                _problem(reading, notice, levels.WARNING)
                 for notice in (*reading.clipping.notices, *([of_storing] if of_storing else []))
             ]
     return problems
+
+
+def _problem(reading: Reading, notice: Notice, level: ImportIssue.Level) -> Problem:
+    found = reading.found
+    return Problem(
+        found.shown,
+        notice.line,
+        _clean(notice.message),
+        level,
+        notice.kind,
+        _clean(str(found.path)),
+        _clean(found.name),
+        reading.sha256,
+    )
+
+
+def counts_of(problems: Iterable[Problem], former: IssueCounts) -> IssueCounts:
+    """Return the problems by level and kind, added to ``former`` counts."""
+    counts = {level: dict(kinds) for level, kinds in former.items()}
+    for one in problems:
+        kinds = counts.setdefault(one.level.value, {})
+        kinds[one.kind.value] = kinds.get(one.kind.value, 0) + 1
+    return counts
 
 
 def _clean(message: str) -> str:

@@ -11,6 +11,7 @@ import datetime as dt
 import getpass
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -26,10 +27,11 @@ from articles.importing.identity import Catalogue, Outcome
 from articles.importing.lock import import_lock
 from articles.importing.orders import chunks_in_order
 from articles.importing.problems import Notice
-from articles.importing.report import Report, outcomes_of, problems_of
+from articles.importing.report import IssueCounts, Problem, Report, counts_of, outcomes_of, problems_of
 from articles.importing.sources import FoundFile, find_sources
 from articles.importing.taggings import Rules, read_names
 from articles.importing.trail import record_import
+from articles.importing.troubles import Trouble
 from articles.importing.zips import look_into_zips
 from articles.models import Archive, ImportIssue, ImportRun
 from articles.search import sync
@@ -57,6 +59,7 @@ def import_paths(
     is_forced: bool = False,
     is_pruning: bool = False,
     started_by: User | None = None,
+    retries: ImportRun | None = None,
     progress: Callable[[Report], None] = lambda report: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Report:
@@ -65,7 +68,7 @@ def import_paths(
     ``found`` are the files to import where these are not all at and below ``paths``: those that changed.
 
     ``is_forced`` reads and tags every file again, changed or not; ``is_pruning`` withdraws the articles whose
-    files are gone, unless the import was stopped.
+    files are gone, unless the import was stopped.  ``retries`` is the run whose files are tried again.
 
     Load the gazetteer first if that was never done.  Raise ImportBusyError when another import is running,
     ImportFailedError when the database cannot be read or written, PruneRefusedError when a path to prune is
@@ -73,6 +76,7 @@ def import_paths(
     """
     paths = list(paths)
     row = _row(paths, started_by, is_forced=is_forced, is_pruning=is_pruning)
+    row.retries = retries
     options = [name for name, is_on in (("--force", is_forced), ("--prune", is_pruning)) if is_on]
     report = Report(run_id=None, is_dry=is_dry, options=tuple(options))
     try:
@@ -201,7 +205,7 @@ class _Run:
         if all(reading.is_settled for reading in chunk):
             self.report.add([Outcome.UNCHANGED] * len(chunk), chunk)
             if timezone.now() - self.row.heartbeat_at > HEARTBEAT:
-                self._write_row(self.report.counts)
+                self._write_row(self.report.counts, self.report.issue_counts)
         else:
             self._store(chunk)
         self.chunk_count += 1
@@ -229,15 +233,14 @@ class _Run:
         record_import(saved.changes, self.row)
         # Pages also show which files an article came from: these may be new where the article is not.
         sync.enqueue([change.row_id for change in saved.changes] or [sync.NO_ARTICLE])
-        ImportIssue.objects.bulk_create(
-            ImportIssue(run=self.row, path=one.path, line=one.line, message=one.message, level=one.level)
-            for one in problems_of(chunk, saved.notices)
-        )
+        problems = problems_of(chunk, saved.notices)
+        ImportIssue.objects.bulk_create(_issue_of(one, self.row) for one in problems)
         counts = Counter(self.report.counts) + Counter(outcomes_of(chunk, saved.outcomes))
-        self._write_row(counts)
+        self._write_row(counts, counts_of(problems, self.report.issue_counts))
         return saved
 
-    def _write_row(self, counts: Mapping[Outcome, int]) -> None:
+    def _write_row(self, counts: Mapping[Outcome, int], issue_counts: IssueCounts) -> None:
+        self.row.issue_counts = issue_counts
         for outcome in Outcome:
             setattr(self.row, f"{outcome.value}_count", counts[outcome])
         self.row.heartbeat_at = timezone.now()
@@ -254,9 +257,13 @@ class _Run:
         states = ImportRun.State
         self.row.state = states.INTERRUPTED if self.report.is_interrupted else states.FINISHED
         self.row.finished_at = timezone.now()
-        self._write_row(self.report.counts)
+        self._write_row(self.report.counts, self.report.issue_counts)
         self.report.seconds = self.row.seconds
         self.report.index_problem = sync.catch_up(wait_seconds=30)
+
+
+def _issue_of(problem: Problem, run: ImportRun) -> ImportIssue:
+    return ImportIssue(run=run, file_key=ImportIssue.key_of(problem.file), **asdict(problem))
 
 
 def _is_fatal(error: Exception) -> bool:
@@ -266,7 +273,8 @@ def _is_fatal(error: Exception) -> bool:
 
 def _refused(reading: Reading, error: Exception) -> Reading:
     message = f"it could not be stored ({type(error).__name__}: {error})"
-    return Reading(reading.found, fault=Notice(f"{message[:300]}; please report it together with the file"))
+    message = f"{message[:300]}; please report it together with the file"
+    return Reading(reading.found, fault=Notice(message, kind=Trouble.NOT_STORED))
 
 
 def _failure(error: DatabaseError, report: Report) -> str:

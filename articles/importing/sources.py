@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from articles.importing.troubles import Trouble
+
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".qmd"})
 ZIP_SUFFIX = ".zip"
 FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom"})
@@ -34,9 +36,14 @@ class SourceError(ValueError):
     line: None = None
     is_skipped: bool = False
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, kind: Trouble) -> None:
         super().__init__(message)
         self.message = message
+        self.kind = kind
+
+    def __reduce__(self) -> tuple[type[SourceError], tuple[str, Trouble]]:
+        """Keep both arguments when the error crosses from the worker process."""
+        return type(self), (self.message, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class FoundFile:
 
     ``path`` is absolute, ``name`` is the path below the folder given, ``shown`` is what people are shown:
     safe on a terminal.  ``problem`` says why the file, or a whole folder, cannot even be tried; reading it
-    raises that, and ``is_skipped`` says that this is no fault.
+    raises that, ``kind`` says which kind of problem it is, and ``is_skipped`` that it is no fault.
 
     An entry of a zip has its path below the zip's own, ``archive``, and its number there, ``entry``.
     ``content`` is there if the bytes did not come from a file: piped in, or uploaded.
@@ -59,6 +66,7 @@ class FoundFile:
     entry: int | None = None
     content: bytes | None = field(default=None, repr=False)
     is_skipped: bool = False
+    kind: Trouble = Trouble.UNREADABLE
 
     @property
     def root(self) -> Path:
@@ -104,7 +112,8 @@ def find_sources(paths: Iterable[Path]) -> Iterator[FoundFile]:
 def read_source(found: FoundFile) -> SourceFile:
     """Return the file read; raise SourceError if it is no regular file, too large or changes meanwhile."""
     if found.problem:
-        raise SkippedError(found.problem) if found.is_skipped else SourceError(found.problem)
+        error = SkippedError if found.is_skipped else SourceError
+        raise error(found.problem, found.kind)
     if found.content is not None:
         return _piped(found, found.content)
     try:
@@ -114,7 +123,7 @@ def read_source(found: FoundFile) -> SourceFile:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise SourceError(explain(error)) from error
+        raise unreadable(error) from error
     return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
 
 
@@ -135,9 +144,10 @@ def found_below(path: Path, folder: Path) -> Iterator[FoundFile]:
         return
     if path.is_dir() and not path.is_symlink():
         for found in _walk(path, path):
-            yield _in_folder(str(found.path), root, folder, found.problem)
+            problem = SourceError(found.problem, found.kind) if found.problem else None
+            yield _in_folder(str(found.path), root, folder, problem)
     elif path.suffix.lower() in LOOKED_FOR and os.path.lexists(path):
-        yield _in_folder(str(path), root, folder, "")
+        yield _in_folder(str(path), root, folder)
 
 
 def is_there(path: str) -> bool:
@@ -176,30 +186,32 @@ def open_safely(path: Path, root: Path) -> int:
             raise
     target = Path(os.path.realpath(path, strict=True))
     if not target.is_relative_to(root):
-        raise SourceError("a link that leaves the folder, not followed; put the file itself there")
+        message = "a link that leaves the folder, not followed; put the file itself there"
+        raise SourceError(message, Trouble.LINK)
     return os.open(target, OPEN_FLAGS)
 
 
 def _piped(found: FoundFile, content: bytes) -> SourceFile:
     if len(content) > MAX_BYTES:
-        raise SourceError(_too_large(len(content)))
+        raise SourceError(_too_large(len(content)), Trouble.TOO_LARGE)
     return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
 
 
 def _read(descriptor: int) -> bytes:
     before = os.fstat(descriptor)
     if not stat.S_ISREG(before.st_mode):
-        raise SourceError("not a regular file; remove it, or put the text itself there")
+        raise SourceError("not a regular file; remove it, or put the text itself there", Trouble.NOT_REGULAR)
     if before.st_size > MAX_BYTES:
-        raise SourceError(_too_large(before.st_size))
+        raise SourceError(_too_large(before.st_size), Trouble.TOO_LARGE)
     content, wanted = b"", before.st_size + 1  # one more, to notice that the file grows
     while len(content) < wanted and (piece := os.read(descriptor, wanted - len(content))):
         content += piece
     after = os.fstat(descriptor)
     if after.st_size > MAX_BYTES:
-        raise SourceError(_too_large(after.st_size))
+        raise SourceError(_too_large(after.st_size), Trouble.TOO_LARGE)
     if (len(content), before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise SourceError("it changed while it was read; run the import again once nothing writes to it")
+        message = "it changed while it was read; run the import again once nothing writes to it"
+        raise SourceError(message, Trouble.UNSTEADY)
     return content
 
 
@@ -210,18 +222,32 @@ def _too_large(size: int) -> str:
     )
 
 
-def explain(error: OSError) -> str:
-    """Return why a file cannot be read, and the remedy."""
-    remedies = {
-        errno.ENOENT: "no such file or folder; check the path, or whether it was deleted meanwhile",
-        errno.EACCES: "no permission to read it; change its owner or mode",
-        errno.ENAMETOOLONG: "its path is too long; move the folder further up",
-        errno.ELOOP: "a link that leads in a circle; remove it",
-        errno.EISDIR: "a folder, not a file; give the folder itself to import what is in it",
-        errno.ENXIO: "not a regular file; remove it, or put the text itself there",  # a socket
-    }
-    reason = remedies.get(error.errno or 0)
-    return reason or f"it cannot be read: {(error.strerror or str(error)).lower()}; check the disk"
+# Why a file cannot be opened or read, and the remedy.
+CAUSES = {
+    errno.ENOENT: (
+        "no such file or folder; check the path, or whether it was deleted meanwhile",
+        Trouble.MISSING,
+    ),
+    errno.EACCES: ("no permission to read it; change its owner or mode", Trouble.NO_PERMISSION),
+    errno.ENAMETOOLONG: ("its path is too long; move the folder further up", Trouble.FILE_NAME),
+    errno.ELOOP: ("a link that leads in a circle; remove it", Trouble.LINK),
+    errno.EISDIR: (
+        "a folder, not a file; give the folder itself to import what is in it",
+        Trouble.NOT_REGULAR,
+    ),
+    errno.ENXIO: (  # a socket
+        "not a regular file; remove it, or put the text itself there",
+        Trouble.NOT_REGULAR,
+    ),
+}
+
+
+def unreadable(error: OSError) -> SourceError:
+    """Return what the report says of a file that cannot be opened or read."""
+    if cause := CAUSES.get(error.errno or 0):
+        return SourceError(*cause)
+    reason = (error.strerror or str(error)).lower()
+    return SourceError(f"it cannot be read: {reason}; check the disk", Trouble.UNREADABLE)
 
 
 def _below(given: Path) -> Iterator[FoundFile]:
@@ -229,10 +255,10 @@ def _below(given: Path) -> Iterator[FoundFile]:
     try:
         real = Path(os.path.realpath(given, strict=True))
     except (OSError, ValueError) as error:  # ValueError: a NUL character
-        reason = explain(error) if isinstance(error, OSError) else "not a path"
-        yield _found(
-            Path(os.path.abspath(str(given).replace("\0", ""))), given.name or ".", str(given), reason
-        )
+        no_path = SourceError("not a path", Trouble.FILE_NAME)
+        problem = unreadable(error) if isinstance(error, OSError) else no_path
+        path = Path(os.path.abspath(str(given).replace("\0", "")))
+        yield _found(path, given.name or ".", str(given), problem)
         return
     if not real.is_dir():
         yield _found(real, real.name, str(given))
@@ -252,7 +278,8 @@ def _walk(root: Path, given: Path) -> Iterator[FoundFile]:
             try:
                 stack.append(iter(_entries(pending)))
             except OSError as error:
-                yield _in_folder(pending, root, given, f"this folder was not looked into: {explain(error)}")
+                message = f"this folder was not looked into: {unreadable(error).message}"
+                yield _in_folder(pending, root, given, SourceError(message, Trouble.FOLDER))
             pending = None
         entry = next(stack[-1], None)
         if entry is None:
@@ -260,10 +287,10 @@ def _walk(root: Path, given: Path) -> Iterator[FoundFile]:
         elif entry.is_dir(follow_symlinks=False):
             pending = entry.path
         elif suffix_of(entry.name) in LOOKED_FOR:
-            yield _in_folder(entry.path, root, given, "")
+            yield _in_folder(entry.path, root, given)
         elif entry.is_symlink() and os.path.isdir(entry.path):
             problem = "a link to a folder, not followed; give that folder to the import as well"
-            yield _in_folder(entry.path, root, given, problem)
+            yield _in_folder(entry.path, root, given, SourceError(problem, Trouble.FOLDER))
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
@@ -271,19 +298,21 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return sorted((entry for entry in entries if not is_hidden(entry.name)), key=lambda entry: entry.name)
 
 
-def _in_folder(path: str, root: Path, given: Path, problem: str) -> FoundFile:
+def _in_folder(path: str, root: Path, given: Path, problem: SourceError | None = None) -> FoundFile:
     name = path[len(os.fspath(root)) :].lstrip("/") or "."
     return _found(Path(path), name, os.path.join(given, name), problem)
 
 
-def _found(path: Path, name: str, shown: str, problem: str = "") -> FoundFile:
+def _found(path: Path, name: str, shown: str, problem: SourceError | None = None) -> FoundFile:
     try:
         os.fspath(path).encode()
     except UnicodeEncodeError:
         # No database holds such a name; the escaped one is only for the report.
         path, name = Path(_escaped(str(path))), _escaped(name)
-        problem = problem or "its name is not UTF-8; rename it"
-    return FoundFile(path, name, printable(shown), problem)
+        problem = problem or SourceError("its name is not UTF-8; rename it", Trouble.FILE_NAME)
+    if problem:
+        return FoundFile(path, name, printable(shown), problem.message, kind=problem.kind)
+    return FoundFile(path, name, printable(shown))
 
 
 def _escaped(text: str) -> str:

@@ -28,6 +28,7 @@ from articles.importing.summary import summarise
 from articles.importing.taggings import Rules, TaggingChanges, change_taggings, locked, texts_of
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
 from articles.importing.trail import Authors, Row, change_of, snapshot
+from articles.importing.troubles import Trouble
 from articles.importing.unmatched import write_unmatched
 from articles.models import Article, ArticleSource, Author, Authorship, ImportRun, Outlet
 
@@ -84,7 +85,8 @@ class _Plan:
         return {
             reading.found.path: Notice(
                 f"the same article as {decision.rival!r}, whose version it replaced; keep one of the two "
-                "files, or give each its own `url`"
+                "files, or give each its own `url`",
+                kind=Trouble.RIVAL,
             )
             for reading, decision in zip(self.files, self.decisions, strict=True)
             if decision.rival

@@ -23,14 +23,16 @@ from articles.importing.sources import (
     SUFFIXES,
     ZIP_SUFFIX,
     FoundFile,
+    SkippedError,
     SourceError,
     SourceFile,
-    explain,
     is_hidden,
     open_safely,
     printable,
     suffix_of,
+    unreadable,
 )
+from articles.importing.troubles import Trouble
 
 MAX_ENTRIES = 2_000
 MAX_TOTAL = 200_000_000  # bytes, of the file and of all that is in it
@@ -56,18 +58,19 @@ def look_into_zips(found_files: Iterable[FoundFile]) -> Iterator[FoundFile]:
         try:
             entries = list(_entries(found))
         except SourceError as error:
-            entries = [replace(found, problem=error.message)]
+            entries = [replace(found, problem=error.message, kind=error.kind)]
         yield from entries
 
 
 def read_entry(found: FoundFile) -> SourceFile:
     """Return one entry read; raise SourceError if it is damaged, encrypted or larger than it may be."""
     if found.archive is None or found.entry is None:
-        raise SourceError("not in a zip; give the file itself")
+        raise SourceError("not in a zip; give the file itself", Trouble.MISSING)
     archive = _kept_open(found.archive, found.root, _changed_at(found.archive))
     entries = archive.infolist()
     if found.entry >= len(entries) or found.archive / _below(entries[found.entry]) != found.path:
-        raise SourceError("the zip changed while it was read; run the import again once nothing writes to it")
+        message = "the zip changed while it was read; run the import again once nothing writes to it"
+        raise SourceError(message, Trouble.UNSTEADY)
     content = _unpack(archive, entries[found.entry])
     return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
 
@@ -102,24 +105,27 @@ def _entries(found: FoundFile) -> Iterator[FoundFile]:
             continue
         entry = _entry(found, info, number)
         if not entry.problem and str(entry.path) in seen:
-            entry = replace(entry, problem="a second entry of this name; rename one of the two")
+            problem = "a second entry of this name; rename one of the two"
+            entry = replace(entry, problem=problem, kind=Trouble.UNUSUAL_ZIP)
         seen.add(str(entry.path))
         if found.content is not None and not entry.problem:
             entry = _with_content(entry, archive, info)
         entries.append(entry)
     if not entries:
-        raise SourceError("an empty zip; put the articles into it")
+        raise SourceError("an empty zip; put the articles into it", Trouble.DAMAGED_ZIP)
     yield from sorted(entries, key=lambda entry: (entry.path, entry.entry or 0))
 
 
 def _refuse_too_much(infos: list[zipfile.ZipInfo]) -> None:
     """Raise SourceError for more than may be unpacked; a size that lies is found out by its entry."""
     if len(infos) > MAX_ENTRIES:
-        raise SourceError(f"{len(infos):,} entries, more than {MAX_ENTRIES:,}; make several zips of it")
+        message = f"{len(infos):,} entries, more than {MAX_ENTRIES:,}; make several zips of it"
+        raise SourceError(message, Trouble.ZIP_LIMITS)
     if (total := sum(info.file_size for info in infos)) > MAX_TOTAL:
         limit = MAX_TOTAL / 1e6
         raise SourceError(
-            f"it unpacks to {total / 1e6:,.0f} MB, more than {limit:.0f} MB; make several zips of it"
+            f"it unpacks to {total / 1e6:,.0f} MB, more than {limit:.0f} MB; make several zips of it",
+            Trouble.ZIP_LIMITS,
         )
 
 
@@ -134,15 +140,16 @@ def is_noise(name: str) -> bool:
 def _entry(found: FoundFile, info: zipfile.ZipInfo, number: int) -> FoundFile:
     """Return one entry as a file below its zip; its name is used for nothing but to name it."""
     below = _below(info)
-    reason, is_skipped = _reason(info)
+    problem = _problem(info)
     return FoundFile(
         found.path / below,
         f"{found.name}/{below}",
         f"{found.shown}/{printable(info.filename)}",
-        reason,
+        problem.message if problem else "",
         archive=found.path,
         entry=number,
-        is_skipped=is_skipped,
+        is_skipped=problem is not None and problem.is_skipped,
+        kind=problem.kind if problem else Trouble.UNREADABLE,
     )
 
 
@@ -152,54 +159,57 @@ def _below(info: zipfile.ZipInfo) -> str:
     return "/".join(part if part != ".." else "__" for part in PurePosixPath(name).parts) or "_"
 
 
-def _reason(info: zipfile.ZipInfo) -> tuple[str, bool]:
-    """Return why an entry is not read, empty if it is, and whether that is no fault but nothing to read."""
+def _problem(info: zipfile.ZipInfo) -> SourceError | None:
+    """Return why an entry is not read, if it is not: a SkippedError where there is nothing to read in it."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     suffix = PurePosixPath(info.filename).suffix.lower()
     if UNSAFE_NAME.search(info.filename):
-        return "its name leads out of the zip; rename it", False
+        return SourceError("its name leads out of the zip; rename it", Trouble.UNUSUAL_ZIP)
     if kind not in {0, stat.S_IFREG}:
-        return "not a regular file; put the text itself into the zip", True
+        return SkippedError("not a regular file; put the text itself into the zip", Trouble.NOT_REGULAR)
     if suffix == ZIP_SUFFIX or suffix in {".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst"}:
-        return "an archive within the zip, not looked into; import it by itself", True
+        message = "an archive within the zip, not looked into; import it by itself"
+        return SkippedError(message, Trouble.NO_ARTICLE)
     if suffix not in SUFFIXES:
-        return f"not an article file; articles are {', '.join(sorted(SUFFIXES))}", True
+        message = f"not an article file; articles are {', '.join(sorted(SUFFIXES))}"
+        return SkippedError(message, Trouble.NO_ARTICLE)
     if info.flag_bits & ENCRYPTED:
-        return "encrypted; make the zip without a password", False
+        return SourceError("encrypted; make the zip without a password", Trouble.UNUSUAL_ZIP)
     if info.compress_type not in METHODS:
-        return "packed in a way that is not read; make the zip with the usual method, deflate", False
+        message = "packed in a way that is not read; make the zip with the usual method, deflate"
+        return SourceError(message, Trouble.UNUSUAL_ZIP)
     if info.file_size > MAX_BYTES:
-        return f"{info.file_size / 1e6:,.1f} MB, more than {MAX_BYTES / 1e6:.0f} MB; split it", False
-    return "", False
+        message = f"{info.file_size / 1e6:,.1f} MB, more than {MAX_BYTES / 1e6:.0f} MB; split it"
+        return SourceError(message, Trouble.TOO_LARGE)
+    return None
 
 
 def _with_content(entry: FoundFile, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> FoundFile:
     try:
         return replace(entry, content=_unpack(archive, info))
     except SourceError as error:
-        return replace(entry, problem=error.message)
+        return replace(entry, problem=error.message, kind=error.kind)
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """Return an entry's bytes, counted while they are unpacked; raise SourceError beyond the limits."""
-    reason, _ = _reason(info)
-    if reason:
-        raise SourceError(reason)
+    if problem := _problem(info):
+        raise SourceError(problem.message, problem.kind)
     content = bytearray()
     try:
         with archive.open(info) as file:
             while piece := file.read(PIECE):
                 content += piece
                 if len(content) > MAX_BYTES:
-                    raise SourceError(f"more than {MAX_BYTES / 1e6:.0f} MB; split it, one article to a file")
+                    message = f"more than {MAX_BYTES / 1e6:.0f} MB; split it, one article to a file"
+                    raise SourceError(message, Trouble.TOO_LARGE)
                 if len(content) > max(MIN_RATIO_BYTES, MAX_RATIO * info.compress_size):
-                    raise SourceError(
-                        f"it unpacks to {MAX_RATIO} times its size and more, as no article does; leave it out"
-                    )
+                    message = f"it unpacks to {MAX_RATIO} times its size and more"
+                    raise SourceError(f"{message}, as no article does; leave it out", Trouble.ZIP_LIMITS)
     except SourceError:
         raise
     except (*DAMAGE, RuntimeError, OSError) as error:
-        raise SourceError(_damaged(error)) from error
+        raise SourceError(_damaged(error), Trouble.DAMAGED_ZIP) from error
     return bytes(content)
 
 
@@ -207,7 +217,7 @@ def _changed_at(path: Path) -> int:
     try:
         return os.stat(path).st_mtime_ns
     except OSError as error:
-        raise SourceError(explain(error)) from error
+        raise unreadable(error) from error
 
 
 @functools.lru_cache(maxsize=1)
@@ -220,12 +230,14 @@ def _open(path: Path, root: Path) -> zipfile.ZipFile:
     try:
         descriptor = open_safely(path, root)
     except OSError as error:
-        raise SourceError(explain(error)) from error
+        raise unreadable(error) from error
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_TOTAL:
         os.close(descriptor)
         size = f"{status.st_size / 1e6:,.0f} MB, more than {MAX_TOTAL / 1e6:.0f} MB; make several zips of it"
-        raise SourceError(size if stat.S_ISREG(status.st_mode) else "not a regular file; remove it")
+        if stat.S_ISREG(status.st_mode):
+            raise SourceError(size, Trouble.ZIP_LIMITS)
+        raise SourceError("not a regular file; remove it", Trouble.NOT_REGULAR)
     return _opened(_Bounded(descriptor))
 
 
@@ -237,7 +249,8 @@ def _opened(file: io.FileIO | io.BytesIO) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except (*DAMAGE, OSError) as error:
         file.close()
-        raise SourceError(f"not a zip file, or a damaged one ({_words(error)}); make it anew") from error
+        message = f"not a zip file, or a damaged one ({_words(error)}); make it anew"
+        raise SourceError(message, Trouble.DAMAGED_ZIP) from error
 
 
 def _damaged(error: Exception) -> str:

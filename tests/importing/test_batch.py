@@ -8,7 +8,8 @@ from articles.importing import batch, columns
 from articles.importing.batch import Reading, Request, read_batch, unchanged
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.problems import Notice
-from articles.importing.sources import FoundFile, SourceFile
+from articles.importing.sources import FoundFile, SourceFile, read_source
+from articles.importing.troubles import Trouble
 
 
 @pytest.fixture
@@ -38,19 +39,24 @@ def break_reader(monkeypatch):
 @pytest.mark.parametrize(
     ("error", "fault"),
     [
-        (ClippingError("no title; add one", 3), Notice("no title; add one", 3)),
+        (
+            ClippingError("no title; add one", 3, Trouble.NO_TITLE),
+            Notice("no title; add one", 3, Trouble.NO_TITLE),
+        ),
         (
             KeyError("month"),
             Notice(
                 "could not be read because of a fault in Newsroom (KeyError: 'month'); "
-                "please report it together with the file"
+                "please report it together with the file",
+                kind=Trouble.FAULT,
             ),
         ),
         (
             RecursionError("too deep"),
             Notice(
                 "could not be read because of a fault in Newsroom (RecursionError: too deep); "
-                "please report it together with the file"
+                "please report it together with the file",
+                kind=Trouble.FAULT,
             ),
         ),
     ],
@@ -60,7 +66,8 @@ def test_a_file_that_cannot_be_read_costs_no_other(requests, break_reader, error
     break_reader(error)
     first, second, third = read_batch(requests)
 
-    assert second == Reading(requests[1].found, fault=fault)
+    sha256 = read_source(requests[1].found).sha256
+    assert second == Reading(requests[1].found, sha256, fault=fault)
     assert [reading.clipping.title for reading in (first, third)] == ["Talks a", "Talks c"]
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from articles.importing.clipping import Clipping, ClippingError, Notice, Precision, read_clipping
 from articles.importing.decoding import decode
 from articles.importing.sources import find_sources, read_source
+from articles.importing.troubles import Trouble
 from tests.importing.clips import HANG_S, make_source, problem_with, read
 
 GOLDEN = Path(__file__).with_name("clippings")
@@ -206,14 +207,18 @@ def test_control_characters_are_left_out_with_a_notice():
     clipping = read(PLAIN + "Iran\0 san\x07ctions \u202egnp.")
 
     assert clipping.body == "Iran sanctions gnp."
-    assert clipping.notices == (Notice("left out 3 control characters (U+0000)", 5),)
+    assert clipping.notices == (
+        Notice("left out 3 control characters (U+0000)", 5, Trouble.CONTROL_CHARACTERS),
+    )
 
 
 def test_an_escaped_control_character_is_left_out_with_a_notice():
     clipping = read('---\ntitle: "a\\0b"\ndate: 2025-10-16\n---\nText.')
 
     assert clipping.title == "ab"
-    assert clipping.notices == (Notice("left out 1 control character (U+0000)", 2),)
+    assert clipping.notices == (
+        Notice("left out 1 control character (U+0000)", 2, Trouble.CONTROL_CHARACTERS),
+    )
 
 
 def test_line_ends_do_not_change_a_clipping():
@@ -240,7 +245,9 @@ def test_a_title_too_long_for_the_database_is_shortened_and_kept_whole():
 
     assert len(clipping.title) <= 500
     assert clipping.extra == {"title": title.strip()}
-    assert clipping.notices == (Notice("the title has 999 characters, shortened to 500"),)
+    assert clipping.notices == (
+        Notice("the title has 999 characters, shortened to 500", kind=Trouble.SHORTENED),
+    )
 
 
 def test_the_texts_own_date_beats_a_bare_date_which_is_the_clip_date():
@@ -254,7 +261,7 @@ def test_a_text_dated_after_its_clipping_is_believed_and_reported():
 
     assert (clipping.published_on, clipping.clipped_on) == (dt.date(2025, 10, 16), None)
     assert clipping.notices == (
-        Notice("date says 2025-10-15, the text 2025-10-16; the text was believed", 3),
+        Notice("date says 2025-10-15, the text 2025-10-16; the text was believed", 3, Trouble.DATES_DISAGREE),
     )
 
 
@@ -280,7 +287,10 @@ def test_a_date_that_differs_from_the_file_name_is_reported_not_repaired():
 
     assert clipping.published_on == dt.date(2024, 5, 4)
     assert clipping.notices == (
-        Notice("published on 2024-05-04, but the file name says 2024-05-03; check which is right"),
+        Notice(
+            "published on 2024-05-04, but the file name says 2024-05-03; check which is right",
+            kind=Trouble.DATES_DISAGREE,
+        ),
     )
 
 
@@ -295,7 +305,9 @@ def test_a_clip_date_that_cannot_be_read_is_kept_as_text():
     clipping = read("---\ntitle: a\ndate: 2025-10-16\nscraped_at: soon\n---\nText.")
 
     assert (clipping.clipped_on, clipping.extra) == (None, {"scraped_at": "soon"})
-    assert clipping.notices == (Notice("scraped_at 'soon' is not a date; write YYYY-MM-DD; kept as text", 4),)
+    assert clipping.notices == (
+        Notice("scraped_at 'soon' is not a date; write YYYY-MM-DD; kept as text", 4, Trouble.BAD_DATE),
+    )
 
 
 @pytest.mark.parametrize(
@@ -340,7 +352,9 @@ def test_only_web_addresses_are_kept_as_addresses(url):
     clipping = read(f"---\ntitle: a\ndate: 2025-10-16\nurl: '{url}'\n---\nText.")
 
     assert (clipping.url, clipping.canonical_url) == ("", "")
-    assert clipping.notices == (Notice("'url' is no web address, not used as one; write https://...", 4),)
+    assert clipping.notices == (
+        Notice("'url' is no web address, not used as one; write https://...", 4, Trouble.BAD_ADDRESS),
+    )
 
 
 @pytest.mark.parametrize(

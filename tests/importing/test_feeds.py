@@ -13,6 +13,7 @@ from articles.importing.feeds import FeedEntry
 from articles.importing.markup import to_markdown
 from articles.importing.problems import Notice
 from articles.importing.sources import find_sources
+from articles.importing.troubles import Trouble
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -146,7 +147,7 @@ def test_the_name_of_the_file_dates_no_entry(read):
 def test_xml_that_holds_no_article_is_skipped(read, content, message):
     [reading] = read(content)
 
-    assert (reading.fault, reading.is_skipped) == (Notice(message), True)
+    assert (reading.fault, reading.is_skipped) == (Notice(message, kind=Trouble.NO_ARTICLE), True)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from articles.importing.frontmatter import read_front_matter
 from articles.importing.keys import same_key, sort_fields, texts
 from articles.importing.problems import ClippingError, Notice
+from articles.importing.troubles import Trouble
 
 TITLE_AND_TAGS = {"title": "Talks", "tags": ["a", "b"]}
 
@@ -241,4 +242,6 @@ def test_a_notice_about_quotes_says_what_the_parser_missed():
     front = read_front_matter("---\ntitle: Analysis: what next\n---\n")
 
     reason = "broken YAML: a second colon stands in the value"
-    assert front.notices == (Notice(f"{reason}; read as plain text: put such a value in quotes", 2),)
+    assert front.notices == (
+        Notice(f"{reason}; read as plain text: put such a value in quotes", 2, Trouble.MISSING_QUOTES),
+    )

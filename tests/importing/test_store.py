@@ -18,6 +18,7 @@ from articles.importing.problems import Notice
 from articles.importing.sources import FoundFile
 from articles.importing.store import preview, save
 from articles.importing.taggings import Rules, read_names
+from articles.importing.troubles import Trouble
 from articles.models import Article, ArticleSource, Author, ImportRun, Outlet, Tagging
 from articles.tagging import Alias, AliasKind, Entry, Kind, Tagger
 from articles.tagging.standing import Answer, Text, answer_of
@@ -230,7 +231,8 @@ def test_a_file_that_replaces_what_another_one_says_is_named_in_the_report(tmp_p
         == {
             newer: Notice(
                 f"the same article as {str(older)!r}, whose version it replaced; keep one of the two files, "
-                "or give each its own `url`"
+                "or give each its own `url`",
+                kind=Trouble.RIVAL,
             )
         }
     )
@@ -483,7 +485,10 @@ def test_what_no_column_takes_is_dropped_or_cut_with_a_notice():
     assert (len(article.title), article.title[-2:]) == (500, "t…")
     assert [len(row.author.name) for row in article.authorships.all()] == [200, 3]
     assert reading.clipping.notices == tuple(
-        Notice(f"its {name} is longer than {length} characters and was {what}")
+        Notice(
+            f"its {name} is longer than {length} characters and was {what}",
+            kind=Trouble.BAD_ADDRESS if name == "address" else Trouble.SHORTENED,
+        )
         for name, length, what in [
             ("title", 500, "cut there"),
             ("author", 200, "cut there"),
