@@ -22,7 +22,8 @@ from django.utils import timezone
 from articles.importing import store, suggesting
 from articles.importing.corrections import FIELDS, Said, said_by_archive
 from articles.importing.duplicates import relink_stored
-from articles.importing.taggings import moved_mentions, texts_of
+from articles.importing.taggings import REVIEW_FIELDS, moved_mentions, set_turns, texts_of
+from articles.importing.trail import Row, append
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -72,6 +73,8 @@ class Act:
         self.now = timezone.now()
         self.changes: list[Change] = []
         self.touched: set[int] = set()
+        self.change_set: ChangeSet | None = None  # once something is written
+        self.touched_count = 0  # articles queued
 
     def decide(
         self,
@@ -234,7 +237,8 @@ class Act:
             if tagging.mentions != before["mentions"]:
                 self.note_change(tagging, before)
                 changed.append(tagging)
-        Tagging.objects.bulk_update(changed, ["mentions"], batch_size=BATCH)
+        set_turns(changed)
+        Tagging.objects.bulk_update(changed, ["mentions", *REVIEW_FIELDS], batch_size=BATCH)
 
     def set_status(self, articles: QuerySet[Article], *, old: Article.Status, new: Article.Status) -> int:
         """Move articles from one status to another as this person's decision; return how many that were."""
@@ -285,22 +289,33 @@ class Act:
         self.remember(record, values_of(record), None)
         record.delete()
 
+    def flush(self) -> None:
+        """Write what was remembered so far: an act of very many rows never holds them all."""
+        if self.change_set is None:
+            self.change_set = ChangeSet.objects.create(
+                act=self.kind, made_by_id=self._editor_id, made_by_name=self.by_name, note=self.note,
+                undoes=self.undoes, change_count=0,
+            )  # fmt: skip
+        self.change_set.change_count += len(self.changes)
+        append(
+            [Row(one.table, one.row_id, one.label, one.before, one.after) for one in self.changes],
+            self.change_set,
+        )
+        sync.enqueue(sorted(self.touched))
+        self.touched_count += len(self.touched)
+        self.changes, self.touched = [], set()
+
     def close(self) -> ChangeSet | None:
         """Write the trail and queue the touched articles; return the change-set, None if nothing changed."""
-        if not self.changes:
+        if not self.changes and self.change_set is None:
             return None
-        change_set = ChangeSet.objects.create(
-            act=self.kind, made_by_id=self._editor_id, made_by_name=self.by_name, note=self.note,
-            undoes=self.undoes, change_count=len(self.changes),
-        )  # fmt: skip
-        for change in self.changes:
-            change.change_set = change_set
-        Change.objects.bulk_create(self.changes, batch_size=BATCH)
-        # A name that changed stands on many pages, though in no index entry.
-        sync.enqueue(sorted(self.touched) or [sync.NO_ARTICLE])
-        if len(self.touched) > sync.INLINE_LIMIT:
+        self.flush()
+        if not self.touched_count:
+            # A name that changed stands on many pages, though in no index entry.
+            sync.enqueue([sync.NO_ARTICLE])
+        if self.touched_count > sync.INLINE_LIMIT:
             transaction.on_commit(sync.finish_act)
-        return change_set
+        return self.change_set
 
     @property
     def _editor_id(self) -> int | None:

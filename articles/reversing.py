@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, groupby
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -20,6 +20,7 @@ from django.db.models import F, Q, prefetch_related_objects
 from articles.curation import Act, articles_with, locked
 from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Effect, Place, Values
 from articles.importing import store
+from articles.importing.taggings import REVIEW_FIELDS, set_turns
 from articles.models import (
     ActorSuggestion,
     Article,
@@ -84,6 +85,7 @@ class Reversing:
         self.left: set[int] = set()  # effects that stay
         self.doomed = {effect.place for effect in effects if effect.before is None}
         self.coming = {effect.place for effect in effects if effect.after is None}
+        self.turning = {effect.place: effect.before or {} for effect in effects if not effect.is_whole}
         self.known: dict[tuple[type[models.Model], object], bool] = {}
 
     def leave(self, effect: Effect) -> None:
@@ -153,7 +155,14 @@ class Reversing:
                 continue
             table = str(relation.related_model._meta.model_name)
             rows = relation.related_model._default_manager.filter(**{relation.field.name: row.pk})
-            if any((table, pk) not in self.doomed for pk in rows.values_list("pk", flat=True)[:BATCH]):
+            if table == TAGGING:
+                rows = rows.difference(undecided(row))
+            column = relation.field.attname
+            if any(
+                (table, pk) not in self.doomed
+                and self.turning.get((table, pk), {}).get(column, row.pk) == row.pk
+                for pk in rows.values_list("pk", flat=True)[:BATCH]
+            ):
                 return f"{relation.related_model._meta.verbose_name_plural} rest on it"
         return ""
 
@@ -177,12 +186,24 @@ class Reversing:
     def _remove(self, table: str, effects: Sequence[Effect]) -> None:
         rows = [self.stored[effect.place] for effect in effects]
         for row in rows:
+            if isinstance(row, Tag):
+                self._drop_given(row)
             self.act.remember(row, values_of(row), None)
             self._touch(row, {"is_retired"})
         TABLES[table]._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
 
+    def _drop_given(self, tag: Tag) -> None:
+        """Remove the taggings that programs gave by a tag which is no more: nobody has decided them."""
+        rows = list(locked(undecided(tag).select_related("tag").annotate(title=F("article__title"))))
+        for row in rows:
+            self.act.remember(row, values_of(row), None)
+            self._touch(row, ())
+        Tagging.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
     def _make(self, table: str, effects: Sequence[Effect]) -> None:
         rows = [self._made_again(effect) for effect in effects]
+        if table == TAGGING:
+            set_turns(rows)
         made = TABLES[table]._default_manager.bulk_create(rows, batch_size=BATCH)
         columns = TABLES[table]._meta.fields
         stamps = [column.name for column in columns if getattr(column, "auto_now_add", False)]
@@ -207,7 +228,10 @@ class Reversing:
             self._touch(row, set(values))
             rows[tuple(sorted(values))].append(row)
         for names, changed in rows.items():
-            TABLES[table]._default_manager.bulk_update(changed, names, batch_size=BATCH)
+            following = REVIEW_FIELDS if table == TAGGING else ()
+            if table == TAGGING:
+                set_turns(cast("list[Tagging]", changed))
+            TABLES[table]._default_manager.bulk_update(changed, [*names, *following], batch_size=BATCH)
 
     def _rewrite(self, table: str, effects: Sequence[Effect]) -> None:
         """Give articles their columns and authors back, and let follow what rests on them."""
@@ -260,6 +284,12 @@ class Reversing:
             self.act.touched.add(article)
         if isinstance(row, Tag) and "is_retired" in names:
             self.act.touched |= articles_with(row)
+
+
+def undecided(tag: models.Model) -> models.QuerySet[Tagging]:
+    """Return the taggings of a tag that a program gave and no person has decided."""
+    given = Tagging.objects.filter(tag=tag.pk, status=Tagging.Status.SUGGESTED, decided_at=None)
+    return given.exclude(origin=Tagging.Origin.EDITOR)
 
 
 def _named(effect: Effect) -> Iterator[tuple[type[models.Model], int, str]]:

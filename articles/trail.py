@@ -7,6 +7,9 @@ from django.db import models
 from articles.importing.trail import plain
 from articles.models import Tagging
 
+# Columns that are worked out from the others whenever those are written.
+FOLLOWING = {Tagging: frozenset({"review_ground", "review_rank"})}
+
 
 def table_of(model: type[models.Model]) -> str:
     """Return the name under which the trail keeps changes of this model's rows."""
@@ -14,8 +17,11 @@ def table_of(model: type[models.Model]) -> str:
 
 
 def values_of(row: models.Model) -> dict[str, object]:
-    """Return a row's columns as JSON values, the key and the bookkeeping left out."""
-    fields = (field for field in row._meta.concrete_fields if not field.primary_key)
+    """Return a row's columns as JSON values, the key, the bookkeeping and what follows left out."""
+    following = FOLLOWING.get(type(row), frozenset())  # type: ignore[call-overload]  # of any model
+    fields = (
+        field for field in row._meta.concrete_fields if not field.primary_key and field.name not in following
+    )
     return {
         field.attname: plain(getattr(row, field.attname))
         for field in fields

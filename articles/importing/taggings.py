@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
@@ -15,6 +15,7 @@ from articles.importing.clipping import Clipping
 from articles.models import Article, Tag, Tagging
 from articles.tagging import Entry
 from articles.tagging.anchors import move_spans
+from articles.tagging.doubt import Seen, turn_of
 from articles.tagging.folding import fold_keyword
 from articles.tagging.records import AliasKind
 from articles.tagging.standing import Answer, Text, Unknown
@@ -26,7 +27,8 @@ type Step = tuple[int, Values | None, Values | None]
 
 BATCH = 500  # rows by one statement: larger ones only take more memory
 UPDATED_FIELDS = ["role", "salience", "mentions", "origin", "release"]
-NEW_FIELDS = ("article", "tag", "status", *UPDATED_FIELDS)
+REVIEW_FIELDS = ["review_ground", "review_rank"]  # follow from the others whenever those are written
+NEW_FIELDS = ("article", "tag", "status", *UPDATED_FIELDS, *REVIEW_FIELDS)
 
 
 class Wanted(NamedTuple):
@@ -44,6 +46,7 @@ class Wanted(NamedTuple):
 
 # What a tag that stands in front matter alone is worth: the file says it, no word of the text bears it out.
 UNMENTIONED = Wanted(Tagging.Role.MENTIONED.value, 0.0, "[]", Tagging.Origin.FRONT_MATTER.value)
+IN_FILE = Tagging.Origin.FRONT_MATTER.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,52 @@ class TaggingChanges:
     def write(self) -> None:
         """Do it, in few statements."""
         Tagging.objects.filter(pk__in=self.gone).delete()
-        insert_rows(Tagging, NEW_FIELDS, map(_row, self.added))
+        tags = _read_known(
+            [*(int(str(one["tag"])) for one in self.added), *(row.tag_id for row in self.changed)]
+        )
+        insert_rows(Tagging, NEW_FIELDS, (_row(values, tags) for values in self.added))
+        set_turns(self.changed, tags)
         # An upsert by primary key: one statement where bulk_update builds a CASE for every column.
         Tagging.objects.bulk_create(
             self.changed,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=UPDATED_FIELDS,
+            update_fields=[*UPDATED_FIELDS, *REVIEW_FIELDS],
             batch_size=BATCH,
         )
 
 
-def _row(values: Values) -> tuple[Plain, ...]:
-    return tuple(json.dumps(value) if name == "mentions" else value for name, value in values.items())  # type: ignore[misc]  # columns
+def _row(values: Values, tags: Mapping[int, _Known]) -> tuple[Plain, ...]:
+    row: Any = [json.dumps(value) if name == "mentions" else value for name, value in values.items()]
+    _, tag, _, *wanted, _ = row
+    return (*row, *turn_of(_seen(tags[tag], *wanted)))
+
+
+class _Known(NamedTuple):
+    """What the rows of one tag need of it."""
+
+    pk: int
+    kind: str
+    is_ambiguous: bool
+
+
+def _read_known(ids: Collection[int]) -> dict[int, _Known]:
+    """Return what is known of these tags, by number."""
+    rows = Tag.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "is_ambiguous") if ids else ()
+    return {row[0]: _Known(*row) for row in rows}
+
+
+def set_turns(rows: Iterable[Tagging], tags: Mapping[int, _Known] | None = None) -> None:
+    """Work out anew, for rows whose other columns changed, what orders the review queue; write nothing."""
+    rows = list(rows)
+    tags = _read_known([row.tag_id for row in rows]) if tags is None else tags
+    for row in rows:
+        seen = _seen(tags[row.tag_id], row.role, row.salience, json.dumps(row.mentions), row.origin)
+        row.review_ground, row.review_rank = turn_of(seen)
+
+
+def _seen(tag: _Known, role: str, salience: float, mentions: str, origin: str) -> Seen:
+    return Seen(tag.kind, role, salience, mentions, origin == IN_FILE, tag.is_ambiguous)
 
 
 def locked[Row: models.Model](rows: models.QuerySet[Row]) -> models.QuerySet[Row]:
@@ -142,7 +178,7 @@ def change_taggings(
         wanted_taggings(article.keywords, answer, rules)
         for (article, _), answer in zip(articles, answers, strict=True)
     ]
-    tag_ids = _tag_ids(wanted)
+    tag_ids = {identity: tag.pk for identity, tag in _known_tags(wanted).items()}
     if only is not None:
         tag_ids = {identity: pk for identity, pk in tag_ids.items() if pk in only}
     rows: dict[int, dict[int, Tagging]] = defaultdict(dict)
@@ -184,24 +220,25 @@ def unmatched_keywords(keywords: Iterable[object], rules: Rules) -> list[str]:
 
 def insert_taggings(wanted: Mapping[int, Mapping[Identity, Wanted]], release: str) -> None:
     """Insert the taggings of articles that have none yet, by the articles' ids."""
-    tag_ids = _tag_ids(wanted.values())
+    tags = _known_tags(wanted.values())
     suggested = Tagging.Status.SUGGESTED.value
     insert_rows(
         Tagging,
         NEW_FIELDS,
         (
-            (article_id, tag_ids[identity], suggested, *one, release)
+            (article_id, tag.pk, suggested, *one, release, *turn_of(_seen(tag, *one)))
             for article_id, taggings in wanted.items()
             for identity, one in taggings.items()
-            if identity in tag_ids
+            if (tag := tags.get(identity))
         ),
     )
 
 
-def _tag_ids(wanted: Iterable[Mapping[Identity, Wanted]]) -> dict[Identity, int]:
+def _known_tags(wanted: Iterable[Mapping[Identity, Wanted]]) -> dict[Identity, _Known]:
     slugs = {slug for values in wanted for _, slug in values}
-    rows = Tag.objects.filter(slug__in=slugs).values_list("kind", "slug", "pk") if slugs else ()
-    return {(kind, slug): pk for kind, slug, pk in rows}
+    columns = ("slug", "pk", "kind", "is_ambiguous")
+    rows = Tag.objects.filter(slug__in=slugs).values_list(*columns) if slugs else ()
+    return {(kind, slug): _Known(pk, kind, is_ambiguous) for slug, pk, kind, is_ambiguous in rows}
 
 
 def _compare(

@@ -210,6 +210,8 @@ class Tagging(models.Model):
 
     ``mentions`` is a list of ``[part, start, end, rule]``: characters [start, end) of the title, standfirst
     or body.  A rejected tagging is kept: it is what stops the next import from giving the tag again.
+    ``review_ground`` and ``review_rank`` follow from the columns that an import writes (`tagging.doubt`): the
+    best rule among its mentions, and how soon a person should look at it.
     """
 
     class Role(models.TextChoices):
@@ -239,6 +241,8 @@ class Tagging(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    review_ground = models.SmallIntegerField(default=0, editable=False)
+    review_rank = models.SmallIntegerField(default=0, editable=False)
 
     objects: ClassVar[models.Manager[Tagging]] = TaggingQuerySet.as_manager()
 
@@ -249,7 +253,17 @@ class Tagging(models.Model):
             models.CheckConstraint(condition=Q(salience__gte=0) & Q(salience__lte=1), name="salience_0_to_1"),
         ]
         indexes = [
-            models.Index(fields=["tag", "status"], name="tagging_tag"),  # tag pages and their counts
+            # Tag pages and their counts; the review queue of one tag.
+            models.Index(fields=["tag", "status", "-review_rank"], name="tagging_tag"),
+            # The review queue, of all kinds together and of one kind or rule.
+            models.Index(
+                fields=["-review_rank", "id"], condition=Q(status="suggested"), name="tagging_review"
+            ),
+            models.Index(
+                fields=["review_ground", "-review_rank", "id"],
+                condition=Q(status="suggested"),
+                name="tagging_review_ground",
+            ),
             # The admin's lists of what people decided or gave, few among millions of suggestions.
             models.Index(fields=["-id"], condition=Q(status="confirmed"), name="tagging_confirmed"),
             models.Index(fields=["-id"], condition=Q(status="rejected"), name="tagging_rejected"),

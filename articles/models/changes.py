@@ -28,6 +28,7 @@ class ChangeSet(models.Model):
         RETAG = "retag", "tag again"
         DISMISS = "dismiss", "dismiss suggested actors"
         REOPEN = "reopen", "reopen suggested actors"
+        REVIEW = "review", "review tags"
         MERGE = "merge", "merge"
         RENAME = "rename", "rename"
         SPLIT = "split", "split"
@@ -59,10 +60,22 @@ class ChangeSet(models.Model):
         related_name="undone_by",
         help_text="The act that this one took back, wholly or in some of its rows.",
     )
+    sitting = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        help_text="The first act of the sitting at the review queue that this act belongs to.",
+    )
     change_count = models.PositiveIntegerField("changes", default=0)
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            # The list of acts, in which a sitting is one line.
+            models.Index(fields=["-id"], condition=models.Q(sitting__isnull=True), name="changeset_heads")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} #{self.pk}"
