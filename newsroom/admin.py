@@ -25,9 +25,18 @@ GROUPS = {
         "KeywordUse",
     ),
     "Imports": ("ImportRun", "ImportIssue", "ArticleSource"),
+    "Quality": ("AuditSample", "AuditItem"),
     "Trail": ("ChangeSet", "Change"),
     "People": ("User", "Group"),
-    "Machinery": ("Archive", "OutboxRow", "RenderedArticle", "NearDuplicate", "Sketch"),
+    "Machinery": (
+        "DBTaskResult",
+        "TaskWorker",
+        "Archive",
+        "OutboxRow",
+        "RenderedArticle",
+        "NearDuplicate",
+        "Sketch",
+    ),
 }
 
 

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
+    "django_tasks_db",
     "axes",
 ]
 
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.languages.ReaderLanguage",  # before whatever looks an address up, or writes a sentence
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -156,6 +158,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- Background tasks (articles/working.py) ---------------------------------------------------------------
+
+# A task is a row, written in the transaction that asks for it; `manage.py work` does what waits.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 # --- People -----------------------------------------------------------------------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -193,7 +200,25 @@ AXES_VERBOSE = False
 
 # --- Language and time ------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en-gb"
+# What readers can read in, as it stands in addresses and as Django knows it.  A language more is a line here
+# and a catalogue in newsroom/locale/ (docs/translating.md).
+TRANSLATED = {"en": ("en-gb", "English"), "fr": ("fr", "Français")}
+
+
+def read_languages() -> dict[str, tuple[str, str]]:
+    """Return those of READER_LANGUAGES, the archive's own first; all of them where it is not set."""
+    named = read_list("READER_LANGUAGES") or list(TRANSLATED)
+    if unknown := [name for name in named if name not in TRANSLATED]:
+        raise ImproperlyConfigured(
+            f"READER_LANGUAGES={','.join(named)}: {unknown[0]} is not among {', '.join(TRANSLATED)}"
+        )
+    return {name: TRANSLATED[name] for name in named}
+
+
+READER_LANGUAGES = read_languages()
+LANGUAGES = list(READER_LANGUAGES.values())
+LANGUAGE_CODE = LANGUAGES[0][0]
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 FORMAT_MODULE_PATH = "newsroom.formats"  # dates at the desk: 2025-10-17
 TIME_ZONE = "UTC"
 USE_I18N = True

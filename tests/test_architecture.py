@@ -96,6 +96,7 @@ LAYERS = {
     "articles.correcting": 3,
     "articles.accepting": 3,
     "articles.candidates": 3,
+    "articles.resembling": 3,
     "articles.curation": 3,
     "articles.trail": 3,
     "articles.effects": 3,

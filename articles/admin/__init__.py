@@ -16,6 +16,7 @@ from articles.admin import (
     suggestions,
     taggings,
     tags,
+    tasks,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "suggestions",
     "taggings",
     "tags",
+    "tasks",
 ]

@@ -24,6 +24,7 @@ from articles.models import (
     RenderedArticle,
     Sketch,
     Tagging,
+    TaskWorker,
 )
 from tests.factories import make_article, make_suggestion, make_tag
 
@@ -69,6 +70,7 @@ def make_desk(alice) -> SimpleNamespace:
     Correction.objects.create(article=other, field="section", file_value="Asia", run=run, is_open=True)
     make_suggestion(article, "Olga Bodnar", office="ambassador")
     write_unmatched({article.pk: ["diplomacy"]})
+    TaskWorker.objects.create(name="desk-1")
     curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)
     return SimpleNamespace(article=article, tagging=tagging, russia=russia, putin=putin, run=run)
 

@@ -43,9 +43,11 @@ TABLES = {
     "articles.suggestionmention": LOOK,
     "articles.tag": ("v", "v", "vac", "vac"),
     "articles.tagging": ("v", "vac", "vac", "vac"),
+    "articles.taskworker": LOOK,
     "articles.unmatchedkeyword": LOOK,
     "auth.group": ("", "", "", "vacd"),
     "auth.user": ("", "", "", "vacd"),
+    "django_tasks_database.dbtaskresult": ("", "", "", "v"),
 }
 # The inlines of a form, in the same way.
 INLINES = {

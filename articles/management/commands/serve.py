@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         self.stdout.flush()
         command = server_command(host, int(port))
         os.chdir(settings.BASE_DIR)
+        if not settings.NEWSROOM_IS_READ_ONLY:
+            start_worker()
         os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, arguments from this command line
 
 
@@ -63,6 +66,16 @@ def server_command(host: str, port: int) -> list[str]:
         sys.executable, "-m", "gunicorn", "newsroom.wsgi", "--bind", f"{host}:{port}",
         "--workers", str(WORKERS), "--no-control-socket", "--log-level", "warning",
     ]  # fmt: skip
+
+
+def start_worker() -> None:
+    """Start the worker of background tasks, which ends when this process, soon the server, does."""
+    subprocess.Popen(  # noqa: S603 - our own interpreter and command
+        [sys.executable, "-m", "newsroom.beside", str(os.getpid()), sys.executable, "manage.py", "work"],
+        stdin=subprocess.DEVNULL,
+        # Out of the terminal's reach: it ends by itself, after the files in hand.
+        start_new_session=True,
+    )
 
 
 def read_port(text: str) -> int:
