@@ -94,7 +94,7 @@ class People:
         self._bearers: dict[Pattern, _Bearers] = {}
         self._firsts: dict[str, set[str]] = defaultdict(set)  # last part of a full name -> its first parts
         self._context: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self._by_ends: dict[tuple[str, str], dict[str, tuple[Entry, list[str]]]] = defaultdict(dict)
+        self._by_ends: dict[tuple[str, str], dict[str, tuple[Entry, list[list[str]]]]] = defaultdict(dict)
         given: set[str] = set()
         for entry in entries:
             if entry.kind is not Kind.ACTOR:
@@ -107,7 +107,7 @@ class People:
             self._standing[entry.slug] = max(surnames, default=STANDS_ALONE)
             for name in full_names:
                 if len(name) > 1:
-                    self._by_ends[name[0], name[-1]][entry.slug] = (entry, name)
+                    self._by_ends[name[0], name[-1]].setdefault(entry.slug, (entry, []))[1].append(name)
                     self._firsts[name[-1]].add(name[0])
                     if len(name[0]) > 1:
                         given.add(name[0])
@@ -130,7 +130,9 @@ class People:
         rest: list[tuple[Hit, str]] = []
         for hit in surnames:
             before = reading.word_before(hit[0])
-            if not self._read_middle_names(reading, hit, before, seen):
+            if not self._read_middle_names(reading, hit, before, seen) and not self._read_shorter_form(
+                reading, hit, before, seen
+            ):
                 rest.append((hit, before))
         for hit, before in rest:
             self._read_surname(reading, hit, before, seen)
@@ -163,6 +165,31 @@ class People:
         seen.add(person, start)
         return True
 
+    def _read_shorter_form(self, reading: Reading, hit: Hit, before: str, seen: Seen) -> bool:
+        """Accept a surname after a part of its bearer's full name: "Javad Zarif" of Mohammad Javad Zarif."""
+        start, end, pattern = hit
+        own = (self._bearers.get(pattern) or self._bearers_of(pattern)).own
+        if before not in own or before == pattern.words:
+            return False
+        fitting = [
+            sense.entry
+            for sense in pattern.surnames
+            if before in self._own_names[sense.entry.slug] and self._is_shortened(reading, sense)
+        ]
+        if len(fitting) != 1:
+            return False
+        [person] = fitting
+        reading.found.append((person, start - 1 - len(before), end, "shorter name"))
+        seen.add(person, start)
+        return True
+
+    def _is_shortened(self, reading: Reading, sense: Sense) -> bool:
+        """Return whether a part of the name may do: the country is named, the surname rare or of today."""
+        is_near = years_from_office(sense.entry, reading.on) <= YEARS_STANDING_ALONE
+        return self._country_seen(reading, sense.entry) and (
+            is_near or sense.alias.weight >= STANDS_WITH_COUNTRY
+        )
+
     def _bearers_of(self, pattern: Pattern) -> _Bearers:
         """Work out and keep what is known of the persons who bear the surname of a pattern."""
         own = frozenset().union(*(self._own_names[sense.entry.slug] for sense in pattern.surnames))
@@ -176,9 +203,9 @@ class People:
         bearers = self._by_ends.get((words[0], words[-1]), {}) if words else {}
         fitting = [
             entry
-            for entry, known in bearers.values()
+            for entry, names in bearers.values()
             # Of common names a longer form may well be a namesake: the country must be named too.
-            if _is_within(known, words) and self._country_seen(reading, entry)
+            if any(_is_within(known, words) for known in names) and self._country_seen(reading, entry)
         ]
         return fitting[0] if len(fitting) == 1 else None
 
