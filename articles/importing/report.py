@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Report:
     release: str = ""  # of the gazetteer
     options: tuple[str, ...] = ()  # as on the command line
     index_problem: str = ""  # why the search index lags behind, should it do so
+    seen: Callable[[Reading, Outcome], None] | None = None  # is told what became of each file
 
     @property
     def file_count(self) -> int:
@@ -67,8 +68,11 @@ class Report:
             outcome is Outcome.CREATED and clipping is not None and not clipping.is_published
             for outcome, clipping in zip(outcomes, sound, strict=True)
         )
-        for outcome in outcomes_of(chunk, outcomes):
+        in_order = [*(one for one in chunk if not one.fault), *(one for one in chunk if one.fault)]
+        for reading, outcome in zip(in_order, outcomes_of(chunk, outcomes), strict=True):
             self.counts[outcome] += 1
+            if self.seen:
+                self.seen(reading, outcome)
         problems = problems_of(chunk, notices or {})
         self.problems += problems
         self.issue_counts = counts_of(problems, self.issue_counts)

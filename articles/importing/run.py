@@ -33,7 +33,7 @@ from articles.importing.taggings import Rules, read_names
 from articles.importing.trail import record_import
 from articles.importing.troubles import Trouble
 from articles.importing.zips import look_into_zips
-from articles.models import Archive, ImportIssue, ImportRun
+from articles.models import Archive, ImportIssue, ImportRun, Upload
 from articles.search import sync
 from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data
@@ -60,6 +60,8 @@ def import_paths(
     is_pruning: bool = False,
     started_by: User | None = None,
     retries: ImportRun | None = None,
+    upload: Upload | None = None,
+    seen: Callable[[Reading, Outcome], None] | None = None,
     progress: Callable[[Report], None] = lambda report: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Report:
@@ -70,15 +72,18 @@ def import_paths(
     ``is_forced`` reads and tags every file again, changed or not; ``is_pruning`` withdraws the articles whose
     files are gone, unless the import was stopped.  ``retries`` is the run whose files are tried again.
 
+    ``upload`` is what ``found`` was sent with: then these are all files whose dates may settle each other's.
+    ``seen`` is told what became of each file.
+
     Load the gazetteer first if that was never done.  Raise ImportBusyError when another import is running,
     ImportFailedError when the database cannot be read or written, PruneRefusedError when a path to prune is
     not there.
     """
     paths = list(paths)
     row = _row(paths, started_by, is_forced=is_forced, is_pruning=is_pruning)
-    row.retries = retries
+    row.retries, row.upload = retries, upload
     options = [name for name, is_on in (("--force", is_forced), ("--prune", is_pruning)) if is_on]
-    report = Report(run_id=None, is_dry=is_dry, options=tuple(options))
+    report = Report(run_id=None, is_dry=is_dry, options=tuple(options), seen=seen)
     try:
         with contextlib.ExitStack() as stack:
             if not is_dry:
@@ -89,7 +94,9 @@ def import_paths(
             stack.enter_context(ahead)
             run = _DryRun(report, rules, row) if is_dry else _Run(report, rules, row)
             files = found_files(paths) if found is None else found
-            in_order = chunks_in_order(ahead, files, CHUNK, folder=lambda: found_files(paths))
+            in_order = chunks_in_order(
+                ahead, files, CHUNK, folder=lambda: files if upload else found_files(paths)
+            )
             chunks = stack.enter_context(contextlib.closing(in_order))
             _take_all(chunks, run, report, progress, should_stop)
             if is_pruning and not report.is_interrupted:

@@ -11,6 +11,7 @@ from articles.models.quality import AuditItem, AuditSample
 from articles.models.sourcefiles import CorrectedFile, FormerBytes
 from articles.models.suggestions import ActorSuggestion, SuggestionMention
 from articles.models.tag import Alias, Office, RecordOrigin, Tag, TagKind
+from articles.models.uploads import Upload, UploadedFile
 from articles.models.workers import TaskWorker
 
 __all__ = [
@@ -47,4 +48,6 @@ __all__ = [
     "Tagging",
     "TaskWorker",
     "UnmatchedKeyword",
+    "Upload",
+    "UploadedFile",
 ]

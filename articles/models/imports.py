@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles.importing.troubles import About, Trouble, about
 from articles.models.article import Article
+from articles.models.uploads import Upload
 
 # A run writes its heartbeat with every chunk; one silent this long was killed.
 SILENT_AFTER = timedelta(minutes=2)
@@ -55,6 +56,15 @@ class ImportRun(models.Model):
         blank=True,
         related_name="retried_by",
         help_text="The run whose files this one tried again.",
+    )
+
+    upload = models.ForeignKey(
+        Upload,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="runs",
+        help_text="Whose files it imported, if they were sent through the desk.",
     )
 
     class Meta:
