@@ -19,7 +19,7 @@ from django.db.models import F, Q, prefetch_related_objects
 
 from articles.curation import Act, articles_with, locked
 from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Effect, Place, Values
-from articles.importing import store
+from articles.importing import store, suggesting
 from articles.importing.taggings import REVIEW_FIELDS, set_turns
 from articles.models import (
     ActorSuggestion,
@@ -40,6 +40,7 @@ TABLES: dict[str, type[models.Model]] = {
 FOLLOWING = frozenset({"suggestionmention"})
 FIRST = (ARTICLE, TAGGING)  # locked before other tables, as every writer does
 WHO = "decided_by_id"  # an account that is gone leaves its decisions behind
+COUNTED = frozenset({WHO, "article_count"})  # columns that change without an act
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Reversing:
 
     def _is_as_left(self, row: models.Model, effect: Effect) -> bool:
         now = values_of(row) | _authors_in(effect, row)
-        skipped = DERIVED if effect.table == ARTICLE else frozenset({WHO})
+        skipped = DERIVED if effect.table == ARTICLE else COUNTED
         return all(
             now.get(name) == value for name, value in (effect.after or {}).items() if name not in skipped
         )
@@ -155,8 +156,8 @@ class Reversing:
                 continue
             table = str(relation.related_model._meta.model_name)
             rows = relation.related_model._default_manager.filter(**{relation.field.name: row.pk})
-            if table == TAGGING:
-                rows = rows.difference(undecided(row))
+            if isinstance(row, Tag) and table == TAGGING:
+                rows = rows.exclude(pk__in=undecided(row).values("pk"))
             column = relation.field.attname
             if any(
                 (table, pk) not in self.doomed
@@ -171,6 +172,9 @@ class Reversing:
         steps = [effect for effect in reversed(self.effects) if id(effect) not in self.left]
         for (table, kind), group in groupby(steps, key=lambda one: (one.table, _kind_of(one))):
             getattr(self, f"_{kind}")(table, list(group))
+        mentions = [effect for effect in steps if effect.table == "suggestionmention"]
+        sides = [{**(effect.before or {}), **(effect.after or {})} for effect in mentions if effect.is_whole]
+        suggesting.recount(cast("int", side["suggestion_id"]) for side in sides)
         self._drop_unnamed()
 
     def _drop_unnamed(self) -> None:
@@ -286,7 +290,7 @@ class Reversing:
             self.act.touched |= articles_with(row)
 
 
-def undecided(tag: models.Model) -> models.QuerySet[Tagging]:
+def undecided(tag: Tag) -> models.QuerySet[Tagging]:
     """Return the taggings of a tag that a program gave and no person has decided."""
     given = Tagging.objects.filter(tag=tag.pk, status=Tagging.Status.SUGGESTED, decided_at=None)
     return given.exclude(origin=Tagging.Origin.EDITOR)

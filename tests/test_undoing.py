@@ -279,7 +279,7 @@ def test_a_tag_that_is_used_since_is_not_unmade(alice):
     with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
         act.save(Tag(kind="topic", slug="fisheries", key="fisheries", name="Fisheries"))
     made = last()
-    make_tagging(make_article(), Tag.objects.get())
+    make_tagging(make_article(), Tag.objects.get(), status="confirmed")
 
     assert told(undo(made, by=alice)) == [("tag", "taggings rest on it", [])]
 

@@ -20,14 +20,14 @@ def ids_of[Row: (Outlet, Author)](model: type[Row], names: Iterable[str]) -> dic
     if slugs:
         taken = set(model.objects.filter(slug__in=slugs.values()).values_list("slug", flat=True))
         for name, slug in slugs.items():
-            slugs[name] = _free_slug(slug, name, taken)
+            slugs[name] = free_slug(slug, name, taken)
             taken.add(slugs[name])
         made = model.objects.bulk_create(model(name=name, slug=slug) for name, slug in slugs.items())
         ids |= {row.name: row.pk for row in made}
     return ids
 
 
-def _free_slug(slug: str, name: str, taken: set[str]) -> str:
+def free_slug(slug: str, name: str, taken: set[str]) -> str:
     """Return the slug, with a hash of the name where it is taken or no letter was left of it."""
     if slug and slug not in taken:
         return slug

@@ -1,0 +1,321 @@
+"""Suggested actors become actors of the gazetteer: new ones, or other spellings of known ones.
+
+Each is one act that an undo takes back whole.  The articles follow afterwards: `tag_articles` tags again
+those that can be concerned, and no others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.utils.text import slugify
+
+from articles.curation import Act, locked, recording, values_of
+from articles.importing.clipping import Precision
+from articles.importing.named import free_slug
+from articles.models import (
+    ActorSuggestion,
+    Alias,
+    Article,
+    Change,
+    ChangeSet,
+    FormerName,
+    KeywordUse,
+    Office,
+    RecordOrigin,
+    SuggestionMention,
+    Tag,
+    TagKind,
+)
+from articles.resembling import Known, find_known, surname_of
+from articles.retagging import Retagging, Scope, retag
+from articles.search import sync
+from articles.search.engine import IndexUnusable
+from articles.search.query import MAX_LENGTH, Criteria, WordsError
+from articles.tagging.folding import fold_keyword
+from articles.tagging.vocabulary import GOVERNMENT, STATE, TITLES
+from articles.trail import table_of
+
+# Alias weight of a surname nobody has judged: it counts once the full name or the office was seen.
+NEVER_ALONE = 1
+FULL = 5  # of a full name: enough alone
+OFFICIAL = "official"
+OWNERS = (TagKind.COUNTRY, TagKind.ORGANISATION)  # what an office can be of
+SLUG_LENGTH = 100
+FOUND = 20_000  # articles that the text index is asked for
+
+
+class DecidedError(Exception):
+    """Somebody decided the suggestion meanwhile; says who and what."""
+
+
+class KnownError(Exception):
+    """The gazetteer may have the person already: ``known`` are the likely ones."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        super().__init__(f"the gazetteer may have this person already: {known[0].tag}")
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An office as an editor or the articles have it: held at least from ``start_on`` to ``end_on``.
+
+    Whether it ended nobody has said, unless ``is_end_known``.
+    """
+
+    title: str
+    role: str
+    of: Tag
+    start_on: dt.date | None = None
+    end_on: dt.date | None = None
+    is_end_known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A new actor: name, other spellings, one line about them, and the office."""
+
+    name: str
+    spellings: tuple[str, ...] = ()
+    description: str = ""
+    post: Post | None = None
+
+
+# --- What the articles say --------------------------------------------------------------------------------
+
+
+def propose(suggestion: ActorSuggestion) -> Person:
+    """Return the person as the articles have it: the commonest spelling, the commonest office, its dates.
+
+    Without a dated article there is no office: one without dates would be held at all times, and the tagger
+    would take every older "foreign minister of Peru" for this person.
+    """
+    rows = SuggestionMention.objects.filter(suggestion=suggestion).order_by()
+    standing = rows.exclude(article__status=Article.Status.WITHDRAWN)
+    names = standing.values_list("name").annotate(n=Count("pk")).order_by("-n", "name")
+    spellings = tuple(name for name, _ in names) or (suggestion.name,)
+    return Person(spellings[0], spellings, post=_post(standing))
+
+
+def _post(rows: QuerySet[SuggestionMention]) -> Post | None:
+    """Return the office that most articles name whose country or body the gazetteer has, with its dates."""
+    is_exact = Q(article__published_precision=Precision.DAY)
+    posts = rows.exclude(owner="").values_list("office", "owner").annotate(
+        first=Min("article__published_on", filter=is_exact),
+        last=Max("article__published_on", filter=is_exact),
+        n=Count("pk"),
+    )  # fmt: skip
+    for title, owner, first, last, _ in posts.order_by("-n", "office", "owner"):
+        of = Tag.objects.in_use().filter(key=owner, kind__in=OWNERS).order_by("kind").first()
+        if of is not None and first is not None:
+            return Post(title[:1].upper() + title[1:], role_of(title), of, first, last)
+    return None
+
+
+def role_of(title: str) -> str:
+    """Return the role that the words of an office stand for; an official's where they may mean several.
+
+    "President" is said of parties and banks too: as head of state such a one would answer for the country.
+    """
+    known = TITLES.get(title)
+    if known is None or known.is_common or not known.roles:
+        return OFFICIAL
+    if len(known.roles) == 1:
+        return next(iter(known.roles))
+    if known.roles == GOVERNMENT:
+        return "head_of_government"
+    return "head_of_state" if known.roles == STATE else OFFICIAL
+
+
+# --- The acts ---------------------------------------------------------------------------------------------
+
+
+def accept(
+    suggestion: ActorSuggestion,
+    *,
+    by: AbstractBaseUser,
+    person: Person | None = None,
+    also: Iterable[ActorSuggestion] = (),
+    seen: str = ActorSuggestion.Status.OPEN,
+    is_another: bool = False,
+) -> Tag:
+    """Make a suggested person an actor of the gazetteer, and return it.
+
+    ``person`` is as an editor adjusted it; ``also`` are suggestions that only spell the name otherwise.
+    Raise DecidedError if the suggestion is no longer as the editor saw it (``seen``), KnownError if the
+    gazetteer may have the person already and nobody said that this ``is_another``.
+    """
+    if not is_another and (likely := [known for known in find_known(suggestion) if known.is_likely]):
+        raise KnownError(likely)
+    person = person or propose(suggestion)
+    with recording(ChangeSet.Act.ACCEPT, by=by) as act:
+        chosen = _lock(suggestion, also, seen)
+        spellings = {person.name: None, **dict.fromkeys(person.spellings), **_spellings(chosen)}
+        tag = _new_tag(person)
+        act.save(tag)
+        _name(act, tag, list(spellings))
+        _appoint(act, tag, person.post)
+        _settle(act, chosen, tag)
+    return tag
+
+
+def join(
+    suggestion: ActorSuggestion,
+    tag: Tag,
+    *,
+    by: AbstractBaseUser,
+    post: Post | None = None,
+    also: Iterable[ActorSuggestion] = (),
+    seen: str = ActorSuggestion.Status.OPEN,
+) -> Tag:
+    """Take a suggested person for an actor of the gazetteer, who gets the spelling as another name.
+
+    ``post`` is added to the actor's offices.  Raise DecidedError as `accept` does, ValueError for a tag that
+    is no actor in use.
+    """
+    with recording(ChangeSet.Act.JOIN, by=by) as act:
+        tag = Tag.objects.select_for_update(no_key=True).get(pk=tag.pk)
+        if tag.kind != TagKind.ACTOR or tag.is_retired:
+            raise ValueError(f"{tag} is no actor in use")
+        chosen = _lock(suggestion, also, seen)
+        _name(act, tag, list(_spellings(chosen)))
+        _appoint(act, tag, post)
+        _settle(act, chosen, tag)
+    return tag
+
+
+def _lock(suggestion: ActorSuggestion, also: Iterable[ActorSuggestion], seen: str) -> list[ActorSuggestion]:
+    """Return the suggestions, locked; raise DecidedError if the first is not as the editor saw it."""
+    wanted = {suggestion.pk, *(one.pk for one in also)}
+    rows = {row.pk: row for row in locked(ActorSuggestion.objects.filter(pk__in=wanted))}
+    first = rows.get(suggestion.pk)
+    if first is None:
+        raise DecidedError(f"{suggestion} is gone: no article names the person any more")
+    if first.status != seen or first.status == ActorSuggestion.Status.ACCEPTED:
+        raise DecidedError(told_of(first))
+    others = [row for row in rows.values() if row.pk != first.pk]
+    return [first, *(row for row in others if row.status != ActorSuggestion.Status.ACCEPTED)]
+
+
+def told_of(suggestion: ActorSuggestion) -> str:
+    """Return who decided a suggestion, and what, in a sentence without its full stop."""
+    history = Change.objects.filter(table=table_of(ActorSuggestion), row_id=suggestion.pk)
+    last = history.select_related("change_set").order_by("-pk").first()
+    who = f" by {last.change_set.made_by_name or 'a program'}" if last else ""
+    return f"{suggestion} is {suggestion.get_status_display()} meanwhile{who}"
+
+
+def _spellings(suggestions: Iterable[ActorSuggestion]) -> dict[str, None]:
+    """Return the names as articles spell them, each once."""
+    rows = list(suggestions)
+    said = SuggestionMention.objects.filter(suggestion__in=rows).order_by("pk")
+    return dict.fromkeys([*(row.name for row in rows), *said.values_list("name", flat=True)])
+
+
+def _new_tag(person: Person) -> Tag:
+    slug = slugify(person.name)[:SLUG_LENGTH]
+    is_taken = (
+        Tag.objects.filter(Q(slug=slug) | Q(key=slug), kind=TagKind.ACTOR).exists()
+        or FormerName.objects.filter(kind=TagKind.ACTOR, text=slug).exists()
+    )
+    slug = free_slug(slug, person.name, {slug} if is_taken else set())
+    return Tag(
+        kind=TagKind.ACTOR,
+        slug=slug,
+        key=slug,
+        name=person.name,
+        description=person.description,
+        source="Named in articles of this archive.",
+        origin=RecordOrigin.EDITOR,
+    )
+
+
+def _name(act: Act, tag: Tag, spellings: Iterable[str]) -> None:
+    """Give an actor names, full ones and the last ones alone, unless it has them, accents and case aside."""
+    rows = list(tag.aliases.filter(kind__in=(Alias.Kind.NAME, Alias.Kind.SURNAME)))
+    weight = max((row.weight for row in rows if row.kind == Alias.Kind.SURNAME), default=NEVER_ALONE)
+    there = {(row.kind, fold_keyword(row.text)) for row in rows}
+    for text in spellings:
+        for kind, words, strength in (
+            (Alias.Kind.NAME, text, FULL),
+            (Alias.Kind.SURNAME, surname_of(text), weight),
+        ):
+            if (kind, fold_keyword(words)) not in there:
+                there.add((kind, fold_keyword(words)))
+                act.save(Alias(tag=tag, text=words, kind=kind, weight=strength))
+
+
+def _appoint(act: Act, tag: Tag, post: Post | None) -> None:
+    """Give an actor an office, unless it has one of this role at this place in these days."""
+    if post is None:
+        return
+    same = tag.offices.filter(of=post.of, role=post.role)
+    if post.end_on:
+        same = same.filter(Q(start_on=None) | Q(start_on__lte=post.end_on))
+    if post.start_on:
+        same = same.filter(Q(end_on=None) | Q(end_on__gte=post.start_on))
+    if not same.exists():
+        act.save(
+            Office(
+                holder=tag, of=post.of, title=post.title, role=post.role, start_on=post.start_on,
+                end_on=post.end_on, is_end_known=post.is_end_known,
+            )
+        )  # fmt: skip
+
+
+def _settle(act: Act, suggestions: Iterable[ActorSuggestion], tag: Tag) -> None:
+    for row in suggestions:
+        before = values_of(row)
+        row.status, row.tag = ActorSuggestion.Status.ACCEPTED, tag
+        row.save(update_fields=["status", "tag"])
+        act.note_change(row, before)
+
+
+# --- What follows -----------------------------------------------------------------------------------------
+
+
+def tag_articles(tag: Tag, *, by_name: str = "") -> Retagging:
+    """Tag those articles again that may name an actor who was a suggestion; raise as `retag` does.
+
+    The other tags of these articles stay as they are.
+    """
+    words = f"only {tag.kind}:{tag.key}"
+    scope = Scope(article_ids=sorted(concerned(tag)), tags={tag.pk}, words=words)
+    return retag(scope, by_name=by_name)
+
+
+def concerned(tag: Tag) -> set[int]:
+    """Return the ids of the articles that may name an actor, as far as suggestions and full names tell."""
+    suggested = SuggestionMention.objects.filter(suggestion__tag=tag).order_by()
+    found = set(suggested.values_list("article", flat=True))
+    names = [alias.text for alias in tag.aliases.filter(kind=Alias.Kind.NAME)]
+    for name in names:
+        found |= _public(name) | _hidden(name)
+    folded = [fold_keyword(name) for name in names]
+    found |= set(KeywordUse.objects.filter(keyword__folded__in=folded).values_list("article", flat=True))
+    return found
+
+
+def _public(name: str) -> set[int]:
+    """Return the public articles whose text has this name, by the index, or else by the database."""
+    words = Criteria(words=f'"{name.replace('"', " ")}"'[:MAX_LENGTH])
+    try:
+        return set(sync.search(words, limit=FOUND).ids)
+    except (IndexUnusable, WordsError):
+        return _naming(Article.objects.public(), name)
+
+
+def _hidden(name: str) -> set[int]:
+    """Return the drafts and withdrawn articles whose text has this name; the index holds none of them."""
+    return _naming(Article.objects.exclude(status=Article.Status.PUBLIC), name)
+
+
+def _naming(articles: QuerySet[Article], name: str) -> set[int]:
+    """Return those of some articles that have a name as it is written, in any of their texts."""
+    is_there = Q(title__contains=name) | Q(standfirst__contains=name) | Q(body__contains=name)
+    return set(articles.filter(is_there).order_by().values_list("pk", flat=True))
