@@ -66,6 +66,8 @@ def undo(
         raise UndoError("an undone import comes back by importing its files with --force")
     if change_set.act == ChangeSet.Act.LOAD:
         raise UndoError("a load of the gazetteer is not undone; load the former release")
+    if change_set.act == ChangeSet.Act.CORRECT:
+        raise UndoError("a corrected file is put back on the page of the file")
     if change_set.act == ChangeSet.Act.RETAG and change_set.note.endswith(UNDER_WAY):
         raise UndoError("this re-tag is under way, or was stopped; let it finish first: manage.py retag")
     reversal = Reversal(change_set, is_dry)

@@ -26,6 +26,7 @@ class ChangeSet(models.Model):
         IMPORT = "import", "import"
         UNDO = "undo", "undo"
         RETAG = "retag", "tag again"
+        CORRECT = "correct", "correct a file"
         DISMISS = "dismiss", "dismiss suggested actors"
         REOPEN = "reopen", "reopen suggested actors"
         REVIEW = "review", "review tags"

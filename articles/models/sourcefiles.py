@@ -26,9 +26,11 @@ class CorrectedFile(models.Model):
     name = models.TextField(help_text="Path below the folder that was imported.")
     former_sha256 = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64)
+    file_key = models.CharField(max_length=16, editable=False, help_text="As of the file's issues.")
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["file_key"], name="corrections_of_file")]  # the page of a file
 
     def __str__(self) -> str:
         return self.name[:200]
