@@ -1,0 +1,35 @@
+"""Draw the day's random sample of taggings, for editors to audit."""
+
+from __future__ import annotations
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
+
+from articles import sampling
+from articles.commands import manage
+
+
+class Command(BaseCommand):
+    """Draw the day's sample if it was not drawn yet, and say where it is audited.
+
+    The first curator who opens the quality desk on a day does the same; this is for cron.
+
+    Example: manage.py draw_sample
+    """
+
+    help = "Draw the day's random sample of taggings for the quality desk."
+
+    def handle(self, **options: object) -> None:
+        """Draw it."""
+        try:
+            sample = sampling.draw_daily(timezone.localdate())
+        except DatabaseError as error:
+            raise CommandError(f"the database cannot be used ({error}); run: {manage('migrate')}") from error
+        if sample is None:
+            self.stdout.write("No article that readers see has an automatic tag: nothing was drawn.")
+            return
+        count = sample.items.count()
+        self.stdout.write(
+            f"The sample of {sample.drawn_on}: {count} taggings, at /admin/quality/{sample.pk}/"
+        )
