@@ -33,6 +33,7 @@ from articles.models import Article, Tag, TagKind
 from articles.neighbours import PARAMETER, Trail, find_trail
 from articles.panorama import Panorama, look_over
 from articles.portrait import portray
+from articles.quality import checked
 from articles.reading import find_article, read_article
 from articles.related import find_related, pairs_of
 from articles.search.engine import IndexUnusable
@@ -185,13 +186,15 @@ def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
         # A search within the tag: the page does not filter, and must not look as if it had.
         query = f"{kind}={tag.key}&{request.GET.urlencode()}"
         return HttpResponseRedirect(f"{reverse('article_list')}?{query}")
-    portrait = portray(tag, year=timezone.localdate().year)
+    today = timezone.localdate()
+    portrait = portray(tag, year=today.year)
     page = render(
         request,
         "tags/detail.html",
         {
             "section": kind,
             "portrait": portrait,
+            "checked": checked(tag, today),
             "desk_url": _desk_url(request, tag),
             "canonical_url": request.build_absolute_uri(request.path),
         },
