@@ -6,16 +6,13 @@ those that can be concerned, and no others.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from articles.curation import Act, locked, recording, values_of
-from articles.importing.clipping import Precision
 from articles.importing.named import free_slug
 from articles.models import (
     ActorSuggestion,
@@ -31,20 +28,18 @@ from articles.models import (
     Tag,
     TagKind,
 )
+from articles.proposing import Person, Post, propose
 from articles.resembling import Known, find_known, surname_of
 from articles.retagging import Retagging, Scope, retag
 from articles.search import sync
 from articles.search.engine import IndexUnusable
 from articles.search.query import MAX_LENGTH, Criteria, WordsError
 from articles.tagging.folding import fold_keyword
-from articles.tagging.vocabulary import GOVERNMENT, STATE, TITLES
 from articles.trail import table_of
 
 # Alias weight of a surname nobody has judged: it counts once the full name or the office was seen.
 NEVER_ALONE = 1
 FULL = 5  # of a full name: enough alone
-OFFICIAL = "official"
-OWNERS = (TagKind.COUNTRY, TagKind.ORGANISATION)  # what an office can be of
 SLUG_LENGTH = 100
 FOUND = 20_000  # articles that the text index is asked for
 
@@ -59,77 +54,6 @@ class KnownError(Exception):
     def __init__(self, known: Sequence[Known]) -> None:
         super().__init__(f"the gazetteer may have this person already: {known[0].tag}")
         self.known = known
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """An office as an editor or the articles have it: held at least from ``start_on`` to ``end_on``.
-
-    Whether it ended nobody has said, unless ``is_end_known``.
-    """
-
-    title: str
-    role: str
-    of: Tag
-    start_on: dt.date | None = None
-    end_on: dt.date | None = None
-    is_end_known: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A new actor: name, other spellings, one line about them, and the office."""
-
-    name: str
-    spellings: tuple[str, ...] = ()
-    description: str = ""
-    post: Post | None = None
-
-
-# --- What the articles say --------------------------------------------------------------------------------
-
-
-def propose(suggestion: ActorSuggestion) -> Person:
-    """Return the person as the articles have it: the commonest spelling, the commonest office, its dates.
-
-    Without a dated article there is no office: one without dates would be held at all times, and the tagger
-    would take every older "foreign minister of Peru" for this person.
-    """
-    rows = SuggestionMention.objects.filter(suggestion=suggestion).order_by()
-    standing = rows.exclude(article__status=Article.Status.WITHDRAWN)
-    names = standing.values_list("name").annotate(n=Count("pk")).order_by("-n", "name")
-    spellings = tuple(name for name, _ in names) or (suggestion.name,)
-    return Person(spellings[0], spellings, post=_post(standing))
-
-
-def _post(rows: QuerySet[SuggestionMention]) -> Post | None:
-    """Return the office that most articles name whose country or body the gazetteer has, with its dates."""
-    is_exact = Q(article__published_precision=Precision.DAY)
-    posts = rows.exclude(owner="").values_list("office", "owner").annotate(
-        first=Min("article__published_on", filter=is_exact),
-        last=Max("article__published_on", filter=is_exact),
-        n=Count("pk"),
-    )  # fmt: skip
-    for title, owner, first, last, _ in posts.order_by("-n", "office", "owner"):
-        of = Tag.objects.in_use().filter(key=owner, kind__in=OWNERS).order_by("kind").first()
-        if of is not None and first is not None:
-            return Post(title[:1].upper() + title[1:], role_of(title), of, first, last)
-    return None
-
-
-def role_of(title: str) -> str:
-    """Return the role that the words of an office stand for; an official's where they may mean several.
-
-    "President" is said of parties and banks too: as head of state such a one would answer for the country.
-    """
-    known = TITLES.get(title)
-    if known is None or known.is_common or not known.roles:
-        return OFFICIAL
-    if len(known.roles) == 1:
-        return next(iter(known.roles))
-    if known.roles == GOVERNMENT:
-        return "head_of_government"
-    return "head_of_state" if known.roles == STATE else OFFICIAL
 
 
 # --- The acts ---------------------------------------------------------------------------------------------
@@ -204,10 +128,16 @@ def _lock(suggestion: ActorSuggestion, also: Iterable[ActorSuggestion], seen: st
 
 def told_of(suggestion: ActorSuggestion) -> str:
     """Return who decided a suggestion, and what, in a sentence without its full stop."""
-    history = Change.objects.filter(table=table_of(ActorSuggestion), row_id=suggestion.pk)
-    last = history.select_related("change_set").order_by("-pk").first()
-    who = f" by {last.change_set.made_by_name or 'a program'}" if last else ""
+    last = last_act(suggestion)
+    who = f" by {last.made_by_name or 'a program'}" if last else ""
     return f"{suggestion} is {suggestion.get_status_display()} meanwhile{who}"
+
+
+def last_act(suggestion: ActorSuggestion) -> ChangeSet | None:
+    """Return the act that last changed a suggestion; None if nobody has decided it."""
+    changes = Change.objects.filter(table=table_of(ActorSuggestion), row_id=suggestion.pk)
+    last = changes.select_related("change_set").order_by("-pk").first()
+    return last.change_set if last else None
 
 
 def _spellings(suggestions: Iterable[ActorSuggestion]) -> dict[str, None]:
@@ -279,14 +209,16 @@ def _settle(act: Act, suggestions: Iterable[ActorSuggestion], tag: Tag) -> None:
 # --- What follows -----------------------------------------------------------------------------------------
 
 
-def tag_articles(tag: Tag, *, by_name: str = "") -> Retagging:
+def tag_articles(
+    tag: Tag, *, by_name: str = "", should_stop: Callable[[], bool] = lambda: False
+) -> Retagging:
     """Tag those articles again that may name an actor who was a suggestion; raise as `retag` does.
 
     The other tags of these articles stay as they are.
     """
     words = f"only {tag.kind}:{tag.key}"
     scope = Scope(article_ids=sorted(concerned(tag)), tags={tag.pk}, words=words)
-    return retag(scope, by_name=by_name)
+    return retag(scope, by_name=by_name, should_stop=should_stop)
 
 
 def concerned(tag: Tag) -> set[int]:

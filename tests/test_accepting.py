@@ -6,10 +6,11 @@ import datetime as dt
 
 import pytest
 
-from articles import accepting, curation, gazetteer
-from articles.accepting import DecidedError, KnownError, Person, Post, accept, join, propose, tag_articles
+from articles import curation, gazetteer, proposing
+from articles.accepting import DecidedError, KnownError, accept, join, tag_articles
 from articles.importing import crew
 from articles.models import ActorSuggestion, Alias, Article, ChangeSet, Office, SuggestionMention, Tag
+from articles.proposing import Person, Post, propose
 from articles.resembling import find_alike, find_known, find_namesakes
 from articles.retagging import Scope, retag
 from articles.search import sync
@@ -134,7 +135,7 @@ def test_a_year_is_no_date_of_an_office(peru):
     ],
 )
 def test_the_words_of_an_office_say_its_role_where_they_are_clear(title, role):
-    assert accepting.role_of(title) == role
+    assert proposing.role_of(title) == role
 
 
 @pytest.mark.parametrize("name", ["Олена Зеленська", "王毅 毅"])

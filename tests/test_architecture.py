@@ -100,6 +100,7 @@ LAYERS = {
     "articles.accepting": 3,
     "articles.candidates": 3,
     "articles.resembling": 3,
+    "articles.proposing": 3,
     "articles.curation": 3,
     "articles.trail": 3,
     "articles.effects": 3,
