@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -92,6 +92,41 @@ def related(weights: Sequence[tuple[str, str, float]], words: Sequence[str]) -> 
     texts = [Query.term_query(SCHEMA, "text", token) for word in words for token in tokens_of(word)]
     titles = [one for word in words for one in _in_title(Term(word))]
     return any_of([*keys, *texts, *titles]) if keys or texts else Query.empty_query()
+
+
+def holding(clues: Iterable[Sequence[Collection[str]]]) -> Query:
+    """Return the query for articles whose texts, folded as the tagger does it, may answer one of these clues.
+
+    A clue is answered by one string of each of its groups.  A string begins with a blank, the edge of a word;
+    without a blank at its end the last word may go on.  What the index cannot tell counts as an answer.
+    """
+    alternatives = [term("type", "uneven")]
+    for groups in clues:
+        wanted = [query for group in groups if (query := _one_string(group)) is not None]
+        alternatives.append(all_of(wanted) if wanted else term("type", "article"))
+    return all_of([term("type", "article"), any_of(alternatives)])
+
+
+def _one_string(strings: Collection[str]) -> Query | None:
+    """Return the query for one of some strings; None if the index knows nothing of one of them."""
+    made: dict[tuple[object, ...], Query] = {}
+    for string in strings:
+        # Two blanks may stand between title and text, which the index keeps apart.
+        pieces = [tokens for piece in string.split("  ") if (tokens := tokens_of(piece))]
+        if not pieces:
+            return None
+        is_open = not string.endswith(" ")
+        key = (is_open, *map(tuple, pieces))
+        if key not in made:
+            begun = [_begun("text", pieces[-1].pop())] if is_open else []
+            made[key] = all_of([*[_in_a_row(tokens) for tokens in pieces if tokens], *begun])
+    return any_of(list(made.values())) if made else None
+
+
+def _in_a_row(tokens: list[str]) -> Query:
+    if len(tokens) > 1:
+        return Query.phrase_query(SCHEMA, "text", list(tokens))
+    return Query.term_query(SCHEMA, "text", tokens[0])
 
 
 def check_prefixes(searcher: tantivy.Searcher, clauses: Sequence[Clause]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 
 import tantivy
 
 from articles.search.entry import FACETS, MAIN_FACETS, TRAITS, IndexedArticle, Standing, searchable
+from articles.tagging.folding import fold_character
 
-FORMAT = 3  # raise it when fields or tokens change: every index is then built anew
+FORMAT = 4  # raise it when fields or tokens change: every index is then built anew
 
 LONGEST_TOKEN = 1_000  # bytes: more than any search may hold
 UNDATED = 0  # of the field "month"
@@ -38,7 +40,7 @@ def _schema() -> tantivy.Schema:
     builder.add_unsigned_field("published", fast=True)
     builder.add_unsigned_field("month", fast=True)
     builder.add_unsigned_field("clipped", fast=True)
-    # "article", or "state" for the one document that says where the index stands.
+    # "article", for some also "uneven" (`is_uneven`); "state" for the one that says where the index stands.
     builder.add_text_field("type", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
     for facet in FACETS:
@@ -83,7 +85,45 @@ def document_of(article: IndexedArticle) -> tantivy.Document:
     # Three values of one field: no phrase runs from one into the next.
     for text in (title, searchable(article.standfirst), searchable(article.body)):
         document.add_text("text", text)
+    if any(map(is_uneven, (article.title, article.standfirst, article.body))):
+        document.add_text("type", "uneven")
     return document
+
+
+# Characters that need a look, and words so long that the index may lack them: four bytes a letter at most.
+_UNPLAIN = re.compile(r"[^\x00\x02-\x7f]")
+_LONG_WORD = re.compile(rf"(?:^|\s)\S{{{LONGEST_TOKEN // 4}}}")
+
+
+class _Evenness(dict[str, bool]):
+    """Character -> whether index and tagger make the same of it, worked out the first time it is met."""
+
+    def __missing__(self, character: str) -> bool:
+        folded = fold_character(character)
+        # Amid a word, at its end and at its beginning: the small letter of a sigma is another at the end.
+        self[character] = bool(folded) and all(
+            tokens_of(written) == tokens_of(read) == tokens_of(read.lower())
+            for written, read in (
+                (f"a{character}b", f"a{folded}b"),
+                (f"a{character}", f"a{folded}"),
+                (f"{character}b", f"{folded}b"),
+            )
+        )
+        return self[character]
+
+
+_EVENNESS = _Evenness()
+
+
+def is_uneven(text: str) -> bool:
+    """Return whether the tagger may see words in a text that the index lacks.
+
+    Both drop accents and punctuation, not quite the same: the tagger sees Putin where a soft hyphen parts Pu
+    from tin, and s for a sharp one.
+    """
+    is_plain = text.isascii() and "\x01" not in text
+    is_even = is_plain or all(_EVENNESS[character] for character in set(_UNPLAIN.findall(text)))
+    return not is_even or _LONG_WORD.search(text) is not None
 
 
 def _traits_of(article: IndexedArticle) -> str:

@@ -245,15 +245,31 @@ class Engine:
     def digests(self) -> Iterator[tuple[int, int]]:
         """Yield the id and digest of every entry, to compare the index with the database."""
         searcher = self._snapshot_now().searcher
+        for hits in self._walk(searcher, asking.term("type", "article")):
+            with _unusable_on_failure(self.folder):
+                digests = searcher.fast_field_values("digest", [address for _, address in hits])
+            for (rank, _), digest in zip(hits, digests, strict=True):
+                yield id_of_rank(rank), int(digest or 0)
+
+    def holding(self, clues: Iterable[Sequence[Collection[str]]]) -> Iterator[int]:
+        """Yield the ids of articles whose texts may answer one of these clues, as `asking.holding` has it."""
+        searcher = self._snapshot_now().searcher
+        with _unusable_on_failure(self.folder):
+            query = asking.holding(clues)
+        for hits in self._walk(searcher, query):
+            yield from (id_of_rank(rank) for rank, _ in hits)
+
+    def _walk(
+        self, searcher: tantivy.Searcher, query: Query
+    ) -> Iterator[list[tuple[int, tantivy.DocAddress]]]:
+        """Yield all that a query finds, page after page: rank and address."""
         last = 0
         while True:
             with _unusable_on_failure(self.folder):
                 later = asking.between("rank", last, None, inclusive=False)
-                query = asking.all_of([asking.term("type", "article"), later])
-                hits = searcher.search(query, DIGEST_PAGE, False, "rank", order=tantivy.Order.Asc).hits
-                digests = searcher.fast_field_values("digest", [address for _, address in hits])
-            for (rank, _), digest in zip(hits, digests, strict=True):
-                yield id_of_rank(rank), int(digest or 0)
+                wanted = asking.all_of([query, later])
+                hits = searcher.search(wanted, DIGEST_PAGE, False, "rank", order=tantivy.Order.Asc).hits
+            yield hits
             if len(hits) < DIGEST_PAGE:
                 return
             last = hits[-1][0]

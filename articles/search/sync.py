@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from articles.search.outbox import (
     enqueue,
     hidden_since,
     lock_archive,
+    rows_after,
 )
 from articles.search.query import Criteria
 from articles.search.upkeep import (
@@ -51,6 +52,7 @@ __all__ = [
     "facet",
     "facet_all",
     "finish_act",
+    "holding",
     "lock_archive",
     "open_engine",
     "rebuild",
@@ -199,6 +201,21 @@ def related(
 ) -> list[tuple[int, float]]:
     """Return the articles that share most with what is given, as `Engine.related` does; raise as `search`."""
     return _answer(lambda engine, hidden: engine.related(weights, words, {*exclude, *hidden}, limit))
+
+
+def holding(clues: Iterable[Sequence[Collection[str]]]) -> Iterator[int]:
+    """Yield the ids of articles that may answer one of these clues, as `Engine.holding` does.
+
+    Among them are those that the index is late with, readable or not; of others that readers do not see it
+    knows nothing.  Raise IndexUnusable where it cannot tell.
+    """
+    now = database_standing()
+    engine = _fresh_engine(now)
+    late = rows_after(engine.revision(), limit=HIDDEN_LIMIT + 1)
+    if len(late) > HIDDEN_LIMIT:
+        raise IndexUnusable(f"it is late with more than {HIDDEN_LIMIT:,} articles")
+    yield from {pk for _, pk, _ in late}
+    yield from engine.holding(clues)
 
 
 def _answer[Answer](ask: Callable[[Engine, Collection[int]], Answer]) -> Answer:

@@ -122,6 +122,11 @@ def _without_uneven_gaps(text: str, plain: str) -> str:
     return "".join(parts) + plain[begin:]
 
 
+def fold_character(character: str) -> str:
+    """Return what stands for a character in folded text: one other, a blank, or nothing."""
+    return _TABLE[ord(character)].replace(DROPPED, "")
+
+
 def fold_keyword(name: str) -> str:
     """Return a name by which spellings that differ in accents and case alone are one."""
     return fold_name(name).casefold()
