@@ -29,7 +29,7 @@ def test_those_in_most_articles_come_first_and_dismissed_ones_last(alice_at):
         ActorSuggestion.objects.filter(pk=suggestion.pk).update(status=status)
 
     shown = alice_at.get(reverse(LIST)).context["cl"].result_list
-    assert [(row.name, row.standing_count) for row in shown] == [
+    assert [(row.name, row.article_count) for row in shown] == [
         ("Olga Bodnar", 3),
         ("Ana Soto", 1),
         ("Ed Roe", 5),
