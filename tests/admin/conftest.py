@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from articles import curation
+from articles import curation, sampling
 from articles.importing.unmatched import write_unmatched
 from articles.models import (
     Alias,
@@ -72,6 +72,7 @@ def make_desk(alice) -> SimpleNamespace:
     write_unmatched({article.pk: ["diplomacy"]})
     TaskWorker.objects.create(name="desk-1")
     curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)
+    sampling.draw_daily(timezone.localdate())
     return SimpleNamespace(article=article, tagging=tagging, russia=russia, putin=putin, run=run)
 
 

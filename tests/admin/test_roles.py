@@ -27,6 +27,8 @@ TABLES = {
     "articles.archive": LOOK,
     "articles.article": ("v", "vc", "vc", "vc"),
     "articles.articlesource": LOOK,
+    "articles.audititem": LOOK,
+    "articles.auditsample": LOOK,
     "articles.author": ("v", "v", "vacd", "vacd"),
     "articles.change": LOOK,
     "articles.changeset": LOOK,
