@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from articles.importing import store, suggesting
+from articles.importing.taggings import set_turns
 from articles.models import ActorSuggestion, Article, Author, Authorship, Outlet, Tag, Tagging
 from articles.search.sync import enqueue
 from articles.tagging.standing import Unknown
@@ -36,7 +37,10 @@ def make_tagging(article: Article, tag: Tag | str, **values: object) -> Tagging:
         "salience": 0.5,
     }
     tag = make_tag(tag) if isinstance(tag, str) else tag
-    return Tagging.objects.create(article=article, tag=tag, **{**defaults, **values})
+    row = Tagging(article=article, tag=tag, **{**defaults, **values})
+    set_turns([row])
+    row.save()
+    return row
 
 
 def make_suggestion(

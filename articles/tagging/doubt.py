@@ -74,6 +74,11 @@ class Reason(NamedTuple):
     points: int
     words: str
 
+    @property
+    def signed(self) -> str:
+        """Return the points as people add them up: +45, −20."""
+        return f"{self.points:+}".replace("-", "−")
+
 
 def doubt_of(seen: Seen) -> int:
     """Return 0 (certain) to 100 (most doubtful)."""
@@ -85,7 +90,7 @@ def reasons_of(seen: Seen) -> list[Reason]:
     """Return what speaks for and against a finding, the ground first."""
     rules = RULES_IN.findall(seen.mentions)
     near = _nearness(seen.salience, has_sum=bool(rules))
-    border = [Reason(near, "nearly at the border between main subject and mentioned")] if near else []
+    border = [Reason(near, "near the border between main subject and mentioned")] if near else []
     return [*_reasons(seen.kind, ground_of(rules), len(rules), seen.is_in_file, seen.is_ambiguous), *border]
 
 

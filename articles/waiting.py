@@ -1,0 +1,160 @@
+"""Which suggestions wait for a person, in which order, and whose turn they are.
+
+The queue is the order of `Tagging.review_rank`, read off an index.  A narrow filter gathers what it leaves
+and sorts that; a wide one walks the order and leaves out what it does not want.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Mod
+from django.utils import timezone
+
+from articles.models import Article, ArticleSource, ChangeSet, Tag, Tagging
+from articles.tagging.doubt import grounds
+
+COUNTED = 10_000  # suggestions that are counted; of more it is said that there are more
+SMALL = 3_000  # articles of an outlet or a run whose suggestions are gathered; of more, the order is walked
+AT_WORK = dt.timedelta(minutes=10)  # since somebody's last decision, after which others get that share too
+LATEST_ACTS = 300  # that say who is at work
+
+type Row = tuple[int, int]  # rank, counted downwards, and number of a tagging
+
+
+class Place(NamedTuple):
+    """A place in the queue: behind the suggestion with this rank and number."""
+
+    rank: int
+    pk: int
+
+
+class Share(NamedTuple):
+    """What one of several people at work is given: the articles whose number leaves this remainder."""
+
+    number: int = 0
+    of: int = 1
+
+
+ALL = Share()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to review: suggestions of a tag, a kind, a rule, an outlet, a run; empty is any."""
+
+    tag: int = 0
+    kind: str = ""
+    rule: str = ""
+    outlet: int = 0
+    run: int = 0
+
+    @property
+    def grounds(self) -> list[int]:
+        """Return the numbers of the grounds asked for; none stands for all."""
+        return grounds(self.kind, self.rule) if self.kind or self.rule else []
+
+    @property
+    def is_of_articles(self) -> bool:
+        """Return whether only suggestions of some articles are wanted."""
+        return bool(self.outlet or self.run)
+
+
+def read_page(asked: Asked, *, after: Place | None = None, share: Share = ALL, limit: int = 20) -> list[int]:
+    """Return the numbers of the next suggestions, those to be looked at first at the front."""
+    rows = _wanted(asked)
+    if share.of > 1:
+        rows = rows.alias(turn=Mod(F("article_id"), share.of)).filter(turn=share.number)
+    if after is not None:
+        rows = rows.filter(review_rank__lte=after.rank).exclude(review_rank=after.rank, pk__lte=after.pk)
+    if asked.is_of_articles and _is_small(asked):
+        return _gathered(rows.filter(article__in=_articles(asked)), asked, limit)
+    if asked.is_of_articles:
+        rows = rows.filter(_met(asked))
+    if asked.tag or not asked.grounds:
+        rows = rows.filter(review_ground__in=asked.grounds) if asked.grounds else rows
+        return list(rows.order_by("-review_rank", "pk").values_list("pk", flat=True)[:limit])
+    # The index holds each ground in order: the front of all of them is among their fronts.
+    fronts = [_front(rows.filter(review_ground=ground), limit) for ground in asked.grounds]
+    return [pk for _, pk in islice(heapq.merge(*fronts), limit)]
+
+
+def count_waiting(asked: Asked) -> int | None:
+    """Return how many wait, `COUNTED` + 1 for all numbers beyond; None where counting would take long."""
+    rows = _wanted(asked).order_by()
+    if asked.grounds:
+        rows = rows.filter(review_ground__in=asked.grounds)
+    if asked.is_of_articles:
+        if (asked.grounds or asked.tag) and not _is_small(asked):
+            return None
+        rows = rows.filter(article__in=_articles(asked))
+    return rows.values("pk")[: COUNTED + 1].count()
+
+
+def share_of(person: AbstractBaseUser) -> Share:
+    """Return which articles this person is given while others review: nobody is to get another's rows.
+
+    Whoever decided something in the last minutes is at work.  Somebody who just came is not known yet; what
+    two decide at once is found out by `review.decide`.
+    """
+    acts = ChangeSet.objects.order_by("-pk").values_list("act", "made_by", "made_at")[:LATEST_ACTS]
+    since = timezone.now() - AT_WORK
+    others = {pk for act, pk, at in acts if act == ChangeSet.Act.REVIEW and at >= since and pk is not None}
+    at_work = sorted({*others, person.pk})
+    return Share(at_work.index(person.pk), len(at_work))
+
+
+def _wanted(asked: Asked) -> QuerySet[Tagging]:
+    """Return what waits of a tag or of all, in articles that are not withdrawn and with tags in use."""
+    withdrawn = Article.objects.filter(pk=OuterRef("article"), status=Article.Status.WITHDRAWN)
+    retired = Tag.objects.filter(is_retired=True)
+    rows: QuerySet[Tagging] = Tagging.objects.filter(~Exists(withdrawn), status=Tagging.Status.SUGGESTED)
+    return (
+        rows.filter(tag=asked.tag, tag__is_retired=False) if asked.tag else rows.filter(~Q(tag__in=retired))
+    )
+
+
+def _articles(asked: Asked) -> QuerySet[Article]:
+    """Return the articles of an outlet or a run, or of both."""
+    rows: QuerySet[Article] = Article.objects.order_by()
+    if asked.outlet:
+        rows = rows.filter(outlet=asked.outlet)
+    if asked.run:
+        rows = rows.filter(pk__in=ArticleSource.objects.filter(run=asked.run).order_by().values("article"))
+    return rows.values("pk")
+
+
+def _is_small(asked: Asked) -> bool:
+    return _articles(asked)[: SMALL + 1].count() <= SMALL
+
+
+def _met(asked: Asked) -> Q:
+    """Return the condition on a suggestion's article, in words that look it up by its number."""
+    condition = Q()
+    if asked.outlet:
+        condition &= Q(Exists(Article.objects.filter(pk=OuterRef("article"), outlet=asked.outlet)))
+    if asked.run:
+        # A column by itself SQLite takes from the run's index, and reads all of its files for each article.
+        files = ArticleSource.objects.alias(read_by=Coalesce("run_id", 0, output_field=IntegerField()))
+        condition &= Q(Exists(files.filter(article=OuterRef("article"), read_by=asked.run)))
+    return condition
+
+
+def _gathered(rows: QuerySet[Tagging], asked: Asked, limit: int) -> list[int]:
+    """Return the front of few rows.  A sum is in no index, so that no database walks the whole order."""
+    if asked.grounds:
+        rows = rows.filter(review_ground__in=asked.grounds)
+    rows = rows.alias(soon=F("review_rank") + 0).order_by("-soon", "pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def _front(rows: QuerySet[Tagging], limit: int) -> Sequence[Row]:
+    found = rows.order_by("-review_rank", "pk").values_list("review_rank", "pk")[:limit]
+    return [(-rank, pk) for rank, pk in found]
