@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from articles.fallback import find_in_database
 from articles.filters import ArticleFilter
+from articles.phrases import gettext
 from articles.problems import Problem, find_problems, problem
 from articles.search import sync
 from articles.search.address import CURSORS, Address
@@ -23,7 +24,8 @@ class Answer:
     """The articles of one search, by id.
 
     ``problems`` are what could not be understood: with any of them there is no result, for what leaves the
-    archive carries no note beside it.
+    archive carries no note beside it.  ``has_moved``: the search names something by an old
+    key, for which ``address`` has today's.
     """
 
     address: Address
@@ -31,6 +33,7 @@ class Answer:
     criteria: Criteria = field(default_factory=Criteria)
     result: Result = NOTHING
     problems: list[Problem] = field(default_factory=list)
+    has_moved: bool = False
 
 
 def answer(data: QueryDict, path: str, *, limit: int) -> Answer:
@@ -41,7 +44,7 @@ def answer(data: QueryDict, path: str, *, limit: int) -> Answer:
     asked = ArticleFilter(data)
     address = asked.address(path)
     if problems := find_problems(asked, address):
-        return Answer(address, "Articles", problems=problems)
+        return Answer(address, gettext("Articles"), problems=problems)
     criteria = asked.criteria
     title = title_of(criteria, asked.names)
     after, before = (address.value_of(name) for name in CURSORS)
@@ -52,7 +55,7 @@ def answer(data: QueryDict, path: str, *, limit: int) -> Answer:
         return Answer(address, title, problems=[problem(asked, cursor, str(error), address)])
     except WordsError as error:
         return Answer(address, title, problems=[problem(asked, "q", str(error), address)])
-    return Answer(address, title, criteria, result)
+    return Answer(address, title, criteria, result, has_moved=asked.has_moved)
 
 
 def _find(asked: ArticleFilter, criteria: Criteria, *, after: str, before: str, limit: int) -> Result:

@@ -24,6 +24,7 @@ from articles.importing.corrections import FIELDS, Said, said_by_archive
 from articles.importing.duplicates import relink_stored
 from articles.importing.taggings import REVIEW_FIELDS, moved_mentions, set_turns, texts_of
 from articles.importing.trail import Row, append
+from articles.indexed import INDEXED, articles_with
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -280,7 +281,8 @@ class Act:
             record.origin = RecordOrigin.EDITOR
         record.save()
         self.note_change(record, before)
-        if isinstance(record, Tag) and before is not None and before["is_retired"] != record.is_retired:
+        indexed = INDEXED.get(type(record), frozenset())
+        if before is not None and any(before[name] != getattr(record, name) for name in indexed):
             self.touched |= articles_with(record)
         return True
 
@@ -426,7 +428,8 @@ def reinstate(tags: Iterable[Tag], *, by: AbstractBaseUser) -> int:
 def _set_retired(tags: Iterable[Tag], *, by: AbstractBaseUser, kind: ChangeSet.Act) -> int:
     count = 0
     with recording(kind, by=by) as act:
-        for tag in sorted(tags, key=lambda tag: tag.pk):  # locked in one order, as everywhere
+        # Locked in one order, as everywhere; another stands for one that was merged.
+        for tag in sorted((one for one in tags if one.merged_into_id is None), key=lambda tag: tag.pk):
             tag.is_retired = kind is ChangeSet.Act.RETIRE
             count += act.save(tag)
     return count
@@ -444,8 +447,3 @@ def history_of(model: type[models.Model], pk: int | str) -> QuerySet[Change]:
 def locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:
     """Return the rows locked until the transaction ends, in one order, so that two editors never deadlock."""
     return rows.order_by("pk").select_for_update(of=("self",))
-
-
-def articles_with(tag: Tag) -> set[int]:
-    """Return the ids of the articles that carry a tag, in whatever way."""
-    return set(Tagging.objects.filter(tag=tag).values_list("article_id", flat=True))

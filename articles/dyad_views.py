@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
 from articles.dyad_index import SPANS, rank_pairs
-from articles.dyads import Pair, address_of, find_pairs, read_dyad
+from articles.dyads import Pair, address_of, find_pairs, find_united, read_dyad
 from articles.search.engine import IndexUnusable
 
 
@@ -49,6 +49,8 @@ def dyad_detail(request: HttpRequest, written: str) -> HttpResponse:
     Where it means none, the page says what it might be.
     """
     pairs = find_pairs(written)
+    if not pairs and (tag := find_united(written)):
+        return HttpResponsePermanentRedirect(tag.get_absolute_url())
     if len(pairs) != 1:
         context = {
             "section": "pairs",

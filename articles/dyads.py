@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -14,9 +14,11 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from articles.facets import FacetGroup, name_values
+from articles.forwarding import forwarded
 from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, Tagging, TagKind
 from articles.pairs import in_order, marks_of, splits
+from articles.phrases import all_of
 from articles.rows import Row, read_rows
 from articles.search import sync
 from articles.search.query import Criteria, Match, Sort
@@ -50,7 +52,7 @@ class Pair:
     @property
     def name(self) -> str:
         """Return ``Russia and Ukraine``."""
-        return f"{self.first.name} and {self.second.name}"
+        return all_of([self.first.name, self.second.name])
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -119,7 +121,8 @@ class Dyad:
 def find_pairs(written: str) -> list[Pair]:
     """Return the pairs that an address may mean: one, or none, or several that a reader has to choose from.
 
-    A tag may be written as its slug or, as in filters, as its key: ``ru-ua``.  One query.
+    A tag may be written as its slug or, as in filters, as its key: ``ru-ua``; or as either was before a merge
+    or a renaming.  One query, and two more for what is not called so today.
     """
     if len(written) > MOST_WRITTEN or "\0" in written:  # which PostgreSQL does not take
         return []
@@ -131,6 +134,18 @@ def find_pairs(written: str) -> list[Pair]:
         tags.setdefault((tag.kind, tag.key), tag)
     # An address of our own is a slug: it wins over another tag's key of the same spelling.
     tags |= {(tag.kind, tag.slug): tag for tag in list(tags.values()) if tag.slug in names}
+    if pairs := _pairs(found, tags):
+        return pairs
+    return _pairs(found, {**_forwarded(names), **tags})
+
+
+def _forwarded(names: Collection[str]) -> dict[tuple[str, str], Tag]:
+    """Return the tags in use that were called so before a merge or a renaming."""
+    former = forwarded([(kind, name) for kind in KINDS for name in names])
+    return {one: tag for one, tag in former.items() if isinstance(tag, Tag) and not tag.is_retired}
+
+
+def _pairs(found: Sequence[tuple[str, str]], tags: Mapping[tuple[str, str], Tag]) -> list[Pair]:
     pairs: dict[tuple[str, str], Pair] = {}
     for kind in KINDS:
         for one, other in found:
@@ -139,6 +154,24 @@ def find_pairs(written: str) -> list[Pair]:
                 first, second = sorted((first, second), key=lambda tag: tag.slug)
                 pairs.setdefault((first.slug, second.slug), Pair(first, second))
     return list(pairs.values())
+
+
+def find_united(written: str) -> Tag | None:
+    """Return the tag that the two of a pair have become since, None if the address means no such pair."""
+    if len(written) > MOST_WRITTEN or "\0" in written:
+        return None
+    found = list(splits(written.lower()))
+    names = {name for both in found for name in both}
+    today = Tag.objects.filter(Q(slug__in=names) | Q(key__in=names), kind__in=KINDS, is_retired=False)
+    tags = {(tag.kind, name): tag for tag in today for name in (tag.key, tag.slug)}
+    tags = {**_forwarded(names), **tags}
+    united = (
+        tags[kind, one]
+        for kind in KINDS
+        for one, other in found
+        if one != other and (kind, one) in tags and tags[kind, one] == tags.get((kind, other))
+    )
+    return next(united, None)
 
 
 def address_of(kind: str, one: str, other: str, *, divider: str = "-") -> str:

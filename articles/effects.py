@@ -32,7 +32,10 @@ TOGETHER = (
     frozenset({"published_on", "published_precision"}),
     frozenset({"status", "withdrawal"}),
     frozenset({"status", "decided_by_id", "decided_at"}),
+    frozenset({"is_retired", "merged_into_id"}),
 )
+# Follow the words of a text, whichever tag they earned.
+OF_WORDS = frozenset({"mentions"})
 PROGRAMS = frozenset({ChangeSet.Act.IMPORT, ChangeSet.Act.RETAG, ChangeSet.Act.LOAD})
 
 
@@ -227,9 +230,12 @@ def _sort_in(
 def stands_on(effect: Effect, change: Change, before: Values | None, after: Values | None) -> bool:
     """Return whether a later change of the row rests on what the act did to it.
 
-    An import that read an article again has decided, by what editors had corrected, what it wrote.
+    An import that read an article again has decided, by what editors had corrected, what it wrote.  Whatever
+    was decided of a tagging since it moved to another tag was decided of that tag.
     """
     if effect.is_whole or before is None or after is None:
+        return True
+    if effect.table == TAGGING and "tag_id" in effect.columns and {*before, *after} - OF_WORDS:
         return True
     is_import = change.change_set.run_id is not None
     if is_import and effect.table == ARTICLE:

@@ -19,8 +19,10 @@ from articles.answers import Answer, answer
 from articles.caching import kept
 from articles.citations import Record, one_line
 from articles.exporting import read_records
+from articles.languages import edition
 from articles.models import Article
-from articles.outgoing import refusal, try_again
+from articles.outgoing import moved, refusal, try_again
+from articles.phrases import gettext
 from articles.search.address import PAGE_PARAMETERS
 from articles.search.engine import IndexUnusable
 from articles.searchbox import redirect_of
@@ -61,6 +63,8 @@ def feed(request: HttpRequest, form: Form) -> HttpResponse:
         return try_again(request)
     if found.problems:
         return refusal(request, found)
+    if found.has_moved:
+        return moved(request, found)
     site = request.build_absolute_uri("/").removesuffix("/")
     written = _empty(form, request, found, site)
     for entry in _entries(found.result.ids, site):
@@ -80,10 +84,10 @@ def _empty(form: Form, request: HttpRequest, found: Answer, site: str) -> AtomFe
     return form(
         title=f"{one_line(found.title)} · Newsroom",
         link=page,
-        description="The newest articles of this search in the archive.",
+        description=gettext("The newest articles of this search in the archive."),
         feed_url=request.build_absolute_uri(),
         feed_guid=page,
-        language="en",
+        language=edition().code,
         author_name="Newsroom",  # of the feed; an entry may have none of its own
         following=following,
         site=site,

@@ -8,8 +8,11 @@ from typing import ClassVar
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.text import format_lazy
 
+from articles.forwarding import forwarded
 from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging, TagKind
+from articles.phrases import gettext
 from articles.search.fields import Asked, DateBoundField, Found, KeysField, WordsField
 from articles.search.languages import find_language, language_name
 from articles.search.query import SUFFIXES, Match
@@ -56,7 +59,7 @@ class FacetFilter(django_filters.Filter):  # type: ignore[misc]  # no types
         """Return the filters that this declaration stands for, by parameter."""
         return {
             facet + SUFFIXES[match]: type(self)(
-                str(self.label), plural=self.plural, aliases=self.aliases, facet=facet, match=match
+                self.label, plural=self.plural, aliases=self.aliases, facet=facet, match=match
             )
             for match in self.matches
         }
@@ -81,6 +84,11 @@ class FacetFilter(django_filters.Filter):  # type: ignore[misc]  # no types
     def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
         """Yield what these values name, with one query for all facets of this kind."""
         raise TypeError(f"{cls.__name__} does not say where its values are")
+
+    @classmethod
+    def find_former(cls, asked: Collection[Asked]) -> Iterator[Found]:
+        """Yield what values that name nothing today stood for before a merge or a renaming."""
+        yield from ()
 
     def vocabulary(self) -> Mapping[str, str]:
         """Return the names of all values by key, in order; nothing where they are rows of the database."""
@@ -117,7 +125,29 @@ class TagFilter(FacetFilter):
         yield from ((kind, key, key, name) for kind, key, slug, name in rows if (kind, key) in asked)
 
 
-class OutletFilter(FacetFilter):
+    @classmethod
+    def find_former(cls, asked: Collection[Asked]) -> Iterator[Found]:
+        """Yield the tags in use that other keys or slugs stood for."""
+        for (facet, value), tag in forwarded(asked).items():
+            if isinstance(tag, Tag) and not tag.is_retired:
+                yield facet, value, tag.key, tag.name
+
+
+class BylineFilter(FacetFilter):
+    """Who published or wrote: values are slugs."""
+
+    @classmethod
+    def find_former(cls, asked: Collection[Asked]) -> Iterator[Found]:
+        """Yield the outlets or authors of public articles that other slugs stood for."""
+        former = forwarded(asked)
+        now = {(facet, record.slug) for (facet, _), record in former.items()}
+        names = {(facet, slug): name for facet, slug, _, name in cls.find(now)}
+        for (facet, value), record in former.items():
+            if name := names.get((facet, record.slug)):
+                yield facet, value, record.slug, name
+
+
+class OutletFilter(BylineFilter):
     """The outlet that published the article."""
 
     def condition(self, keys: Sequence[str]) -> Q:
@@ -133,7 +163,7 @@ class OutletFilter(FacetFilter):
             yield "outlet", slug, slug, name
 
 
-class AuthorFilter(FacetFilter):
+class AuthorFilter(BylineFilter):
     """Who wrote the article."""
 
     def condition(self, keys: Sequence[str]) -> Q:
@@ -161,7 +191,7 @@ class FixedFilter(FacetFilter):
 
     def vocabulary(self) -> Mapping[str, str]:
         """Return the names of all values by key, in order."""
-        return {key: wording.name for key, wording in VOCABULARIES[self.facet].items()}
+        return {key: gettext(wording.name) for key, wording in VOCABULARIES[self.facet].items()}
 
     @classmethod
     def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
@@ -169,7 +199,7 @@ class FixedFilter(FacetFilter):
         for facet, value in asked:
             key = SPELLINGS.get((facet, value), value)
             if wording := VOCABULARIES[facet].get(key):
-                yield facet, value, key, wording.name
+                yield facet, value, key, gettext(wording.name)
 
 
 class TaggingFilter(FixedFilter):
@@ -268,14 +298,16 @@ class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]  # no types
 
 
 class ViewFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
-    """How the result is shown, one of ``choices``; it narrows nothing.  ``noun``: an order."""
+    """How the result is shown, one of ``choices``; it narrows nothing.
 
-    def __init__(self, choices: type[StrEnum], *, label: str, noun: str) -> None:
-        names = ", ".join(choices)
+    ``complaint`` says what is wrong with other values, and names the ``{choices}``.
+    """
+
+    def __init__(self, choices: type[StrEnum], *, label: str, complaint: str) -> None:
         super().__init__(
             label=label,
             choices=[(choice.value, choice.value) for choice in choices],
-            error_messages={"invalid_choice": f"'%(value).40s' is not {noun}; write one of {names}"},
+            error_messages={"invalid_choice": format_lazy(complaint, choices=", ".join(choices))},
         )
 
     def filter(self, qs: QuerySet[Article], value: str) -> QuerySet[Article]:

@@ -15,6 +15,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.filtering import (
     AuthorFilter,
@@ -29,8 +30,10 @@ from articles.filtering import (
     ViewFilter,
     WordsFilter,
 )
+from articles.languages import edition
 from articles.memory import Memory
 from articles.models import Article, TagKind
+from articles.phrases import gettext, marked
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address, is_tracking
 from articles.search.box import Operator
 from articles.search.entry import Standing
@@ -42,7 +45,7 @@ __all__ = ["MAX_VALUES", "ONCE", "ArticleFilter", "FacetFilter"]
 
 MAX_VALUES = 50  # of one search; each costs a walk over its postings, or a subquery
 MOST_KNOWN = 5_000  # values asked for that a process remembers
-ONCE = "can only be given once; keep one of them"
+ONCE = _("can only be given once; keep one of them")
 
 
 class _Shared(dict[str, forms.Field]):
@@ -56,6 +59,7 @@ class ArticleFilterForm(forms.Form):
     """The parameters of one search, checked; every key is resolved to the thing it names."""
 
     names: dict[tuple[str, str], str]
+    has_moved = False  # whether a value is what something was called before a merge or a renaming
     empty: ClassVar[Mapping[str, Any]] = {}  # what each parameter is when it is not given
 
     def __init__(self, data: QueryDict, *, prefix: str | None = None) -> None:
@@ -65,6 +69,7 @@ class ArticleFilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Turn slugs into keys; a value that names nothing is an error of its parameter."""
         self.names = {}
+        self.has_moved = False
         not_given = {name: value for name, value in self.empty.items() if name not in self.fields}
         cleaned = self.cleaned_data = not_given | self.cleaned_data
         fields = {
@@ -76,7 +81,9 @@ class ArticleFilterForm(forms.Form):
         if count > MAX_VALUES:
             longest = max(fields, key=lambda name: len(cleaned[name]))
             self.add_error(
-                longest, f"at most {MAX_VALUES} values can be combined, these are {count}; leave some out"
+                longest,
+                gettext("at most %(most)s values can be combined, these are %(count)s; leave some out")
+                % {"most": MAX_VALUES, "count": count},
             )
             return cleaned
         keys = self._find(fields)
@@ -103,7 +110,12 @@ class ArticleFilterForm(forms.Form):
                 if field.find == find
                 for value in self.cleaned_data[name]
             }
-            for facet, value, key, name in _found(find, asked, now):
+            found = _found(find, asked, now)
+            if former := asked - {(facet, value) for facet, value, *_ in found}:
+                moved = list(_filter_of(find).find_former(former))
+                self.has_moved |= bool(moved)
+                found += moved
+            for facet, value, key, name in found:
                 keys[facet, value] = key
                 self.names[facet, key] = name
         return keys
@@ -111,34 +123,38 @@ class ArticleFilterForm(forms.Form):
     def _check_order(self, date: str) -> None:
         first, last = (self.cleaned_data.get(f"{date}_{side}") for side in ("after", "before"))
         if first and last and first > last:
-            message = (
-                f"{last.isoformat()} lies before {first.isoformat()}, where the range begins; swap the two"
-            )
-            self.add_error(f"{date}_before", message)
+            message = gettext("%(last)s lies before %(first)s, where the range begins; swap the two")
+            self.add_error(f"{date}_before", message % {"last": last.isoformat(), "first": first.isoformat()})
 
 
 class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     """One search of the archive, from a query string."""
 
-    actor = TagFilter("Actor", plural="Actors")
-    country = TagFilter("Country", plural="Countries")
-    organisation = TagFilter("Organisation", plural="Organisations", aliases=("org",))
-    topic = TagFilter("Topic", plural="Topics")
-    outlet = OutletFilter("Outlet", plural="Outlets", aliases=("from",))
-    author = AuthorFilter("Author", plural="Authors", aliases=("by",))
-    language = LanguageFilter("Language", plural="Languages", aliases=("lang",))
-    has = HasFilter("Details present", plural="Details present")
-    origin = TaggingFilter("Tags given by", plural="Tags given by")
-    status = TaggingFilter("Tags that are", plural="Tags that are")
-    dated = DatedFilter("Publication date", plural="Publication date")
-    published_after = DateBoundFilter("published_on", "gte", label="Published from", operator="after")
-    published_before = DateBoundFilter("published_on", "lte", label="Published until", operator="before")
-    clipped_after = DateBoundFilter("clipped_on", "gte", label="Clipped from", operator="clipped-after")
-    clipped_before = DateBoundFilter("clipped_on", "lte", label="Clipped until", operator="clipped-before")
-    q = WordsFilter(label="Words")
-    sort = ViewFilter(Sort, label="Order", noun="an order")
-    density = ViewFilter(Density, label="Density", noun="a density")
-    view = ViewFilter(View, label="View", noun="a view")
+    actor = TagFilter(_("Actor"), plural=marked("Actors"))
+    country = TagFilter(_("Country"), plural=marked("Countries"))
+    organisation = TagFilter(_("Organisation"), plural=marked("Organisations"), aliases=("org",))
+    topic = TagFilter(_("Topic"), plural=marked("Topics"))
+    outlet = OutletFilter(_("Outlet"), plural=marked("Outlets"), aliases=("from",))
+    author = AuthorFilter(_("Author"), plural=marked("Authors"), aliases=("by",))
+    language = LanguageFilter(_("Language"), plural=marked("Languages"), aliases=("lang",))
+    has = HasFilter(_("Details present"), plural=marked("Details present"))
+    origin = TaggingFilter(_("Tags given by"), plural=marked("Tags given by"))
+    status = TaggingFilter(_("Tags that are"), plural=marked("Tags that are"))
+    dated = DatedFilter(_("Publication date"), plural=marked("Publication date"))
+    published_after = DateBoundFilter("published_on", "gte", label=_("Published from"), operator="after")
+    published_before = DateBoundFilter("published_on", "lte", label=_("Published until"), operator="before")
+    clipped_after = DateBoundFilter("clipped_on", "gte", label=_("Clipped from"), operator="clipped-after")
+    clipped_before = DateBoundFilter("clipped_on", "lte", label=_("Clipped until"), operator="clipped-before")
+    q = WordsFilter(label=_("Words"))
+    sort = ViewFilter(
+        Sort, label=_("Order"), complaint=_("'%(value).40s' is not an order; write one of {choices}")
+    )
+    density = ViewFilter(
+        Density, label=_("Density"), complaint=_("'%(value).40s' is not a density; write one of {choices}")
+    )
+    view = ViewFilter(
+        View, label=_("View"), complaint=_("'%(value).40s' is not a view; write one of {choices}")
+    )
 
     _operators: ClassVar[dict[str, Operator]] = {}
     _form_class: ClassVar[type[ArticleFilterForm] | None] = None
@@ -168,7 +184,7 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     @classmethod
     def facets(cls) -> dict[str, str]:
         """Return the facets and their headings: ``{"country": "Countries", ...}``."""
-        return {f.facet: f.plural for f in cls.base_filters.values() if isinstance(f, FacetFilter)}
+        return {f.facet: gettext(f.plural) for f in cls.base_filters.values() if isinstance(f, FacetFilter)}
 
     @classmethod
     def vocabulary(cls, facet: str) -> Mapping[str, str]:
@@ -211,6 +227,11 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         return form
 
     @property
+    def has_moved(self) -> bool:
+        """Return whether a value is an old key or slug: `address` has what its record is called today."""
+        return self.form.has_moved
+
+    @property
     def unknown(self) -> list[str]:
         """Return the parameters that mean nothing here, in the order they were given.
 
@@ -229,9 +250,9 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
         single = (name for name, f in self.filters.items() if not isinstance(f, FacetFilter))
         for name in (*single, *CURSORS):
             if len(self.data.getlist(name)) > 1 and _values(self.data, name):
-                problems.setdefault(name, []).append(ONCE)
+                problems.setdefault(name, []).append(str(ONCE))
         if all(_values(self.data, name) for name in CURSORS):
-            problems.setdefault("before", []).append("cannot be given with after; keep one of them")
+            problems.setdefault("before", []).append(gettext("cannot be given with after; keep one of them"))
         return problems
 
     @property
@@ -271,23 +292,31 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
 
 
 # What the values asked for name: a slug or a code, its key, its name.
-_known: Memory[tuple[type[FacetFilter], Asked], list[Found]] = Memory(most=MOST_KNOWN)
+# In each language: what is no row of the database has its name from the program.
+_known: Memory[tuple[str, type[FacetFilter], Asked], list[Found]] = Memory(most=MOST_KNOWN)
 
 
 def _found(
     find: Callable[[Collection[Asked]], Iterator[Found]], asked: Collection[Asked], now: Standing
 ) -> list[Found]:
     """Return what these values name, remembered until something changes."""
-    kind = find.__self__  # type: ignore[attr-defined]  # a class method's
-    remembered = _known.find([(kind, one) for one in asked], now)
-    missing = {one for one in asked if (kind, one) not in remembered}
+    kind = _filter_of(find)
+    keys = {one: (edition().code, kind, one) for one in asked}
+    remembered = _known.find(keys.values(), now)
+    missing = {one for one in asked if keys[one] not in remembered}
     if missing:
-        read: dict[tuple[type[FacetFilter], Asked], list[Found]] = {(kind, one): [] for one in missing}
+        read: dict[tuple[str, type[FacetFilter], Asked], list[Found]] = {keys[one]: [] for one in missing}
         for found in find(missing):
-            read[kind, (found[0], found[1])].append(found)
+            read[keys[found[0], found[1]]].append(found)
         _known.keep(read, now)
         remembered |= read
-    return [found for one in asked for found in remembered[kind, one]]
+    return [found for one in asked for found in remembered[keys[one]]]
+
+
+def _filter_of(find: Callable[[Collection[Asked]], Iterator[Found]]) -> type[FacetFilter]:
+    """Return the kind of filter whose class method this is."""
+    kind: type[FacetFilter] = find.__self__  # type: ignore[attr-defined]  # a class method's
+    return kind
 
 
 def _operators(filters: Mapping[str, django_filters.Filter]) -> Iterator[tuple[str, Operator]]:
@@ -308,17 +337,26 @@ def _operators(filters: Mapping[str, django_filters.Filter]) -> Iterator[tuple[s
     yield "main", Operator("main", tuple(main), Match.MAIN)
 
 
+NOT_KNOWN = {
+    "actor": marked("no actor is called %(called)s; choose one from %(place)s"),
+    "country": marked("no country is called %(called)s; choose one from %(place)s"),
+    "organisation": marked("no organisation is called %(called)s; choose one from %(place)s"),
+    "topic": marked("no topic is called %(called)s; choose one from %(place)s"),
+    "outlet": marked("no outlet is called %(called)s; choose one from the outlets beside a list"),
+    "author": marked("no author is called %(called)s; choose one from the authors beside a list"),
+    "language": marked(
+        "no language is called %(called)s; write a code, such as de or pt-br, or an English name"
+    ),
+}
+
+
 def _unknown(facet: str, called: str) -> str:
     """Return what is wrong with values that name nothing, and what to do about it."""
     if fixed := ArticleFilter.vocabulary(facet):
-        return f"{called} is not among the values; write one of {', '.join(fixed)}"
-    if facet == "language":
-        remedy = "write a code, such as de or pt-br, or an English name"
-    elif facet in TagKind.values:
-        remedy = f"choose one from {reverse(f'{facet}_list')}?all=1"
-    else:
-        remedy = f"choose one from the {facet}s beside a list"
-    return f"no {facet} is called {called}; {remedy}"
+        message = gettext("%(called)s is not among the values; write one of %(values)s")
+        return message % {"called": called, "values": ", ".join(fixed)}
+    place = f"{reverse(f'{facet}_list')}?all=1" if facet in TagKind.values else ""
+    return gettext(NOT_KNOWN[facet]) % {"called": called, "place": place}
 
 
 def _values(data: QueryDict, name: str) -> list[str]:

@@ -1,21 +1,25 @@
 """The gazetteer between file and database: `load` writes entries to rows, `read_entries` makes them again.
 
 Editors work on the rows.  A load is a three-way merge: `Tag.loaded` says what the last load wrote, so that
-whatever differs from it was changed by a person and stays.  A tag is recognised by its kind and key.
+whatever differs from it was changed by a person and stays.  A tag is recognised by its kind and key, or by
+the key that it had in the file before an editor gave it another.  What was merged stays merged, and what a
+file adds to it goes to the tag that stands for it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
-from articles.models import Alias, Archive, ChangeSet, Office, RecordOrigin, Tag, Tagging
+from articles.models import Alias, Archive, ChangeSet, FormerName, Office, RecordOrigin, Tag, Tagging
 from articles.search.sync import INLINE_LIMIT, NO_ARTICLE, enqueue, finish_act, lock_archive
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, Entry, Kind, read_data
@@ -116,14 +120,23 @@ class _Merge:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries: dict[Identity, Entry] = {(entry.kind.value, entry.key): entry for entry in entries}
-        self.tags: dict[Identity, Tag] = {(tag.kind, tag.key): tag for tag in Tag.objects.all()}
+        stored = list(Tag.objects.all())
+        self.tags: dict[Identity, Tag] = {(tag.kind, tag.file_key or tag.key): tag for tag in stored}
+        self.stands = {tag.pk: tag for tag in stored}  # for itself, or for those merged into it
+        self.stands |= {tag.pk: self.stands[tag.merged_into_id] for tag in stored if tag.merged_into_id}
         self.before = {identity: dict(tag.loaded) for identity, tag in self.tags.items()}
         self.created: set[Identity] = set()
         self.updated: set[Identity] = set()
         self.kept: set[Identity] = set()
         self.returned: list[int] = []
         self.clashes: list[str] = []
-        self._slugs = {(tag.kind, tag.slug): tag for tag in self.tags.values()}
+        self._slugs = {(tag.kind, tag.slug): tag for tag in stored}
+        self._keys = {(tag.kind, tag.key): tag for tag in stored}
+        # What led to a tag before it was renamed leads there for ever.
+        former = FormerName.objects.filter(tag__isnull=False).values_list("kind", "part", "text", "tag")
+        for kind, part, text, pk in former:
+            texts = self._slugs if part == FormerName.Part.SLUG else self._keys
+            texts.setdefault((kind, text), self.stands[pk])
 
     def write_tags(self) -> None:
         """Create and update the tags, then link the parents, which may come later in the file."""
@@ -135,6 +148,7 @@ class _Merge:
                 tag = Tag(kind=identity[0], key=identity[1], origin=RecordOrigin.GAZETTEER)
                 _copy(entry, tag, COLUMNS + LISTS)
                 self._take_slug(tag, entry, f"{entry.slug}-2")
+                self._take_key(tag, entry)
                 tag.attributes, tag.loaded = _attributes(entry), record
                 self.tags[identity] = tag
                 self.created.add(identity)
@@ -156,7 +170,7 @@ class _Merge:
         self._take_slug(tag, entry, slug)
         tag.attributes = _attributes(entry)
         # Back in the file after having left it; an editor's own retirement is not undone.
-        if tag.loaded.get("left") and tag.is_retired:
+        if tag.loaded.get("left") and tag.is_retired and not tag.merged_into_id:
             tag.is_retired = False
             self.returned.append(tag.pk)
         self.updated.add(identity)
@@ -171,6 +185,17 @@ class _Merge:
             )
             tag.slug = instead
             self._slugs[tag.kind, instead] = tag
+
+    def _take_key(self, tag: Tag, entry: Entry) -> None:
+        """Give a new tag another key if its own is what somebody called another tag, and say so."""
+        owner = self._keys.setdefault((tag.kind, tag.key), tag)
+        if owner is not tag:
+            tag.key, tag.file_key = f"{entry.key}-2", entry.key
+            self._keys[tag.kind, tag.key] = tag
+            self.clashes.append(
+                f"{tag.kind} {entry.name!r}: the key {entry.key!r} is that of your tag {owner.name!r}, so "
+                f"its own is {tag.key!r}; if both are the same, merge them"
+            )
 
     def _link_parents(self) -> None:
         linked = []
@@ -200,11 +225,12 @@ class _Merge:
             tag = self.tags[identity]
             old = _by_name(self.before.get(identity, {}).get("aliases", ()))
             wanted = _by_name(tag.loaded["aliases"])
-            present = rows[tag.pk]
+            present, stands = rows[tag.pk], self.stands.get(tag.pk, tag)
             for name, values in wanted.items():
                 row = present.get(name)
                 if row is None and name not in old:
-                    added.append(_alias_row(tag, name, values))
+                    if stands is tag or name not in self._names_of(stands):
+                        added.append(_alias_row(stands, name, values))
                 elif row is not None and values != old.get(name) and _is_as_loaded(row, old.get(name)):
                     _set(row, values)
                     changed.append(row)
@@ -217,13 +243,21 @@ class _Merge:
         Alias.objects.bulk_create(added, batch_size=500)
         Alias.objects.bulk_update(changed, ALIAS_VALUES, batch_size=500)
 
+    @staticmethod
+    def _names_of(tag: Tag) -> set[Name]:
+        return set(tag.aliases.values_list("text", "kind"))
+
     def write_offices(self) -> None:
         """Replace the gazetteer's offices of changed tags; one that an editor changed or removed stays so."""
-        places = {tag.key: tag for (kind, _), tag in self.tags.items() if kind == Kind.ORGANISATION}
-        places |= {tag.key: tag for (kind, _), tag in self.tags.items() if kind == Kind.COUNTRY}
+        places = {
+            key: self.stands.get(tag.pk, tag)
+            for of in (Kind.ORGANISATION, Kind.COUNTRY)
+            for (kind, key), tag in self.tags.items()
+            if kind == of
+        }
         rows: dict[int, dict[Name, Office]] = defaultdict(dict)
         for office in Office.objects.filter(holder__in=self._ids_of_updated()).select_related("of"):
-            rows[office.holder_id][_office_name(office, office.of.key)] = office
+            rows[office.holder_id][_office_name(office, office.of.file_key or office.of.key)] = office
         added, gone = [], []
         for identity in sorted(self.created | self.updated):
             tag, entry = self.tags[identity], self.entries[identity]
@@ -233,7 +267,7 @@ class _Merge:
             # Role, place and first day of what an editor took over: a new end date must not bring it back.
             taken = {name[1:4] for name in old if name not in present}
             added += [
-                _office_row(tag, places[record.of], record)
+                _office_row(self.stands.get(tag.pk, tag), places[record.of], record)
                 for name, record in wanted.items()
                 if name not in present and name not in old and name[1:4] not in taken and record.of in places
             ]
@@ -336,6 +370,7 @@ def read_entries() -> list[Entry]:
     """Return the gazetteer as it stands in the database, editors' work included, retired tags left out."""
     aliases, offices = _read_aliases(), _read_offices()
     slugs = dict(Tag.objects.values_list("id", "slug"))
+    keys = _country_keys()
     return [
         Entry(
             kind=Kind(tag.kind),
@@ -346,7 +381,7 @@ def read_entries() -> list[Entry]:
             context=tuple(tag.context),
             counter_context=tuple(tag.counter_context),
             **{name: getattr(tag, name) for name in COLUMNS},
-            **_entry_attributes(tag),
+            **_entry_attributes(tag, keys),
         )
         for tag in Tag.objects.in_use().order_by("kind", "slug").defer("loaded")
     ]
@@ -376,13 +411,23 @@ def _read_offices() -> dict[int, list[OfficeRecord]]:
     return offices
 
 
-def _entry_attributes(tag: Tag) -> dict[str, Any]:
-    """Return the fields of an entry that have no column of their own."""
-    return {
+def _country_keys() -> dict[str, str]:
+    """Return today's key of each country that the gazetteer's file calls by another."""
+    rows = Tag.objects.filter(Q(merged_into__isnull=False) | ~Q(file_key=""), kind=Kind.COUNTRY)
+    keys = rows.values_list("file_key", "key", Coalesce("merged_into__key", "key"))
+    return {file_key or key: today for file_key, key, today in keys}
+
+
+def _entry_attributes(tag: Tag, keys: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fields of an entry that have no column of their own; ``keys`` are of renamed countries."""
+    values = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in tag.attributes.items()
         if name in ATTRIBUTES
     }
+    if keys and values.get("implies"):
+        values["implies"] = tuple(keys.get(key, key) for key in values["implies"])
+    return values
 
 
 def release_of(entries: Iterable[Entry]) -> str:

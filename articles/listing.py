@@ -12,6 +12,7 @@ from articles.facets import FacetGroup, FacetValue, group_facets, name_values
 from articles.fallback import find_in_database
 from articles.filters import ArticleFilter
 from articles.offers import Offer, find_offers
+from articles.phrases import gettext, grouped, marked
 from articles.problems import Problem, find_problems, problem
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
@@ -41,8 +42,8 @@ VIEW_SIZE = {View.TABLE: 100, View.MAP: 1, View.TIMELINE: 1}
 FACET_LIMIT = 20  # values counted of each facet, unless it is asked otherwise
 NOINDEX_FROM = 3  # filters; search engines would crawl combinations for ever
 
-REBUILDING = "The search index is being rebuilt. Until it is ready, filters work but show no counts."
-REBUILDING_WORDS = "The search index is being rebuilt. Words can be searched again when it is ready."
+REBUILDING = marked("The search index is being rebuilt. Until it is ready, filters work but show no counts.")
+REBUILDING_WORDS = marked("The search index is being rebuilt. Words can be searched again when it is ready.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Listing:
     the single-valued parameters as the reader wrote them, ``kept`` the others, for hidden fields.  ``box`` is
     the whole search as one line of the search box, ``linked_notes`` what was not understood of
     its words, each with the searches that may be meant.
+    ``has_moved`` says that the search names something by an old key, for which ``address`` has today's.
     ``criteria`` is the search itself, None where it is refused; ``months`` and ``days`` count its articles by
     time; ``offers`` are other searches where this one, of words, finds nothing.
     """
@@ -85,6 +87,7 @@ class Listing:
     notice: str = ""
     is_searchable: bool = True
     is_noindex: bool = False
+    has_moved: bool = False
     form_values: Mapping[str, str] = field(default_factory=dict)
     kept: list[tuple[str, str]] = field(default_factory=list)
 
@@ -131,7 +134,7 @@ class Listing:
         """Return which articles of the result these are, empty where they are all or cannot be counted."""
         if self.position is None or not self.rows or len(self.rows) == self.count:
             return ""
-        return f"{self.position + 1:,}–{self.position + len(self.rows):,}"
+        return f"{grouped(self.position + 1)}–{grouped(self.position + len(self.rows))}"
 
     @property
     def density_name(self) -> str:
@@ -219,12 +222,13 @@ def _unanswered(asked: ArticleFilter, address: Address) -> Listing:
     """Return what stands before the search is answered: its form, and what could not be understood."""
     return Listing(
         address=address,
-        title="Articles",
+        title=gettext("Articles"),
         words=address.value_of("q"),
         box=written(asked),
         linked_notes=notes_on(asked, address),
         problems=find_problems(asked, address),
         is_noindex=True,
+        has_moved=asked.has_moved,
         form_values={name: address.value_of(name) for name in ("q", *DATES)},
         kept=[
             (name, value)
@@ -254,8 +258,9 @@ def _find(
         )
     except IndexUnusable:
         if criteria.words:
-            return Result([], 0, "", {}), REBUILDING_WORDS
-        return find_in_database(asked.qs, criteria.order, after=after, before=before, limit=limit), REBUILDING
+            return Result([], 0, "", {}), gettext(REBUILDING_WORDS)
+        found = find_in_database(asked.qs, criteria.order, after=after, before=before, limit=limit)
+        return found, gettext(REBUILDING)
     return found, ""
 
 

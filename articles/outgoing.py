@@ -11,6 +11,7 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
+    HttpResponsePermanentRedirect,
     HttpResponseRedirect,
     StreamingHttpResponse,
 )
@@ -25,6 +26,7 @@ from articles.answers import Answer
 from articles.caching import LEVEL, reads_gzip
 from articles.exporting import find_to_export, notice_of, part_of, read_records
 from articles.exports import FORMATS, Format, Selection
+from articles.languages import in_this_language
 from articles.search.engine import IndexUnusable
 from articles.searchbox import redirect_of
 
@@ -46,6 +48,8 @@ def search_export(request: HttpRequest, name: str) -> HttpResponseBase:
         return try_again(request)
     if found.problems:
         return refusal(request, found)
+    if found.has_moved:
+        return moved(request, found)
     site = request.build_absolute_uri("/").removesuffix("/")
     selection = Selection(
         title=found.title,
@@ -54,7 +58,7 @@ def search_export(request: HttpRequest, name: str) -> HttpResponseBase:
         notice=notice_of(found),
     )
     # Where only the head of the answer is asked for, nothing is read.
-    text = iter(()) if request.method == "HEAD" else format_.write(selection)
+    text = iter(()) if request.method == "HEAD" else in_this_language(format_.write(selection))
     answer = _as_file(request, format_, text, format_.file_name(found.title, part=part_of(found)))
     if found.result.next_cursor:
         query = urlencode(found.address.page(found.result.next_cursor).parameters)
@@ -72,13 +76,20 @@ def article_export(request: HttpRequest, pk: str, name: str) -> HttpResponseBase
     if not records:
         raise Http404
     selection = Selection(records[0].title, records[0].url, records)
-    return _as_file(request, format_, format_.write(selection), f"newsroom-{int(pk)}.{format_.suffix}")
+    return _as_file(
+        request, format_, in_this_language(format_.write(selection)), f"newsroom-{int(pk)}.{format_.suffix}"
+    )
 
 
 def refusal(request: HttpRequest, found: Answer) -> HttpResponse:
     """Return the answer to a search that is not understood: a file must not hold another one's articles."""
-    said = (f"{one.label}{'' if one.is_unknown else ':'} {one.message}" for one in found.problems)
-    return render(request, "400.html", {"problems": list(said)}, status=400)
+    return render(request, "400.html", {"problems": found.problems}, status=400)
+
+
+def moved(request: HttpRequest, found: Answer) -> HttpResponsePermanentRedirect:
+    """Return the way to the same file or feed by the keys of today, which programs then keep."""
+    query = urlencode(found.address.parameters)
+    return HttpResponsePermanentRedirect(f"{request.path}?{query}" if query else request.path)
 
 
 def try_again(request: HttpRequest) -> HttpResponse:

@@ -17,10 +17,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, prefetch_related_objects
 
-from articles.curation import Act, articles_with, locked
+from articles.curation import Act, locked
 from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Effect, Place, Values
 from articles.importing import store, suggesting
 from articles.importing.taggings import REVIEW_FIELDS, set_turns
+from articles.indexed import INDEXED, articles_with
 from articles.models import (
     ActorSuggestion,
     Article,
@@ -40,6 +41,7 @@ TABLES: dict[str, type[models.Model]] = {
 FOLLOWING = frozenset({"suggestionmention"})
 FIRST = (ARTICLE, TAGGING)  # locked before other tables, as every writer does
 WHO = "decided_by_id"  # an account that is gone leaves its decisions behind
+MERGED = str(Tag._meta.get_field("merged_into").verbose_name)
 COUNTED = frozenset({WHO, "article_count"})  # columns that change without an act
 
 
@@ -88,6 +90,9 @@ class Reversing:
         self.coming = {effect.place for effect in effects if effect.after is None}
         self.turning = {effect.place: effect.before or {} for effect in effects if not effect.is_whole}
         self.known: dict[tuple[type[models.Model], object], bool] = {}
+        # Records that this undo takes out of a merge: what it gives back may name them again.
+        self.freed = {one.place for one in effects if "merged_into_id" in (one.before or {})}
+        self.mergers: dict[Place, list[ChangeSet]] = {}
 
     def leave(self, effect: Effect) -> None:
         """Leave a row out: what rests on it cannot count on it."""
@@ -107,7 +112,21 @@ class Reversing:
             reason = self._users_of(row)
         else:
             reason = self._missing(effect)
-        return obstacle_to(effect, reason, self._removers(effect)) if reason else None
+        if reason:
+            return obstacle_to(effect, reason, self._removers(effect))
+        return self._merged(effect)
+
+    def _merged(self, effect: Effect) -> Conflict | None:
+        """Return the conflict of a row that would name a record which was merged into another since."""
+        for model, pk, words in _named(effect):
+            place = (str(model._meta.model_name), pk)
+            if words == MERGED or place in self.freed or not hasattr(model, "merged_into"):
+                continue
+            if place not in self.mergers:
+                self.mergers[place] = _mergers_of(model, pk)
+            if acts := self.mergers[place]:
+                return obstacle_to(effect, f"its {words} was merged into another since", acts)
+        return None
 
     def _is_as_left(self, row: models.Model, effect: Effect) -> bool:
         now = values_of(row) | _authors_in(effect, row)
@@ -137,7 +156,10 @@ class Reversing:
                 removed |= Q(table=str(model._meta.model_name), row_id=pk)
         others = Change.objects.exclude(change_set=self.act.undoes)
         gone = others.filter(removed, after__isnull=True).select_related("change_set")
-        return list(dict.fromkeys(change.change_set for change in gone.order_by("-pk")))
+        removers = list(dict.fromkeys(change.change_set for change in gone.order_by("-pk")))
+        if effect.carried and effect.place not in self.stored:  # one of two that are one now
+            removers += _mergers_of(Tag, effect.carried[1])
+        return removers
 
     def _clash(self, effect: Effect) -> str:
         """Return what forbids to make a removed row again."""
@@ -286,7 +308,7 @@ class Reversing:
         article = getattr(row, "article_id", None)
         if article is not None and not isinstance(row, TABLES["suggestionmention"]):
             self.act.touched.add(article)
-        if isinstance(row, Tag) and "is_retired" in names:
+        if INDEXED.get(type(row), frozenset()).intersection(names):
             self.act.touched |= articles_with(row)
 
 
@@ -294,6 +316,18 @@ def undecided(tag: Tag) -> models.QuerySet[Tagging]:
     """Return the taggings of a tag that a program gave and no person has decided."""
     given = Tagging.objects.filter(tag=tag.pk, status=Tagging.Status.SUGGESTED, decided_at=None)
     return given.exclude(origin=Tagging.Origin.EDITOR)
+
+
+def _mergers_of(model: type[models.Model], pk: int) -> list[ChangeSet]:
+    """Return the acts that merged a record which is merged still, the newest first; none if it is not."""
+    if not model._default_manager.filter(pk=pk, merged_into__isnull=False).exists():
+        return []
+    changes = Change.objects.filter(
+        table=str(model._meta.model_name), row_id=pk, change_set__act=ChangeSet.Act.MERGE
+    )
+    return list(
+        dict.fromkeys(change.change_set for change in changes.select_related("change_set").order_by("-pk"))
+    )
 
 
 def _named(effect: Effect) -> Iterator[tuple[type[models.Model], int, str]]:

@@ -17,8 +17,20 @@ from django.db import connection
 from django.db.models import BigIntegerField, Exists, Func, Model, OuterRef, Q, Subquery
 
 from articles.filters import ArticleFilter
+from articles.forwarding import old_names
 from articles.memory import Memory
-from articles.models import Alias, Archive, Article, Author, Authorship, ChangeSet, Outlet, Tag, TagKind
+from articles.models import (
+    Alias,
+    Archive,
+    Article,
+    Author,
+    Authorship,
+    ChangeSet,
+    FormerName,
+    Outlet,
+    Tag,
+    TagKind,
+)
 from articles.search import sync
 from articles.search.namebook import Known, NameBook, best_of
 from articles.search.outbox import database_standing
@@ -199,12 +211,12 @@ def _suggestion(typed: Typed, book: NameBook, entry: Known, other: str, count: i
 
 def read_tag_names() -> NameBook:
     """Return the names of the tags in use."""
-    return _read_book("tags", (ChangeSet, Tag, Alias), _tags)
+    return _read_book("tags", (ChangeSet, Tag, Alias, FormerName), _tags)
 
 
 def read_byline_names() -> NameBook:
     """Return the names of all outlets and authors, also of those that only hidden articles have."""
-    return _read_book("bylines", (ChangeSet, Outlet, Author), _bylines)
+    return _read_book("bylines", (ChangeSet, Outlet, Author, FormerName), _bylines)
 
 
 def _read_book(name: str, models: tuple[type[Model], ...], read: Callable[[], Iterable[Known]]) -> NameBook:
@@ -250,13 +262,26 @@ def _tags() -> Iterator[Known]:
     aliases = Alias.objects.filter(_SOUGHT, tag__is_retired=False).order_by("pk")
     for pk, text in aliases.values_list("tag_id", "text"):
         others[pk].append(text)
+    _, former = _old_names(Tag)
     tags = Tag.objects.in_use().order_by("pk").values_list("pk", "kind", "key", "slug", "name")
     for pk, kind, key, slug, name in tags:
         is_code = kind == TagKind.COUNTRY and len(key) == _CODE_LENGTH
-        yield Known(kind, key, slug, name, (*others[pk], *([key.upper()] if is_code else [])))
+        names = (*others[pk], *([key.upper()] if is_code else []))
+        yield Known(kind, key, slug, name, names, tuple(former[pk]))
 
 
 def _bylines() -> Iterator[Known]:
     for kind, model in (("outlet", Outlet), ("author", Author)):
-        for slug, name in model._default_manager.order_by("pk").values_list("slug", "name"):
-            yield Known(kind, slug, slug, name)
+        names, former = _old_names(model)
+        today = model._default_manager.filter(merged_into=None).order_by("pk")
+        for pk, slug, name in today.values_list("pk", "slug", "name"):
+            yield Known(kind, slug, slug, name, tuple(names[pk]), tuple(former[pk]))
+
+
+def _old_names(model: type[Model]) -> tuple[Mapping[int, list[str]], Mapping[int, list[str]]]:
+    """Return what records of one table were called before, and their old slugs and keys, by their numbers."""
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    former: defaultdict[int, list[str]] = defaultdict(list)
+    for pk, part, text in old_names(model):
+        (names if part == FormerName.Part.NAME else former)[pk].append(text)
+    return names, former

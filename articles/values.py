@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from articles.facets import FacetValue, facet_address, facet_values, name_values
 from articles.filters import ONCE, ArticleFilter
 from articles.models import TagKind
+from articles.phrases import gettext, marked
 from articles.problems import Problem, find_problems, problem
 from articles.search import sync
 from articles.search.address import Address
@@ -26,7 +28,7 @@ PAGE_SIZE = 120  # values; three columns of forty
 # Values counted at once: more than any gazetteer has; of the authors of a million articles the busiest.
 MOST = 20_000
 
-REBUILDING = "The search index is being rebuilt. Until it is ready, nothing can be counted."
+REBUILDING = marked("The search index is being rebuilt. Until it is ready, nothing can be counted.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class ValueList:
     """One page of the values of one facet in the result of a search.
 
     ``title`` is the search in words, ``list_url`` its list.  ``count`` values are listed on all pages
-    together; ``is_cut`` says that rarer ones are left out.
+    together; ``is_cut`` says that rarer ones are left out.  ``moved_url`` is its address of today, where the
+    search names something by an old key.
     """
 
     facet: str
@@ -52,13 +55,14 @@ class ValueList:
     notice: str = ""
     problems: list[Problem] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
+    moved_url: str = ""
 
 
 class ValueForm(forms.Form):
     """What a reader may ask of the values: a name, a page."""
 
-    name = NameField(label="Name", max_length=100, required=False)
-    page = forms.IntegerField(label="Page", min_value=1, max_value=MOST // PAGE_SIZE, required=False)
+    name = NameField(label=_("Name"), max_length=100, required=False)
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=MOST // PAGE_SIZE, required=False)
 
 
 def list_values(facet: str, data: QueryDict) -> ValueList:
@@ -74,12 +78,13 @@ def list_values(facet: str, data: QueryDict) -> ValueList:
     listed = ValueList(
         facet=facet,
         heading=ArticleFilter.facets()[facet],
-        title="Articles",
+        title=gettext("Articles"),
         path=here.path,
         list_url=str(address),
         all_url=str(here),
         problems=[*_form_problems(form, own, here), *find_problems(asked, here)],
         kept=list(here.parameters),
+        moved_url=_page_url(here, own["name"][-1], own["page"][-1]) if asked.has_moved else "",
     )
     if any(not one.is_unknown for one in listed.problems):
         return listed
@@ -88,7 +93,7 @@ def list_values(facet: str, data: QueryDict) -> ValueList:
     try:
         counts = sync.facet(criteria, facet, limit=MOST)
     except IndexUnusable:
-        return replace(listed, notice=REBUILDING)
+        return replace(listed, notice=gettext(REBUILDING))
     except WordsError as error:
         return replace(listed, problems=[problem(asked, "q", str(error), here), *listed.problems])
     is_cut = len(counts) == MOST
@@ -111,7 +116,7 @@ def list_values(facet: str, data: QueryDict) -> ValueList:
 
 def _form_problems(form: ValueForm, written: Mapping[str, list[str]], here: Address) -> list[Problem]:
     messages = [(name, str(error).rstrip(".")) for name, errors in form.errors.items() for error in errors]
-    messages += [(name, ONCE) for name, texts in written.items() if len(texts) > 1]
+    messages += [(name, str(ONCE)) for name, texts in written.items() if len(texts) > 1]
     return [Problem(name, str(form.fields[name].label), message, str(here)) for name, message in messages]
 
 
@@ -124,6 +129,6 @@ def _keys_called(facet: str, typed: str, keys: Sequence[str]) -> Collection[str]
     return {known.key for known in found if known.kind == facet}
 
 
-def _page_url(here: Address, name: str, page: int) -> str:
-    own = [("name", name), ("page", str(page) if page > 1 else "")]
+def _page_url(here: Address, name: str, page: int | str) -> str:
+    own = [("name", name), ("page", str(page) if str(page) not in {"0", "1"} else "")]
     return str(Address.of(here.path, [*here.parameters, *own], [*here.order, "name", "page"]))

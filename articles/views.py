@@ -27,11 +27,13 @@ from articles.elsewhere import find_elsewhere
 from articles.exporting import citation_links, record_of
 from articles.facets import ENOUGH
 from articles.filters import ArticleFilter
+from articles.forwarding import forward_address
 from articles.limits import complaint_about
 from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
 from articles.neighbours import PARAMETER, Trail, find_trail
 from articles.panorama import Panorama, look_over
+from articles.phrases import gettext, marked
 from articles.portrait import portray
 from articles.quality import checked
 from articles.reading import find_article, read_article
@@ -43,9 +45,9 @@ from articles.values import list_values
 
 # What comes before a page, and what after it.
 PAGER_LABELS = {
-    Sort.NEWEST: ("Newer articles", "Older articles"),
-    Sort.OLDEST: ("Older articles", "Newer articles"),
-    Sort.RELEVANCE: ("Better matches", "More articles"),
+    Sort.NEWEST: (marked("Newer articles"), marked("Older articles")),
+    Sort.OLDEST: (marked("Older articles"), marked("Newer articles")),
+    Sort.RELEVANCE: (marked("Better matches"), marked("More articles")),
 }
 
 
@@ -56,6 +58,8 @@ def article_list(request: HttpRequest) -> HttpResponse:
     if clean := redirect_of(request.GET, request.path):
         return HttpResponseRedirect(clean)
     listing = list_articles(request.GET, reverse("article_list"), facet_limit=ENOUGH)
+    if listing.has_moved:
+        return HttpResponsePermanentRedirect(str(listing.address))
     try:
         panorama, is_whole = look_over(listing), listing.is_searchable
     except IndexUnusable:
@@ -91,7 +95,8 @@ def _without_blanks(request: HttpRequest) -> str:
 
 def _pager_labels(listing: Listing) -> tuple[str, str]:
     active = next((sort.name for sort in listing.sorts if sort.is_active), Sort.NEWEST)
-    return PAGER_LABELS[Sort(active)]
+    before, after = PAGER_LABELS[Sort(active)]
+    return gettext(before), gettext(after)
 
 
 @require_safe
@@ -103,6 +108,8 @@ def facet_list(request: HttpRequest, facet: str) -> HttpResponse:
     if clean := _without_blanks(request):
         return HttpResponseRedirect(clean)
     values = list_values(facet, request.GET)
+    if values.moved_url:
+        return HttpResponsePermanentRedirect(values.moved_url)
     page = render(request, "articles/facet.html", {"section": "article", "listed": values})
     return unkept(page) if values.notice else page
 
@@ -178,10 +185,12 @@ def tag_list(request: HttpRequest, kind: TagKind) -> HttpResponse:
 def tag_detail(request: HttpRequest, kind: TagKind, slug: str) -> HttpResponse:
     """Return the page about one tag."""
     tags = Tag.objects.select_related("parent").filter(kind=kind)
-    tag = tags.filter(slug=slug).first()
+    tag = tags.filter(slug=slug, merged_into=None).first()
     if tag is None:
         # Filters know a country by its code, and people type what they see there.
-        return HttpResponsePermanentRedirect(get_object_or_404(tags, key=slug.lower()).get_absolute_url())
+        tag = forward_address(kind, slug.lower()) or get_object_or_404(tags, key=slug.lower())
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{tag.get_absolute_url()}{'?' if query else ''}{query}")
     if any(name in ArticleFilter.base_filters for name in request.GET):
         # A search within the tag: the page does not filter, and must not look as if it had.
         query = f"{kind}={tag.key}&{request.GET.urlencode()}"

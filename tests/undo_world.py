@@ -15,6 +15,8 @@ from django.db import models, transaction
 from hypothesis import strategies as st
 
 from articles import curation, gazetteer
+from articles.combining import Choice
+from articles.merging import MergeError, merge
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -23,6 +25,7 @@ from articles.models import (
     Authorship,
     ChangeSet,
     Correction,
+    FormerName,
     Office,
     Outlet,
     SuggestionMention,
@@ -46,6 +49,8 @@ BODIES = [
     "Ukraine's ambassador to Peru, Olga Bodnar, met Oman.",
 ]
 TITLES = ["Talks in Oman", "Ukraine speaks", "Quiet day"]
+OUTLETS = ["example-times", "times-of-example"]
+AUTHORS = ["ann-author", "ben-byline"]
 NAMES = ["Callao", "ambassador", "Talks"]  # to be given to tags and taken away
 BEGIN = dt.datetime(2025, 11, 1, 9, tzinfo=dt.UTC)
 
@@ -53,7 +58,7 @@ BEGIN = dt.datetime(2025, 11, 1, 9, tzinfo=dt.UTC)
 UNTOLD = {"id", "changed_at", "gazetteer_release", "last_seen_at", "first_seen_at"}
 TABLES: tuple[type[models.Model], ...] = (
     Article, Authorship, Correction, Tagging, Tag, Alias, Office, Outlet, Author, ActorSuggestion,
-    SuggestionMention,
+    SuggestionMention, FormerName,
 )  # fmt: skip
 NAMED = {Tag: "slug", Outlet: "slug", Author: "slug", ActorSuggestion: "folded_name"}
 
@@ -103,6 +108,7 @@ def make_world() -> None:
     gazetteer.load(ENTRIES, release=gazetteer.release_of(ENTRIES))
     make_tag("topic/Summit")
     make_outlet("Example Times")
+    make_outlet("Times of Example")
     Author.objects.create(name="Ben Byline", slug="ben-byline")
     for title, body in zip(TITLES, BODIES, strict=True):
         make_article(title=title, body=body, authors=["Ann Author"])
@@ -136,7 +142,7 @@ def add_tag(alice, number: int, slug: str, role: str) -> None:
 def edit(alice, number: int, values: tuple) -> None:
     named = dict(values)
     if "outlet" in named:
-        named["outlet"] = Outlet.objects.get() if named["outlet"] else None
+        named["outlet"] = Outlet.objects.get(slug=named["outlet"]) if named["outlet"] else None
     if "authors" in named:
         named["authors"] = [Author.objects.get(slug=slug) for slug in named["authors"]]
     curation.edit_article(article(number), named, by=alice)
@@ -185,6 +191,17 @@ def settle(alice, verb: str) -> None:
     {"dismiss": curation.dismiss, "reopen": curation.reopen}[verb](ActorSuggestion.objects.all(), by=alice)
 
 
+def records(kind: str, slugs: tuple) -> list:
+    model = {"outlet": Outlet, "author": Author}.get(kind, Tag)
+    return [model.objects.get(slug=slug) for slug in slugs if model.objects.filter(slug=slug).exists()]
+
+
+def make_one(alice, kind: str, merged: tuple, survivor: str, choice: str) -> None:
+    found = records(kind, (*merged, survivor))
+    with contextlib.suppress(MergeError):
+        merge(found[:-1], found[-1], by=alice, choice=Choice(choice))
+
+
 def tag_again(alice) -> None:
     retag(Scope())
 
@@ -192,7 +209,7 @@ def tag_again(alice) -> None:
 ACTS: dict[str, Callable[..., None]] = {
     "decide": decide, "add": add_tag, "edit": edit, "status": set_status, "use": set_use,
     "describe": describe, "name": name_tag, "unname": unname_tag, "topic": make_topic, "settle": settle,
-    "retag": tag_again,
+    "retag": tag_again, "merge": make_one,
 }  # fmt: skip
 
 
@@ -245,7 +262,7 @@ FIELDS = {
     "published_on": st.sampled_from([dt.date(2025, 10, 16), dt.date(2019, 5, 1), None]),
     "published_precision": st.sampled_from(["day", "month"]),
     "clipped_on": st.sampled_from([dt.date(2025, 10, 20), None]),
-    "outlet": st.booleans(),
+    "outlet": st.sampled_from([*OUTLETS, ""]),
     "status": st.sampled_from(["public", "withdrawn", "draft"]),
     "authors": st.sampled_from([("ann-author",), ("ben-byline", "ann-author"), ()]),
 }
@@ -265,12 +282,35 @@ deciding = st.one_of(
     step("edit", numbers, values),
     step("status", st.sampled_from(["withdraw", "restore"]), st.lists(numbers, unique=True).map(tuple)),
 )
-editing = deciding | st.one_of(
-    step("use", st.sampled_from(["retire", "reinstate"]), slugs),
-    step("describe", slugs, st.sampled_from(["", "One line"])),
-    step("name", slugs, st.sampled_from(NAMES)),
-    step("unname", slugs, st.sampled_from([*NAMES, "Muscat"])),
-    step("topic", st.sampled_from(["fisheries", "quota"])),
-    step("settle", st.sampled_from(["dismiss", "reopen"])),
+choices = st.sampled_from(list(Choice)).map(str)
+
+
+def merging(kind: str, slugs: list[str]) -> st.SearchStrategy[Step]:
+    ordered = st.permutations(slugs).flatmap(lambda mixed: st.integers(2, min(3, len(mixed))).map(
+        lambda count: mixed[:count]
+    ))  # fmt: skip
+    return st.tuples(ordered, choices).map(
+        lambda found: Step("merge", (kind, tuple(found[0][1:]), found[0][0], found[1]))
+    )
+
+
+merges = st.one_of(
+    merging("country", TAGS[:3]),
+    merging("country", TAGS[:3]),
+    merging("topic", ["summit", "fisheries", "quota"]),
+    merging("outlet", OUTLETS),
+    merging("author", AUTHORS),
+)
+editing = (
+    deciding
+    | merges
+    | st.one_of(
+        step("use", st.sampled_from(["retire", "reinstate"]), slugs),
+        step("describe", slugs, st.sampled_from(["", "One line"])),
+        step("name", slugs, st.sampled_from(NAMES)),
+        step("unname", slugs, st.sampled_from([*NAMES, "Muscat"])),
+        step("topic", st.sampled_from(["fisheries", "quota"])),
+        step("settle", st.sampled_from(["dismiss", "reopen"])),
+    )
 )
 retagging = st.just(Step("retag", ()))

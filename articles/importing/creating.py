@@ -99,5 +99,10 @@ def _insert_authors(authors: Mapping[int, Sequence[str]]) -> None:
     insert_rows(
         Authorship,
         ("article", "author", "position"),
-        ((pk, ids[name], position) for pk, names in authors.items() for position, name in enumerate(names)),
+        (
+            (pk, author, position)
+            for pk, names in authors.items()
+            # Two spellings of one name in a byline are one author.
+            for position, author in enumerate(dict.fromkeys(ids[name] for name in names))
+        ),
     )

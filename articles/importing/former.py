@@ -34,6 +34,30 @@ class Remark:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Which record stands today for each that was merged into another: their ids, table by table."""
+
+    tags: Mapping[int, int]
+    outlets: Mapping[int, int]
+    authors: Mapping[int, int]
+
+    def followed(self, values: Values) -> Values:
+        """Return what the trail keeps of an article, in the ids of today."""
+        followed = dict(values)
+        if "taggings" in values:
+            rows = _dict(values, "taggings")
+            today = {str(self.tags.get(int(tag), int(tag))): columns for tag, columns in rows.items()}
+            # Of two that are one now, what was said of the one that stands.
+            followed["taggings"] = today | {tag: rows[tag] for tag in rows if int(tag) not in self.tags}
+        if "outlet_id" in values:
+            outlet = cast("int", values["outlet_id"])
+            followed["outlet_id"] = self.outlets.get(outlet, outlet)
+        if isinstance(authors := values.get("authors"), list):
+            followed["authors"] = [*dict.fromkeys(self.authors.get(pk, pk) for pk in authors)]
+        return followed
+
+
 @dataclass(slots=True)
 class Past:
     """One article as a run found it: what the run changed in it, folded into one step.
@@ -45,8 +69,8 @@ class Past:
     after: Values
 
     @classmethod
-    def of(cls, changes: Iterable[Change]) -> Past:
-        """Return the changes of one article, in their order, as one."""
+    def of(cls, changes: Iterable[Change], merged: Merged) -> Past:
+        """Return the changes of one article, in their order, as one, in the ids of today."""
         changes = list(changes)
         before: Values = {}
         after: Values = {}
@@ -54,7 +78,8 @@ class Past:
             after |= _folded(after, change.after or {})
         for change in reversed(changes):
             before |= _folded(before, change.before or {})
-        return cls(None if any(change.before is None for change in changes) else before, after)
+        is_new = any(change.before is None for change in changes)
+        return cls(None if is_new else merged.followed(before), merged.followed(after))
 
     def steps(self) -> list[Step]:
         """Return what the run did to taggings: tag, columns before, columns after."""

@@ -252,7 +252,10 @@ def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> dict[int, Au
     rows = Authorship.objects.filter(article__in=[article.pk for article, _ in articles]).order_by("position")
     for article_id, author_id in rows.values_list("article_id", "author_id"):
         stored[article_id].append(author_id)
-    wanted = {article.pk: [ids[name] for name in clipping.authors] for article, clipping in articles}
+    # Two spellings of one name in a byline are one author.
+    wanted = {
+        article.pk: [*dict.fromkeys(ids[name] for name in clipping.authors)] for article, clipping in articles
+    }
     changed = [pk for pk, authors in wanted.items() if authors != stored[pk]]
     Authorship.objects.filter(article__in=[pk for pk in changed if stored[pk]]).delete()
     Authorship.objects.bulk_create(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import connection, models
+from django.db.models.functions import Coalesce
 
 from articles.importing.bulk import Plain, insert_rows
 from articles.importing.clipping import Clipping
@@ -228,15 +229,18 @@ def insert_taggings(wanted: Mapping[int, Mapping[Identity, Wanted]], release: st
         (
             (article_id, tag.pk, suggested, *one, release, *turn_of(_seen(tag, *one)))
             for article_id, taggings in wanted.items()
-            for identity, one in taggings.items()
-            if (tag := tags.get(identity))
+            # By tag: two that were merged meanwhile are one.
+            for tag, one in {
+                tags[name].pk: (tags[name], one) for name, one in taggings.items() if name in tags
+            }.values()
         ),
     )
 
 
 def _known_tags(wanted: Iterable[Mapping[Identity, Wanted]]) -> dict[Identity, _Known]:
     slugs = {slug for values in wanted for _, slug in values}
-    columns = ("slug", "pk", "kind", "is_ambiguous")
+    # One that was merged while this import went on: nobody gives it again, but the one that stands for it.
+    columns = ("slug", Coalesce("merged_into", "pk"), "kind", "is_ambiguous")
     rows = Tag.objects.filter(slug__in=slugs).values_list(*columns) if slugs else ()
     return {(kind, slug): _Known(pk, kind, is_ambiguous) for slug, pk, kind, is_ambiguous in rows}
 

@@ -33,7 +33,7 @@ class Row(NamedTuple):
     row_id: int
     label: str
     before: Mapping[str, object] | None
-    after: Mapping[str, object]
+    after: Mapping[str, object] | None
 
 
 def snapshot(article: Article) -> Values:

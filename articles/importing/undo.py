@@ -26,6 +26,7 @@ from articles.importing.former import (
     STATUS,
     Facts,
     Former,
+    Merged,
     Past,
     Remark,
     give_back,
@@ -149,7 +150,8 @@ class _Chunk:
         rows: dict[int, list[Change]] = defaultdict(list)
         for change in self.rows:
             rows[change.row_id].append(change)
-        self.pasts = {pk: Past.of(changes) for pk, changes in rows.items()}
+        merged = Merged(_heirs(Tag), _heirs(Outlet), _heirs(Author))
+        self.pasts = {pk: Past.of(changes, merged) for pk, changes in rows.items()}
         self.facts = self._read_facts(ids)
         self.later = self._read_later(ids)
         self.retagged = self._read_retagged(ids)
@@ -244,6 +246,12 @@ class _Chunk:
         if is_retagged and not is_hidden_only:
             return "tagged again since by a newer gazetteer"
         return ""
+
+
+def _heirs(model: type[Tag] | type[Outlet] | type[Author]) -> dict[int, int]:
+    """Return which record stands for each that was merged into another."""
+    rows = model._default_manager.filter(merged_into__isnull=False)
+    return dict(rows.values_list("pk", "merged_into"))
 
 
 def _present(model: type[Outlet] | type[Author], pks: Iterable[object]) -> set[int]:

@@ -22,7 +22,8 @@ _LAST = "\U0010ffff"
 class Known:
     """One thing that has a name: an actor, country, organisation, topic, outlet or author.
 
-    ``key`` is what filters use, ``slug`` what stands in addresses, ``others`` its further names.
+    ``key`` is what filters use, ``slug`` what stands in addresses, ``others`` its further names, ``former``
+    keys and slugs that it had, or that what was merged into it had.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Known:
     slug: str
     name: str
     others: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 class NameBook:
@@ -53,6 +55,10 @@ class NameBook:
                 for word in set(spelling.split()):
                     words[word].append(len(self._names))
                 self._names.append((number, text))
+        today = set(self._exact)
+        for number, entry in enumerate(self.entries):
+            for text in {text.casefold() for text in entry.former} - today:
+                self._exact[text].append(number)
         self._words = sorted(words)
         self._places = [words[word] for word in self._words]
 

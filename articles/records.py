@@ -1,0 +1,36 @@
+"""What has a name, an address and a facet of its own: tags of every kind, outlets, authors."""
+
+from __future__ import annotations
+
+from articles.models import Author, Outlet, Tag, TagKind
+
+type Record = Tag | Outlet | Author
+
+# By the facet in which readers meet them.
+MODELS: dict[str, type[Tag] | type[Outlet] | type[Author]] = {
+    **dict.fromkeys(TagKind.values, Tag),
+    "outlet": Outlet,
+    "author": Author,
+}
+
+
+def kind_of(record: Record) -> str:
+    """Return the facet of a record: actor, country, organisation, topic, outlet, author."""
+    return record.kind if isinstance(record, Tag) else str(record._meta.model_name)
+
+
+def column_of(record: Record) -> str:
+    """Return how rows that name a record call it: tag, outlet, author."""
+    return str(record._meta.model_name)
+
+
+def find_record(written: str) -> Record | None:
+    """Return the record of ``actor:vladimir-putin``: its kind, and its slug or key; None if there is none."""
+    kind, _, slug = written.partition(":")
+    model = MODELS.get(kind)
+    if model is None or "\0" in slug:
+        return None
+    if model is Tag:
+        tags = Tag.objects.filter(kind=kind)
+        return tags.filter(key=slug).first() or tags.filter(slug=slug).first()
+    return model._default_manager.filter(slug=slug).first()
