@@ -7,11 +7,13 @@ worker is another process, maybe on another machine.
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.tasks import task
 
-from articles import accepting, working
+from articles import accepting, uploading, working
+from articles.importing import retrying
 from articles.importing.lock import ImportBusyError
-from articles.models import Tag
+from articles.models import ImportRun, Tag
 
 
 @task()
@@ -27,3 +29,32 @@ def tag_actor(tag_id: int, by_name: str = "") -> None:
         return
     if done.is_interrupted:
         raise working.UnfinishedError
+
+
+@task()
+def check_upload(upload_id: int) -> None:
+    """Find out what importing an upload would do."""
+    uploading.check(upload_id, should_stop=working.should_stop)
+
+
+@task()
+def import_upload(upload_id: int, user_id: int) -> None:
+    """Import an upload, as soon as no other import is running."""
+    by = User.objects.filter(pk=user_id).first()
+    try:
+        uploading.import_upload(upload_id, by=by, should_stop=working.should_stop)
+    except ImportBusyError:
+        working.again_later(import_upload, upload_id, user_id)
+
+
+@task()
+def retry_failed_files(run_id: int, user_id: int) -> None:
+    """Try the failed files of an import again, as soon as no other import is running."""
+    run = ImportRun.objects.filter(pk=run_id).first()
+    if run is None:
+        return
+    by = User.objects.filter(pk=user_id).first()
+    try:
+        retrying.retry_failed(run, by=by, should_stop=working.should_stop)
+    except ImportBusyError:
+        working.again_later(retry_failed_files, run_id, user_id)

@@ -24,7 +24,7 @@ GROUPS = {
         "UnmatchedKeyword",
         "KeywordUse",
     ),
-    "Imports": ("ImportRun", "ImportIssue", "ArticleSource"),
+    "Imports": ("Upload", "ImportRun", "ImportIssue", "ArticleSource"),
     "Quality": ("AuditSample", "AuditItem"),
     "Trail": ("ChangeSet", "Change"),
     "People": ("User", "Group"),

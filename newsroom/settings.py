@@ -163,6 +163,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A task is a row, written in the transaction that asks for it; `manage.py work` does what waits.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# --- Uploads (articles/receiving.py) ----------------------------------------------------------------------
+
+
+def read_limit(name: str, *, default: int) -> int:
+    """Return the environment variable as a whole number above 0; an empty one is the default."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise ImproperlyConfigured(f"{name}={value}; write a whole number above 0, such as {default}")
+    return int(value)
+
+
+UPLOAD_MB = read_limit("UPLOAD_MB", default=100)  # of one request, zips as they are sent
+UPLOAD_FILES = read_limit("UPLOAD_FILES", default=2_000)  # of one upload, those in zips counted
+UPLOAD_KEEP_DAYS = read_limit("UPLOAD_KEEP_DAYS", default=14)  # for what was checked and never imported
+DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES
+
 # --- People -----------------------------------------------------------------------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [

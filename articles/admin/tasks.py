@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django_tasks_db.admin import DBTaskResultAdmin
 from django_tasks_db.models import DBTaskResult
 
@@ -27,6 +30,15 @@ class TaskAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     fields = (*list_display, "arguments_shown", "worker_ids", "traceback")
     ordering = ("-enqueued_at",)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> DBTaskResult | None:
+        """Return the task; its number is none that the desk's other tables have."""
+        try:
+            return self.get_queryset(request).filter(pk=uuid.UUID(object_id)).first()
+        except ValueError:
+            return None
 
     @admin.display(description="task")
     def name_shown(self, task: DBTaskResult) -> str:

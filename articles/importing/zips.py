@@ -75,6 +75,23 @@ def read_entry(found: FoundFile) -> SourceFile:
     return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
 
 
+def list_entries(found: FoundFile) -> list[FoundFile]:
+    """Return the entries of one zip; the zip itself, with its problem, if it cannot be looked into."""
+    return list(look_into_zips([found]))
+
+
+def read_members(entries: Iterable[FoundFile]) -> list[SourceFile | SourceError]:
+    """Return entries of a zip as read, or in their places what is wrong with them."""
+    return [_read_member(found) for found in entries]
+
+
+def _read_member(found: FoundFile) -> SourceFile | SourceError:
+    try:
+        return read_entry(found)
+    except SourceError as error:
+        return error
+
+
 class _Bounded(io.FileIO):
     """A file of which no more is read at once than a sound zip needs: its table is read in one piece."""
 

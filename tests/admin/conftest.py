@@ -10,13 +10,16 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from articles import curation, sampling
 from articles.importing.unmatched import write_unmatched
 from articles.models import (
     Alias,
     ArticleSource,
+    CorrectedFile,
     Correction,
+    FormerBytes,
     ImportIssue,
     ImportRun,
     NearDuplicate,
@@ -25,6 +28,8 @@ from articles.models import (
     Sketch,
     Tagging,
     TaskWorker,
+    Upload,
+    UploadedFile,
 )
 from tests.factories import make_article, make_suggestion, make_tag
 
@@ -55,6 +60,11 @@ def make_desk(alice) -> SimpleNamespace:
     ImportIssue.objects.create(
         run=run, path="seeds/talks.md", line=3, message="date '2025-13-45' is not a date"
     )
+    CorrectedFile.objects.create(
+        run=run, place="folder", file="/archive/seeds/talks.md", name="talks.md",
+        former_sha256="0" * 64, sha256="1" * 64,
+    )  # fmt: skip
+    FormerBytes.objects.create(sha256="0" * 64, content=b"---\n")
     ArticleSource.objects.create(
         article=article,
         path="/archive/seeds/talks.md",
@@ -71,6 +81,14 @@ def make_desk(alice) -> SimpleNamespace:
     make_suggestion(article, "Olga Bodnar", office="ambassador")
     write_unmatched({article.pk: ["diplomacy"]})
     TaskWorker.objects.create(name="desk-1")
+    DBTaskResult.objects.create(
+        task_path="articles.tasks.check_upload", args_kwargs={"args": [1], "kwargs": {}},
+        backend_name="default", run_after=timezone.now(),
+    )  # fmt: skip
+    upload = Upload.objects.create(sent_by=alice, sent_by_name="alice", state="checked", file_count=1)
+    UploadedFile.objects.create(
+        upload=upload, position=1, name="vote.md", path=f"{upload.path}/vote.md", content=b"A vote.\n", size=8
+    )
     curation.confirm(Tagging.objects.filter(tag__slug="ukraine"), by=alice)
     sampling.draw_daily(timezone.localdate())
     return SimpleNamespace(article=article, tagging=tagging, russia=russia, putin=putin, run=run)

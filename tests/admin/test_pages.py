@@ -10,14 +10,15 @@ from django.contrib import admin
 from django.db.models import F
 from django.urls import reverse
 
-from articles.models import Article, Authorship, ImportRun, SketchKey, Tagging
+from articles.models import Article, Authorship, ImportRun, SketchKey, Tagging, UploadedFile
 from tests.factories import make_article, make_tag
 
-# Authors of an article are edited on its page; what a sketch is found by says nothing to people.
-APART = (Authorship, SketchKey)
+# Authors of an article are edited on its page, files are shown on that of their upload; what a sketch is found
+# by says nothing to people.
+APART = (Authorship, SketchKey, UploadedFile)
 MODELS = [model for model in apps.get_app_config("articles").get_models() if model not in APART]
 NAMES = [model._meta.model_name for model in MODELS]
-ADDED_BY_HAND = ["alias", "author", "office", "outlet", "tag", "tagging"]
+ADDED_BY_HAND = ["alias", "author", "office", "outlet", "tag", "tagging", "upload"]
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
 
-from articles.models import Author, Change, ChangeSet, Outlet, Tag
+from articles.models import AuditItem, AuditSample, Author, Change, ChangeSet, Outlet, Tag
 from tests.factories import make_tag
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,9 @@ TABLES = {
     "articles.author": ("v", "v", "vacd", "vacd"),
     "articles.change": LOOK,
     "articles.changeset": LOOK,
+    "articles.correctedfile": LOOK,
     "articles.correction": LOOK,
+    "articles.formerbytes": LOOK,
     "articles.importissue": LOOK,
     "articles.importrun": LOOK,
     "articles.keyworduse": LOOK,
@@ -47,6 +49,7 @@ TABLES = {
     "articles.tagging": ("v", "vac", "vac", "vac"),
     "articles.taskworker": LOOK,
     "articles.unmatchedkeyword": LOOK,
+    "articles.upload": ("v", "va", "va", "va"),
     "auth.group": ("", "", "", "vacd"),
     "auth.user": ("", "", "", "vacd"),
     "django_tasks_database.dbtaskresult": ("", "", "", "v"),
@@ -75,8 +78,30 @@ ACTIONS = {
 # Addresses besides list, form, history and deletion: the first role that may look, and that may post.
 PAGES = {
     "articles_changeset_undo": (LIBRARIAN, LIBRARIAN),
+    "articles_importissue_correct": (CURATOR, CURATOR),
+    "articles_importissue_file": (VIEWER, VIEWER),
+    "articles_importissue_put_back": (CURATOR, CURATOR),
+    "articles_importissue_retry": (CURATOR, CURATOR),
+    "articles_importrun_issues": (VIEWER, VIEWER),
+    "articles_importrun_retry": (CURATOR, CURATOR),
+    "articles_importrun_state": (VIEWER, VIEWER),
+    # Of somebody else's upload; one's own is every curator's to decide (test_uploads.py).
+    "articles_upload_check": (CURATOR, LIBRARIAN),
+    "articles_upload_discard": (CURATOR, LIBRARIAN),
+    "articles_upload_file": (CURATOR, CURATOR),
+    "articles_upload_import": (CURATOR, LIBRARIAN),
+    "articles_upload_live": (VIEWER, VIEWER),
     "auth_user_password_change": (ADMIN, ADMIN),
 }
+# The desk's own pages, in the same way; None where nobody may.
+DESK = {
+    "quality": (VIEWER, None),
+    "quality_ask": (None, LIBRARIAN),
+    "quality_audit": (VIEWER, CURATOR),
+    "quality_reject": (None, CURATOR),
+}
+# The rows that such a page is about.
+DESK_ROWS = {"quality_audit": AuditSample, "quality_reject": AuditItem}
 SITE = {
     "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n",
     "view_on_site", "app_list",
@@ -163,7 +188,7 @@ def test_every_address_that_a_table_adds_is_listed_here():
 def test_every_address_of_the_site_itself_is_listed_here():
     names = {url.name for url in admin.site.get_urls() if getattr(url, "name", None)}
 
-    assert names == SITE
+    assert names == SITE | set(DESK)
 
 
 def test_every_inline_is_listed_here(people, archive):

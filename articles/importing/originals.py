@@ -1,0 +1,84 @@
+"""The kept files of uploads, as the import reads them: rows to `FoundFile`.
+
+The import knows such a file by a path like ``upload:17/note.md``, a zip being a folder of its entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import transaction
+
+from articles.importing.sources import FoundFile, SourceError
+from articles.importing.troubles import Trouble
+from articles.models import UploadedFile
+from articles.models.uploads import PREFIX
+
+PAGE = 20  # files in memory at once: 40 MB of the largest
+
+
+class Originals:
+    """The files of one upload in their order, read from the database as they are asked for."""
+
+    def __init__(self, upload_id: int) -> None:
+        self.upload_id = upload_id
+
+    def __iter__(self) -> Iterator[FoundFile]:
+        last = 0
+        while True:
+            files = UploadedFile.objects.filter(upload=self.upload_id, position__gt=last)
+            page = list(files.order_by("position")[:PAGE])
+            if not page:
+                return
+            yield from map(found_of, page)
+            last = page[-1].position
+
+
+def is_kept(path: str) -> bool:
+    """Return whether a path is one of an upload's file, which no folder has."""
+    return path.startswith(PREFIX)
+
+
+def kept_original(path: str) -> bytes:
+    """Return the bytes of an upload's file, the corrected ones if there are; raise SourceError for none."""
+    content = _file_at(path).current
+    if content is None:
+        raise _missing()
+    return content
+
+
+def found_original(path: str) -> FoundFile:
+    """Return an upload's file, ready to be imported; raise SourceError if there is none."""
+    return found_of(_file_at(path))
+
+
+def add_version(path: str, content: bytes) -> None:
+    """Put corrected bytes beside those that were sent: from now on these are imported.
+
+    Raise SourceError if there is no such file.
+    """
+    with transaction.atomic():
+        file = _file_at(path)
+        file.corrected = content
+        file.save(update_fields=["corrected"])
+
+
+def found_of(file: UploadedFile) -> FoundFile:
+    """Return a row as the import takes it: with its bytes, or the reason why they were not kept."""
+    path, content = Path(file.path), file.current
+    if content is not None:
+        return FoundFile(path, file.name, file.path, content=content)
+    kind = Trouble(file.kind) if file.kind else Trouble.OTHER
+    return FoundFile(path, file.name, file.path, file.problem, is_skipped=file.is_skipped, kind=kind)
+
+
+def _file_at(path: str) -> UploadedFile:
+    file = UploadedFile.objects.filter(path=path).first()
+    if file is None:
+        raise _missing()
+    return file
+
+
+def _missing() -> SourceError:
+    return SourceError("its bytes were not kept; upload the file again", Trouble.MISSING)
