@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -26,6 +29,42 @@ UNDONE_HERE = 5_000  # rows that are undone while a browser waits
 MAY_UNDO = "articles.add_changeset"  # an undo is one more act in the trail
 
 
+class ListedAct(Protocol):
+    """An act as the desk's queryset returns it."""
+
+    pk: int
+    sitting_id: int | None
+    follower_count: int
+
+
+class SittingFilter(admin.SimpleListFilter):
+    """Sittings at the review queue as one line each, unless somebody asks for their acts or searches."""
+
+    title = "sitting"
+    parameter_name = "sitting"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return what there is beside one line for each: every act, and the sitting that was chosen."""
+        chosen_one = request.GET.get("sitting", "")
+        one = [(chosen_one, f"that of #{chosen_one}")] if is_id(chosen_one) else []
+        return [("all", "every act of it"), *one]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Yield the choices; the first one is called by what it does."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "in one line"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ChangeSet]) -> QuerySet[ChangeSet]:
+        """Return the acts to be listed; none for what is no sitting."""
+        value = self.value()
+        if value == "all" or (value is None and request.GET.get(SEARCH_VAR)):
+            return queryset
+        if value is None:
+            return queryset.filter(sitting__isnull=True)
+        return queryset.filter(Q(pk=value) | Q(sitting=value)) if is_id(value) else queryset.none()
+
+
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnlyAdmin):
     help_line = (
@@ -33,16 +72,23 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         "of those who acted. An act can be taken back, wholly or in ticked rows; that is an act as well."
     )
     change_form_template = "admin/articles/change_set.html"
-    list_display = ("__str__", "made_by_name", "made_at", "change_count", "note")
-    list_filter = ("act", "made_at")
+    list_display = ("__str__", "made_by_name", "made_at", "change_count", "sitting_shown", "note")
+    list_filter = ("act", "made_at", SittingFilter)
     search_fields = ("made_by_name__istartswith", "=id")
     search_help_text = "How the editor's name begins, or the number of the act."
-    fields = ("act", "made_by_name", "made_at", "note", "undoing_shown")
+    fields = ("act", "made_by_name", "made_at", "note", "sitting_shown", "undoing_shown")
 
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of the desk's own pages about acts, and Django's."""
         view = self.admin_site.admin_view(self.undo_view)
         return [path("<path:object_id>/undo/", view, name="articles_changeset_undo"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the acts, each with the number of those that follow it in its sitting."""
+        others = ChangeSet.objects.filter(sitting=OuterRef("pk")).order_by().values("sitting")
+        count = Subquery(others.annotate(n=Count("pk")).values("n"), IntegerField())
+        acts: QuerySet[Any] = super().get_queryset(request).annotate(follower_count=Coalesce(count, 0))
+        return acts
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
         """Return whether this person may take acts back."""
@@ -124,6 +170,15 @@ class ChangeSetAdmin(ReadOnlyAdmin):
             "more": len(reversal.rows) - len(shown),
         }
         return TemplateResponse(request, "admin/articles/undo_change_set.html", context)
+
+    @admin.display(description="sitting")
+    def sitting_shown(self, change_set: ListedAct) -> SafeString | str:
+        """Return the way to the other acts of its sitting at the review queue."""
+        if change_set.sitting_id:
+            return link_to_list(ChangeSet, f"sitting={change_set.sitting_id}", "its sitting")
+        if not change_set.follower_count:
+            return ""
+        return link_to_list(ChangeSet, f"sitting={change_set.pk}", f"and {change_set.follower_count:,} more")
 
     @admin.display(description="undone")
     def undoing_shown(self, change_set: ChangeSet) -> SafeString | str:

@@ -203,7 +203,7 @@ class TaggingAdmin(DeskAdmin):
     search_fields = ("tag__name__istartswith", "tag__key__iexact")
     search_help_text = "How the tag's name begins, or its key."
     autocomplete_fields = ("article", "tag")
-    actions = ("confirm", "reject", "set_main", "set_mentioned")
+    actions = ("confirm", "reject", "set_main", "set_mentioned", "take_back")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tagging]:
         """Return the taggings without what their articles' lists do not need."""
@@ -304,3 +304,11 @@ class TaggingAdmin(DeskAdmin):
         """Make the chosen taggings mentions."""
         count = curation.set_role(queryset, Tagging.Role.MENTIONED, by=editor(request))
         self.report(request, count, "set to mentioned.", nothing="All of these were mentions already.")
+
+    @admin.action(permissions=["change"], description="Take the decision back", location=EVERYWHERE)
+    def take_back(self, request: HttpRequest, queryset: QuerySet[Tagging]) -> None:
+        """Make the chosen taggings suggestions again: they wait, and the tagger may speak of them."""
+        with curation.recording(ChangeSet.Act.EDIT, by=editor(request)) as act:
+            count = act.decide(queryset, status=Tagging.Status.SUGGESTED)
+        done = "taken back. They wait in the review queue again."
+        self.report(request, count, done, nothing="None of these was decided.")
