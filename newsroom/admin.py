@@ -40,6 +40,21 @@ GROUPS = {
 }
 
 
+# What stands on top of pages that are no table's list or form; `_history` is that of any table.
+HELP = {
+    "index": "What waits for you, in the order of a day's work, then every table.",
+    "app_list": "The tables of one part of the program.",
+    "login": "For those who curate the archive. An administrator makes accounts and passwords.",
+    "password_change": "Choose a long one that you use nowhere else. You stay logged in here alone.",
+    "password_change_done": "The new one holds from now on.",
+    "auth_user_password_change": "The person is logged out everywhere; the new password holds from now on.",
+    "auth_user_delete": "Decisions keep the name of who made them; nobody logs in as this person again.",
+    "auth_group_delete": "Its members stay, without what the group let them do.",
+    "_history": "What was changed here, by whom and when, the latest first.",
+    "_delete": "What goes is listed below. The trail keeps it, and an undo brings it back.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class DeskPage:
     """A page of the desk that is no table of its own.
@@ -61,7 +76,10 @@ class DeskPage:
 
 
 class NewsroomAdminSite(admin.AdminSite):
-    """The curation desk.  Modules of `articles.admin` put their own pages into ``pages``."""
+    """The curation desk.  Modules of `articles.admin` put their own pages into ``pages``.
+
+    ``read_front`` returns what the front page says besides the tables.
+    """
 
     site_header = "Newsroom desk"
     site_title = "Newsroom desk"
@@ -71,6 +89,7 @@ class NewsroomAdminSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.pages: list[DeskPage] = []
+        self.read_front: Callable[[HttpRequest], object] = lambda request: None
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Return the addresses of the desk's own pages, then Django's, which end with one that takes all."""
@@ -84,6 +103,28 @@ class NewsroomAdminSite(admin.AdminSite):
                 return HttpResponseRedirect(request.get_full_path())
             messages.error(request, "The archive can only be read at the moment, so nobody can log in.")
         return super().login(request, extra_context)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Return the front page: the work that waits, then the tables."""
+        return super().index(request, {"front": self.read_front(request), **(extra_context or {})})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page is told, a line of help for those that bring none of their own included."""
+        match = request.resolver_match
+        return {
+            **super().each_context(request),
+            "help_line": self.help_of(match.url_name or "" if match else ""),
+        }
+
+    def help_of(self, page: str) -> str:
+        """Return the line of help of a page, by the name of its address: articles_tag_history."""
+        table, _, sort = page.rpartition("_")
+        if line := HELP.get(page) or HELP.get(f"_{sort}"):
+            return line
+        tables = {
+            f"{model._meta.app_label}_{model._meta.model_name}": one for model, one in self._registry.items()
+        }
+        return str(getattr(tables.get(table), "help_line", ""))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the models this person may see, under our headings; one app's own page stays as it is."""

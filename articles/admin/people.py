@@ -61,10 +61,20 @@ def _is_administrator(request: HttpRequest) -> bool:
 class RoleAdmin(ForAdministrators, Groups):
     """Groups: the roles, and others that an administrator made.  What the roles may do is in the program."""
 
+    help_line = (
+        "Viewer, Curator and Librarian are made by the program, with what each may do: what you change in "
+        "them lasts until the next update. Groups of your own stay as you make them."
+    )
+
 
 @admin.register(User)
 class PeopleAdmin(ForAdministrators, People):
     """Users.  Articles show readers the name of who decided on a tag."""
+
+    help_line = (
+        "Who may work at the desk: tick Staff status and choose one of the groups. "
+        "Somebody who leaves is made inactive, not deleted: then their decisions keep their name."
+    )
 
     def save_model(self, request: HttpRequest, obj: User, form: RecordForm, change: bool) -> None:
         """Save the user; pages kept until then may show a former name."""

@@ -77,6 +77,7 @@ ACTIONS = {
 }  # fmt: skip
 # Addresses besides list, form, history and deletion: the first role that may look, and that may post.
 PAGES = {
+    "articles_actorsuggestion_decide": (CURATOR, CURATOR),
     "articles_changeset_undo": (LIBRARIAN, LIBRARIAN),
     "articles_importissue_correct": (CURATOR, CURATOR),
     "articles_importissue_file": (VIEWER, VIEWER),

@@ -1,0 +1,136 @@
+"""The front page of the desk: what waits for whom, and what happened lately.
+
+To put work of your own there, add one line to `WAITING`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import working
+from articles.models import (
+    ActorSuggestion,
+    AuditItem,
+    ChangeSet,
+    Correction,
+    ImportIssue,
+    ImportRun,
+    Tagging,
+    Upload,
+)
+from articles.sampling import DAILY, sample_of
+
+COUNTED = 1_000  # rows; of more the page says so
+ACTS_SHOWN = 8  # of the trail, the latest
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One sort of work: what one and what several of it are called, who may do it, and where.
+
+    ``page`` is the name of an address of the desk, ``query`` narrows it.  ``count`` returns how many wait;
+    like `up_to`, it looks at `COUNTED` + 1 rows at most.
+    """
+
+    one: str
+    many: str
+    permission: str
+    page: str
+    count: Callable[[], int]
+    query: str = ""
+
+    def words(self, count: int) -> str:
+        """Return what waits, after its number."""
+        return self.one if count == 1 else self.many
+
+
+class Work(NamedTuple):
+    """One line of the front page: a number as it is printed, what it counts, and the way there."""
+
+    number: str
+    words: str
+    address: str
+
+
+class Front(NamedTuple):
+    """What the front page shows one person."""
+
+    work: list[Work]
+    nothing: list[Work]  # sorts of work of which nothing waits
+    lately: Sequence[ChangeSet]
+    remark: str
+
+
+def up_to(rows: Callable[[], QuerySet[Any]]) -> Callable[[], int]:
+    """Return a count of these rows that has an end."""
+    return lambda: rows().order_by().values("pk")[: COUNTED + 1].count()
+
+
+def _issues_of_last_run() -> QuerySet[ImportIssue]:
+    last = ImportRun.objects.order_by("-pk").values("pk")[:1]
+    return ImportIssue.objects.filter(run=last)
+
+
+def _left_to_audit() -> int:
+    sample = sample_of(timezone.localdate())
+    if sample is None:
+        return DAILY if Tagging.objects.exists() else 0
+    return AuditItem.objects.filter(sample=sample, verdict="").count()
+
+
+# In the order of a day's work.
+WAITING = (
+    Waiting(
+        "upload to look at", "uploads to look at", "articles.add_importrun",
+        "admin:articles_upload_changelist",
+        up_to(lambda: Upload.objects.exclude(state=Upload.State.IMPORTED)),
+    ),
+    Waiting(
+        "issue of the last import", "issues of the last import", "articles.view_importissue",
+        "admin:articles_importissue_changelist", up_to(_issues_of_last_run),
+    ),
+    Waiting(
+        "correction to decide", "corrections to decide", "articles.change_article",
+        "admin:articles_correction_changelist", up_to(lambda: Correction.objects.filter(is_open=True)),
+        query="is_open__exact=1",
+    ),
+    Waiting(
+        "suggested tag to review", "suggested tags to review", "articles.change_tagging", "admin:review",
+        up_to(lambda: Tagging.objects.filter(status=Tagging.Status.SUGGESTED)),
+    ),
+    Waiting(
+        "suggested actor", "suggested actors", "articles.change_actorsuggestion",
+        "admin:articles_actorsuggestion_changelist", up_to(ActorSuggestion.objects.open),
+        query="status__exact=open",
+    ),
+    Waiting(
+        "tag of today's sample to audit", "tags of today's sample to audit", "articles.change_audititem",
+        "admin:quality", _left_to_audit,
+    ),
+)  # fmt: skip
+
+
+def read_front(request: HttpRequest) -> Front:
+    """Return what waits for whoever asks, and what happened lately: a query for each sort of work."""
+    work, nothing = [], []
+    for one in WAITING:
+        if not request.user.has_perm(one.permission):  # type: ignore[union-attr]  # staff
+            continue
+        count = one.count()
+        number = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+        address = reverse(one.page) + (f"?{one.query}" if one.query and count else "")
+        (work if count else nothing).append(Work(number, one.words(count), address))
+    may_see = request.user.has_perm("articles.view_changeset")  # type: ignore[union-attr]  # staff
+    lately = list(ChangeSet.objects.order_by("-pk")[:ACTS_SHOWN]) if may_see else []
+    return Front(work, nothing, lately, working.remark())
+
+
+admin.site.read_front = read_front  # type: ignore[attr-defined]  # our own site
