@@ -11,6 +11,7 @@ from articles.models.quality import AuditItem, AuditSample
 from articles.models.sourcefiles import CorrectedFile, FormerBytes
 from articles.models.suggestions import ActorSuggestion, SuggestionMention
 from articles.models.tag import Alias, Office, RecordOrigin, Tag, TagKind
+from articles.models.trials import RuleTrial, TrialMove
 from articles.models.uploads import Upload, UploadedFile
 from articles.models.workers import TaskWorker
 
@@ -40,6 +41,7 @@ __all__ = [
     "ProposedMerge",
     "RecordOrigin",
     "RenderedArticle",
+    "RuleTrial",
     "Sketch",
     "SketchKey",
     "SuggestionMention",
@@ -47,6 +49,7 @@ __all__ = [
     "TagKind",
     "Tagging",
     "TaskWorker",
+    "TrialMove",
     "UnmatchedKeyword",
     "Upload",
     "UploadedFile",
