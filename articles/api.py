@@ -108,7 +108,7 @@ def _read_limit(values: Sequence[str]) -> tuple[int, str]:
     if not values:
         return DEFAULT_LIMIT, ""
     if len(values) > 1:
-        return DEFAULT_LIMIT, ONCE
+        return DEFAULT_LIMIT, str(ONCE)
     value = values[0]
     if value.isascii() and value.isdecimal() and len(value) <= 3 and 1 <= int(value) <= MAX_LIMIT:
         return int(value), ""

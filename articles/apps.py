@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from articles.languages import DjangoVoice
+from articles.phrases import speak_through
 from articles.roles import make_roles
 
 
@@ -12,5 +14,6 @@ class ArticlesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the roles made after every migrate."""
+        """Have the core speak the reader's language, and the roles made after every migrate."""
+        speak_through(DjangoVoice())
         post_migrate.connect(make_roles, sender=self, dispatch_uid="articles.roles")

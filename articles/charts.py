@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from articles.phrases import grouped, ngettext, pgettext
+
 __all__ = [
     "Bar", "Cell", "Tick", "Years", "grid", "histogram", "level", "period_bar", "sparkline", "year_axis",
 ]  # fmt: skip
@@ -177,7 +179,12 @@ def year_axis(years: Years) -> str:
 
 def number(count: int) -> str:
     """Return a count of articles as people say it: ``1 article``, ``1,204 articles``."""
-    return f"{count:,} article{'' if count == 1 else 's'}"
+    return ngettext("%(count)s article", "%(count)s articles", count) % {"count": grouped(count)}
+
+
+def counted(name: str, count: int) -> str:
+    """Return a name with its count of articles: ``Ukraine: 12 articles``."""
+    return pgettext("a name and its count", "%(name)s: %(count)s") % {"name": name, "count": number(count)}
 
 
 def _bar(bar: Bar, position: int, highest: int, *, is_stop: bool) -> str:
@@ -186,7 +193,7 @@ def _bar(bar: Bar, position: int, highest: int, *, is_stop: bool) -> str:
     stop = "" if is_stop else ' tabindex="-1"'
     # The first shape is what a pointer meets: the whole height, for a low bar is hard to hit.
     return (
-        f'<a href="{escape(bar.url)}"{stop}><title>{escape(bar.label)}: {number(bar.count)}</title>'
+        f'<a href="{escape(bar.url)}"{stop}><title>{escape(counted(bar.label, bar.count))}</title>'
         f'<path d="M{position} 0h1v{PLOT}h-1z"/>'
         f'<rect x="{position + (1 - BAR_WIDTH) / 2:.1f}" y="{PLOT - height}"'
         f' width="{BAR_WIDTH}" height="{height}"/></a>'
@@ -198,7 +205,7 @@ def _peak(bars: Sequence[Bar], position: int) -> str:
     x = (position + 0.5) / len(bars) * 100
     return (
         f'<text x="{_percent(x)}" y="{HEADROOM - 4}" text-anchor="{_anchor(x, EDGE)}"'
-        f' aria-hidden="true">{bars[position].count:,}</text>'
+        f' aria-hidden="true">{grouped(bars[position].count)}</text>'
     )
 
 
@@ -246,5 +253,5 @@ def _cell(cell: Cell) -> str:
     if not cell.count:
         return "<td></td>"
     if not cell.url:
-        return f"<td>{cell.count:,}</td>"
-    return f'<td><a href="{escape(cell.url)}">{cell.count:,}</a></td>'
+        return f"<td>{grouped(cell.count)}</td>"
+    return f'<td><a href="{escape(cell.url)}">{grouped(cell.count)}</a></td>'

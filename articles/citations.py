@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from articles.days import date_in_words, day_in_words
 from articles.importing.bylines import names_no_person
 from articles.importing.clipping import Precision
-from articles.search.wording import day_in_words, listed
+from articles.phrases import all_of, gettext
 
 # What XML cannot hold and no editor shows: control characters, halves of surrogate pairs, non-characters.
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -78,13 +79,6 @@ def one_line(text: str) -> str:
     return UNPRINTABLE.sub("", " ".join(text.split()))
 
 
-def date_in_words(day: dt.date, precision: str = Precision.DAY) -> str:
-    """Return the date as far as it is known: ``16 October 2025``, ``October 2025``, ``2025``."""
-    if precision == Precision.YEAR:
-        return f"{day.year}"
-    return f"{day:%B} {day.year}" if precision == Precision.MONTH else day_in_words(day)
-
-
 def date_parts(day: dt.date, precision: str) -> list[int]:
     """Return the date's numbers as far as they are known: ``[2025, 10, 16]``, ``[2025]``."""
     length = {Precision.YEAR: 1, Precision.MONTH: 2}.get(Precision(precision), 3)
@@ -93,18 +87,26 @@ def date_parts(day: dt.date, precision: str) -> list[int]:
 
 def citation(record: Record) -> str:
     """Return one sentence: who, what, where, when, the original's address and the archive's."""
-    said = [f"“{record.title}”"]
+    said = [gettext("“%(text)s”") % {"text": record.title}]
     if record.authors:
-        said.insert(0, listed(list(record.authors), "and"))
+        said.insert(0, all_of(list(record.authors)))
     if record.outlet:
         said.append(record.outlet)
     said.append(
-        date_in_words(record.published_on, record.published_precision) if record.published_on else "undated"
+        date_in_words(record.published_on, record.published_precision)
+        if record.published_on
+        else gettext("undated")
     )
+    what = ", ".join(said)
     if not record.original_url:
-        return f"{', '.join(said)}. {record.url}"
-    clipped = f", clipped {date_in_words(record.clipped_on)}" if record.clipped_on else ""
-    return f"{', '.join(said)}. {record.original_url} (archived at {record.url}{clipped})"
+        return f"{what}. {record.url}"
+    places = {"what": what, "original": record.original_url, "archived": record.url}
+    if not record.clipped_on:
+        return gettext("%(what)s. %(original)s (archived at %(archived)s)") % places
+    return gettext("%(what)s. %(original)s (archived at %(archived)s, clipped %(day)s)") % {
+        **places,
+        "day": day_in_words(record.clipped_on),
+    }
 
 
 def bibtex(record: Record) -> str:

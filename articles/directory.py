@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from articles.filters import ONCE, ArticleFilter
 from articles.models import Alias, Tag, TagKind
+from articles.phrases import gettext, marked
 from articles.search import sync
 from articles.search.address import Address, is_tracking
 from articles.search.engine import IndexUnusable
@@ -24,7 +27,7 @@ PAGE_SIZE = 240  # tags; a page of names in three columns, about 100 kB
 ALL_KEYS = 20_000  # values of one facet counted at once; more than any gazetteer has
 
 SOUGHT = (Alias.Kind.NAME, Alias.Kind.FORMER)  # aliases that readers look for
-ORDERS = {"count": "most articles first", "name": "by name"}
+ORDERS = {"count": marked("most articles first"), "name": marked("by name")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,9 @@ class DirectoryForm(forms.Form):
         choices=[(name, name) for name in ORDERS],
         required=False,
         error_messages={
-            "invalid_choice": f"'%(value).40s' is not an order; write one of {', '.join(ORDERS)}"
+            "invalid_choice": format_lazy(
+                _("'%(value).40s' is not an order; write one of {choices}"), choices=", ".join(ORDERS)
+            )
         },
     )
     all = forms.ChoiceField(choices=[("1", "1")], required=False)
@@ -110,7 +115,7 @@ class DirectoryForm(forms.Form):
             f"{name}: {str(error).rstrip('.')}" for name, errors in self.errors.items() for error in errors
         ]
         unknown = [
-            f"{name[:80]}: is not an option of this list"
+            f"{name[:80]}: {gettext('is not an option of this list')}"
             for name in self.data
             if name not in self.fields and not is_tracking(name)
         ]
@@ -139,7 +144,7 @@ def list_tags(kind: TagKind, asked: QueryDict, path: str) -> Directory:
         known_count=_size(found),
         has_counts=counts is not None,
         orders=[
-            Order(label, str(address.setting("order", name)), is_active=name == order)
+            Order(gettext(label), str(address.setting("order", name)), is_active=name == order)
             for name, label in ORDERS.items()
         ],
         problems=problems,

@@ -15,6 +15,7 @@ from articles.answers import Answer, answer
 from articles.citations import Record, RecordTag, one_line
 from articles.exports import FORMATS
 from articles.models import Article, Tagging
+from articles.phrases import gettext, grouped
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address
 from articles.stored import StoredArticle, StoredTagging, read_in_passing
 
@@ -55,7 +56,8 @@ def cut_notice(count: int) -> str:
     """Return the sentence about an export of more articles than one file holds, else nothing."""
     if count <= MOST_RECORDS:
         return ""
-    return f"One file holds {MOST_RECORDS:,} articles, the first of these {count:,}."
+    message = gettext("One file holds %(most)s articles, the first of these %(count)s.")
+    return message % {"most": grouped(MOST_RECORDS), "count": grouped(count)}
 
 
 def read_records(ids: Sequence[int], site: str) -> Iterator[Record]:
@@ -114,7 +116,9 @@ def export_links(address: Address) -> list[FormatLink]:
     query = urlencode(_without_view(address.first_page()).parameters)
     return [
         FormatLink(
-            format_.label, _with_query(reverse("export", args=[format_.name]), query), format_.is_citation
+            gettext(format_.label),
+            _with_query(reverse("export", args=[format_.name]), query),
+            format_.is_citation,
         )
         for format_ in FORMATS.values()
     ]
@@ -123,7 +127,9 @@ def export_links(address: Address) -> list[FormatLink]:
 def citation_links(pk: int) -> list[FormatLink]:
     """Return one article as a citation in each format that is one."""
     return [
-        FormatLink(format_.label, reverse("article_export", args=[pk, format_.name]), is_citation=True)
+        FormatLink(
+            gettext(format_.label), reverse("article_export", args=[pk, format_.name]), is_citation=True
+        )
         for format_ in FORMATS.values()
         if format_.is_citation
     ]

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
-from articles.citations import Record, RecordTag, bibtex, citation, csl, date_in_words, ris
+from articles.citations import Record, RecordTag, bibtex, citation, csl, ris
+from articles.days import date_in_words
 from articles.importing.derived import slug_of
+from articles.phrases import gettext, marked
 
 KINDS = {"actor": "actors", "country": "countries", "organisation": "organisations", "topic": "topics"}
 SEPARATOR = "; "  # between several values of one cell
@@ -182,10 +184,12 @@ def write_markdown(selection: Selection) -> Iterator[str]:
 
 def _markdown_lines(record: Record) -> Iterator[str]:
     published = (
-        date_in_words(record.published_on, record.published_precision) if record.published_on else "undated"
+        date_in_words(record.published_on, record.published_precision)
+        if record.published_on
+        else gettext("undated")
     )
     credits = [part for part in (record.outlet, published, ", ".join(record.authors)) if part]
-    original = f", [original]({_pointed(record.original_url)})" if record.original_url else ""
+    original = f", [{gettext('original')}]({_pointed(record.original_url)})" if record.original_url else ""
     yield f"- **[{_plain(record.title)}]({_pointed(record.url)})**  "
     yield f"  {_plain(', '.join(credits))}{original}  "
     if record.standfirst:
@@ -207,7 +211,9 @@ def _pointed(url: str) -> str:
 # --- Citations --------------------------------------------------------------------------------------------
 
 
-@exporter("text", "Plain text", suffix="txt", media_type="text/plain; charset=utf-8", is_citation=True)
+@exporter(
+    "text", marked("Plain text"), suffix="txt", media_type="text/plain; charset=utf-8", is_citation=True
+)
 def write_text(selection: Selection) -> Iterator[str]:
     """Yield a sentence for each article, an empty line between two."""
     for number, record in enumerate(selection.records):

@@ -16,6 +16,7 @@ from articles.facets import ENOUGH, name_values
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
 from articles.models import Article, Tag, TagKind
+from articles.phrases import gettext
 from articles.rows import Row, read_rows
 from articles.search import sync
 from articles.search.address import Address
@@ -150,7 +151,7 @@ def _draw_world(counts: Sequence[tuple[str, int]], address: Address) -> str:
         for code, count in counts
         if ("country", code) in names
     ]
-    return draw_map(places, title="All articles, by country") if places else ""
+    return draw_map(places, title=gettext("All articles, by country")) if places else ""
 
 
 def _read_news(last: dt.date | None, address: Address) -> News:

@@ -10,6 +10,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+
+from articles.phrases import gettext, grouped
 
 MAX_PARAMETERS = 200  # the search form has 60, and a search 50 values at most
 MAX_QUERY = 8_000  # characters behind the question mark; most servers and browsers take no more
@@ -26,7 +29,7 @@ class AddressLimits:
         complaint = complaint_about(request.META.get("QUERY_STRING", ""))
         if not complaint:
             return self.get_response(request)
-        if request.path.startswith(("/api/", "/suggest/")):
+        if request.path.startswith(("/api/", reverse("suggestions"))):
             return JsonResponse({"errors": {"address": [complaint]}}, status=400)
         return render(request, "400.html", {"complaint": complaint}, status=400)
 
@@ -35,7 +38,9 @@ def complaint_about(query: str) -> str:
     """Return what is wrong with a query string, nothing if it is within the limits."""
     count = query.count("&") + 1
     if count > MAX_PARAMETERS:
-        return f"an address can have {MAX_PARAMETERS} parameters, these are {count:,}; leave some out"
+        message = gettext("an address can have %(most)s parameters, these are %(count)s; leave some out")
+        return message % {"most": grouped(MAX_PARAMETERS), "count": grouped(count)}
     if len(query) > MAX_QUERY:
-        return f"a question can have {MAX_QUERY:,} characters, these are {len(query):,}; shorten it"
+        message = gettext("a question can have %(most)s characters, these are %(count)s; shorten it")
+        return message % {"most": grouped(MAX_QUERY), "count": grouped(len(query))}
     return ""

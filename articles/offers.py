@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from articles.filters import ArticleFilter
 from articles.models import Alias
 from articles.search import sync
 from articles.search.address import Address
@@ -29,6 +30,11 @@ class Offer:
     name: str
     count: int
     url: str
+
+    @property
+    def label(self) -> str:
+        """Return what readers call its kind."""
+        return str(ArticleFilter.base_filters[self.kind].label).lower() if self.kind else ""
 
 
 def find_offers(criteria: Criteria, address: Address) -> list[Offer]:

@@ -11,7 +11,8 @@ from django.db.models import Q
 from articles.facets import Names, name_values
 from articles.listing import Listing
 from articles.models import Tagging, TagKind
-from articles.periods import linked
+from articles.periods import DAY, linked
+from articles.phrases import gettext
 from articles.rows import Row, read_rows
 from articles.search import sync
 from articles.search.address import Address
@@ -49,9 +50,10 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Chronicle:
-    """A result period by period, the latest first; ``unit`` says how long each is."""
+    """A result period by period, the latest first; ``unit`` says in words how long each is."""
 
     unit: str
+    is_daily: bool
     chapters: list[Chapter]
 
 
@@ -102,7 +104,7 @@ def draw_world(listing: Listing) -> WorldMap | None:
     address = listing.address.dropping("view")
     places = list(_places(sync.facet(criteria, "country", limit=MOST_COUNTRIES), listing.names, address))
     return WorldMap(
-        chart=draw_map(places, title=f"{listing.title}, by country"),
+        chart=draw_map(places, title=gettext("%(title)s, by country") % {"title": listing.title}),
         tints=tints_for(places[0].count) if places else [],
         places=places,
         bare_count=sync.search(_naming_no_country(criteria), limit=1).count,
@@ -131,7 +133,7 @@ def tell(listing: Listing) -> Chronicle | None:
     chapters = [
         Chapter(period, closer(*period.days.bounds()), stories.get(period.words)) for period in periods
     ]
-    return Chronicle(unit.name, chapters)
+    return Chronicle(unit.noun, is_daily=unit is DAY, chapters=chapters)
 
 
 def _places(counts: Iterable[tuple[str, int]], names: Names, address: Address) -> Iterator[Place]:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import month_name
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from articles.days import day_in_words, month_in_words, short_day, short_month
+from articles.phrases import gettext, marked, pgettext
 from articles.search.address import Address
-from articles.search.wording import day_in_words
 
 FULL_SPAN = 366  # days; a range up to this long is drawn whole, its gaps at both ends too
 
 AFTER, BEFORE = "published_after", "published_before"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One length of time that bars can stand for: days, months ... numbered one after the other.
 
-    Of a whole period, by its first day: ``words`` is what people call it, ``bounds`` the two parameters that
-    ask for it, ``tick`` its label on the axis.
+    ``name`` is a message, `noun` what readers are told.  Of a whole period, by its first day: ``words`` is
+    what people call it, ``bounds`` the two parameters that ask for it, ``tick`` its label on the axis.
     """
 
     name: str
@@ -31,6 +30,11 @@ class Unit:
     bounds: Callable[[dt.date], tuple[str, str]]
     tick: Callable[[dt.date], str]
 
+    @property
+    def noun(self) -> str:
+        """Return what readers call it, in the language of the moment."""
+        return pgettext("unit of time", self.name)
+
     def last_of(self, number: int) -> dt.date:
         """Return the last day of the period with this number."""
         try:
@@ -39,41 +43,52 @@ class Unit:
             return dt.date.max
 
 
-def _years(count: int, name: str, suffix: str) -> Unit:
+def _years(count: int, name: str) -> Unit:
     """Return the unit of so many years; the first decade has nine, for there is no year 0."""
+
+    def first(day: dt.date) -> int:
+        return day.year // count * count
+
     return Unit(
         name,
         number_of=lambda day: day.year // count,
         first_of=lambda number: dt.date(max(number * count, 1), 1, 1),
-        words=lambda day: f"{'' if count == 1 else 'the '}{day.year // count * count}{suffix}",
-        bounds=lambda day: (f"{day.year:04}", f"{day.year // count * count + count - 1:04}"),
-        tick=lambda day: f"{day.year // count * count}{suffix}",
+        words=lambda day: gettext("the %(year)ss") % {"year": first(day)},
+        bounds=lambda day: (f"{day.year:04}", f"{first(day) + count - 1:04}"),
+        tick=lambda day: pgettext("a decade, short", "%(year)ss") % {"year": first(day)},
     )
 
 
 DAY = Unit(
-    "day",
+    marked("day", "unit of time"),
     number_of=dt.date.toordinal,
     first_of=dt.date.fromordinal,
     words=day_in_words,
     bounds=lambda day: (day.isoformat(),) * 2,
-    tick=lambda day: f"{day.day} {MONTHS[day.month - 1]}",
+    tick=short_day,
 )
 MONTH = Unit(
-    "month",
+    marked("month", "unit of time"),
     number_of=lambda day: day.year * 12 + day.month - 1,
     first_of=lambda number: dt.date(number // 12, number % 12 + 1, 1),
-    words=lambda day: f"{month_name[day.month]} {day.year}",
+    words=month_in_words,
     bounds=lambda day: (f"{day.year:04}-{day.month:02}",) * 2,
-    tick=lambda day: f"{day.year}" if day.month == 1 else MONTHS[day.month - 1],
+    tick=lambda day: f"{day.year}" if day.month == 1 else short_month(day.month),
 )
-YEAR = _years(1, "year", "")
+YEAR = Unit(
+    marked("year", "unit of time"),
+    number_of=lambda day: day.year,
+    first_of=lambda number: dt.date(max(number, 1), 1, 1),
+    words=lambda day: f"{day.year}",
+    bounds=lambda day: (f"{day.year:04}",) * 2,
+    tick=lambda day: f"{day.year}",
+)
 COARSE = (
     MONTH,
     YEAR,
-    _years(10, "decade", "s"),
-    _years(100, "century", "s"),
-    _years(1000, "millennium", "s"),
+    _years(10, marked("decade", "unit of time")),
+    _years(100, marked("century", "unit of time")),
+    _years(1000, marked("millennium", "unit of time")),
 )
 
 
@@ -104,7 +119,8 @@ class Range:
             if self.is_all_of(unit) and unit.number_of(self.first) == unit.number_of(self.last):
                 return unit.words(self.first)
         unit = next(unit for unit in (YEAR, MONTH, DAY) if self.is_all_of(unit))
-        return f"{unit.words(self.first)} to {unit.words(self.last)}"
+        message = pgettext("a span", "%(first)s to %(last)s")
+        return message % {"first": unit.words(self.first), "last": unit.words(self.last)}
 
 
 type Link = Callable[[str, str], str]  # from two bounds to an address

@@ -13,6 +13,7 @@ from articles.company import Companions, Relative, find_companions, find_neighbo
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
 from articles.models import Alias, Article, Tag
+from articles.phrases import gettext, marked
 from articles.search import sync
 from articles.search.engine import IndexUnusable
 from articles.search.query import Criteria, Match, View
@@ -25,12 +26,12 @@ CENTRAL_AMONG = 100  # the latest of which it is a main subject; more would cost
 
 # What each sort of alias is to a reader; a surname alone says nothing new.
 ALIAS_HEADINGS = {
-    Alias.Kind.NAME: "Also called",
-    Alias.Kind.DEMONYM: "People and adjectives",
-    Alias.Kind.CAPITAL: "Capital",
-    Alias.Kind.METONYM: "Also stands for it",
-    Alias.Kind.TRIGGER: "Words that point to it",
-    Alias.Kind.NEGATIVE: "Not to be taken for it",
+    Alias.Kind.NAME: marked("Also called"),
+    Alias.Kind.DEMONYM: marked("People and adjectives"),
+    Alias.Kind.CAPITAL: marked("Capital"),
+    Alias.Kind.METONYM: marked("Also stands for it"),
+    Alias.Kind.TRIGGER: marked("Words that point to it"),
+    Alias.Kind.NEGATIVE: marked("Not to be taken for it"),
 }
 
 
@@ -110,7 +111,9 @@ def portray(tag: Tag, *, year: int) -> Portrait:
     return Portrait(
         tag=tag,
         former=texts[Alias.Kind.FORMER],
-        names=[Names(heading, texts[kind]) for kind, heading in ALIAS_HEADINGS.items() if texts[kind]],
+        names=[
+            Names(gettext(heading), texts[kind]) for kind, heading in ALIAS_HEADINGS.items() if texts[kind]
+        ],
         career=read_career(tag, year=year),
         leaders=read_leaders(tag, year=year),
         parts=parts,
@@ -144,7 +147,7 @@ def _read_main(tag: Tag, listing: Listing) -> Main:
     articles = Article.objects.public().filter(pk__in=found.ids, taggings__tag=tag).select_related("outlet")
     shown = ("slug", "title", "language", "published_on", "published_precision", "outlet__name")
     central = articles.order_by("-taggings__salience", "-sort_on", "-pk").only(*shown)[:CENTRAL]
-    chart = draw_share(found.months, listing.months, subject="As a main subject")
+    chart = draw_share(found.months, listing.months, subject=gettext("As a main subject"))
     return Main(found.count, url, chart, list(central), min(found.count, CENTRAL_AMONG))
 
 

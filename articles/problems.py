@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from articles.filters import ArticleFilter
+from articles.phrases import gettext
 from articles.search.address import Address
 
 
@@ -36,12 +37,12 @@ def find_problems(asked: ArticleFilter, address: Address) -> list[Problem]:
 
 def problem(asked: ArticleFilter, parameter: str, message: str, address: Address) -> Problem:
     """Return what is wrong with this parameter; the search without it is the way out."""
-    label = str(asked.filters[parameter].label) if parameter in asked.filters else "Page"
+    label = str(asked.filters[parameter].label) if parameter in asked.filters else gettext("Page")
     return Problem(parameter, label, message, str(address.dropping(parameter)))
 
 
 def _unknown(asked: ArticleFilter, address: Address) -> Iterator[Problem]:
     for name in asked.unknown:
         # The address holds known parameters only: it is already the way out.
-        message = "is not a filter of this archive; leave it out"
+        message = gettext("is not a filter of this archive; leave it out")
         yield Problem(name[:80], name[:80], message, str(address), is_unknown=True)

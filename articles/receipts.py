@@ -17,10 +17,15 @@ from django.utils import timezone
 from articles.filters import ArticleFilter
 from articles.models import Article, Tagging, TagKind
 from articles.neighbours import PARAMETER
+from articles.phrases import gettext, marked, pgettext
 from articles.tagging.findings import Part
 
 ALL = "all"  # lights every tag
-PART_NAMES = {Part.TITLE: "title", Part.STANDFIRST: "standfirst", Part.BODY: "text"}
+PART_NAMES = {
+    Part.TITLE: marked("title", "part of an article"),
+    Part.STANDFIRST: marked("standfirst", "part of an article"),
+    Part.BODY: marked("text", "part of an article"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,11 @@ class Receipt:
         return self.role == Tagging.Role.MAIN
 
     @property
+    def decider(self) -> str:
+        """Return who decided: the name a person chose to show, else that it was an editor."""
+        return self.decided_by or gettext("an editor")
+
+    @property
     def decided_on(self) -> dt.date | None:
         """Return the day a person decided."""
         return timezone.localdate(self.decided_at) if self.decided_at else None
@@ -104,7 +114,7 @@ class Receipt:
     def parts(self) -> list[str]:
         """Return the parts of the article that name it, as readers call them, in the order of the page."""
         named = {found.part for found in self.evidence}
-        return [name for part, name in PART_NAMES.items() if part in named]
+        return [pgettext("part of an article", name) for part, name in PART_NAMES.items() if part in named]
 
     @property
     def words(self) -> list[EvidenceWords]:
@@ -163,7 +173,7 @@ def _receipt(row: Tagging, texts: Mapping[Part, str], light_url: str, *, is_lit:
         status_label=row.get_status_display(),
         release=row.release,
         # A user name is half of a login: readers see the name a person chose to show, or none.
-        decided_by=(row.decided_by.get_full_name() or "an editor") if row.decided_by else "",
+        decided_by=(row.decided_by.get_full_name() or gettext("an editor")) if row.decided_by else "",
         decided_at=row.decided_at,
         evidence=list(_evidence(row.mentions, texts)),
     )

@@ -18,6 +18,7 @@ from django.db.models import Q
 from articles.dyads import KINDS, address_of
 from articles.elsewhere import shares_of
 from articles.models import Article, NearDuplicate, TagKind
+from articles.phrases import all_of
 from articles.receipts import Receipt
 from articles.rows import Row, TagLabel, read_rows
 from articles.search import sync
@@ -106,7 +107,7 @@ def find_related(article: Article, receipts: Sequence[Receipt]) -> list[Related]
 def pairs_of(receipts: Sequence[Receipt]) -> list[PairLink]:
     """Return the pairs among the first main subjects of each kind that has pages of pairs."""
     return [
-        PairLink(kind, f"{one.name} and {other.name}", address_of(kind, one.slug, other.slug))
+        PairLink(kind, all_of([one.name, other.name]), address_of(kind, one.slug, other.slug))
         for kind in KINDS
         for one, other in combinations(
             [receipt for receipt in receipts if receipt.kind == kind and receipt.is_main][:PAIRED], 2

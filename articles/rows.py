@@ -9,16 +9,27 @@ from dataclasses import dataclass
 from django.db.models.functions import Left
 
 from articles.models import Article, Tagging, TagKind
+from articles.phrases import all_of, gettext, marked
 from articles.search.query import read_words
 from articles.search.snippets import BODY_LIMIT, Finder, Parts, Snippet
-from articles.search.wording import listed, named
+from articles.search.wording import named
 from articles.stored import StoredArticle, read_articles
 
 # How many tags of each kind stand under a summary.
 ROOM = {TagKind.ACTOR: 3, TagKind.COUNTRY: 4, TagKind.ORGANISATION: 2, TagKind.TOPIC: 3}
 MAIN = Tagging.Role.MAIN.value
 NOT_LOOKED_FOR = Snippet(title=(), text=(), places=())
-PLACES = {"title": "title", "standfirst": "standfirst", "body": "text"}  # as readers call them
+MAINLY, MENTIONS = marked("mainly about %(names)s"), marked("mentions %(names)s")
+# Where words were found, as a reader is told it: a place of one, of two, of all three.
+FOUND_IN = {
+    ("title",): marked("found in the title"),
+    ("standfirst",): marked("found in the standfirst"),
+    ("body",): marked("found in the text"),
+    ("title", "standfirst"): marked("found in the title and standfirst"),
+    ("title", "body"): marked("found in the title and text"),
+    ("standfirst", "body"): marked("found in the standfirst and text"),
+    ("title", "standfirst", "body"): marked("found in the title, standfirst and text"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +185,10 @@ def _why(places: Sequence[str], labels: Labels) -> str:
     sought = [label for kind in ROOM for label in labels[kind] if label.is_sought]
     parts = []
     if places:
-        parts.append(f"found in the {listed([PLACES[place] for place in places], 'and')}")
-    for phrase, is_main in (("mainly about", True), ("mentions", False)):
+        parts.append(gettext(FOUND_IN[tuple(places)]))
+    for message, is_main in ((MAINLY, True), (MENTIONS, False)):
         names = [named(label.kind, label.name) for label in sought if label.is_main is is_main]
         if names:
-            parts.append(f"{phrase} {listed(names, 'and')}")
+            parts.append(gettext(message) % {"names": all_of(names)})
     why = " · ".join(parts)
     return why[:1].upper() + why[1:]

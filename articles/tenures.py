@@ -12,23 +12,24 @@ from django.db.models import QuerySet
 from articles.charts import Years, period_bar, year_axis
 from articles.importing.clipping import Precision
 from articles.models import Office, Tag
+from articles.phrases import gettext, marked
 
 RECENT = 3  # of each sort, shown of a country or organisation; the earlier ones wait behind a line
 
 # Sorts of office by their roles, in the order of their interest; what has another role is of OTHERS.
 CHIEF = {
-    "Heads of state": ("head_of_state", "head_of_state_and_government"),
-    "Heads of government": ("head_of_government",),
-    "Heads": ("org_head",),
-    "Foreign ministers": ("foreign_minister",),
+    marked("Heads of state"): ("head_of_state", "head_of_state_and_government"),
+    marked("Heads of government"): ("head_of_government",),
+    marked("Heads"): ("org_head",),
+    marked("Foreign ministers"): ("foreign_minister",),
 }
 LESSER = {
-    "Leaders": ("nonstate_leader",),
-    "Defence ministers": ("defence_minister",),
-    "Vice presidents": ("vice_president",),
-    "Governors general": ("governor_general",),
+    marked("Leaders"): ("nonstate_leader",),
+    marked("Defence ministers"): ("defence_minister",),
+    marked("Vice presidents"): ("vice_president",),
+    marked("Governors general"): ("governor_general",),
 }
-OTHERS = "Others"
+OTHERS = marked("Others")
 _SORT_OF = {role: sort for sort, roles in (CHIEF | LESSER).items() for role in roles}
 
 
@@ -129,7 +130,9 @@ def _drawn(held: Mapping[str, Sequence[Held]], year: int) -> Tenures:
     years = _years(offices, year)
     return Tenures(
         groups={
-            sort: [Tenure(office, named, _bar(office, years)) for office, named in found]
+            gettext(sort) if sort else "": [
+                Tenure(office, named, _bar(office, years)) for office, named in found
+            ]
             for sort, found in held.items()
             if found
         },

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from articles.charts import Bar, Cell, Tick, grid, histogram, sparkline
+from articles.days import short_month
 from articles.periods import (
     AFTER,
     BEFORE,
     COARSE,
     DAY,
     MONTH,
-    MONTHS,
     YEAR,
     Link,
     Range,
@@ -22,6 +22,7 @@ from articles.periods import (
     linked,
     span_of,
 )
+from articles.phrases import gettext, pgettext
 from articles.search.address import Address
 from articles.search.vocabulary import UNDATED
 
@@ -123,8 +124,10 @@ def draw_share(part: Mapping[str, int], whole: Mapping[str, int], *, subject: st
     for day, count in counts.items():
         total[unit.number_of(day)] += count
     days = Range(unit.first_of(numbers[0]), unit.last_of(numbers[-1]))
+    title = gettext("%(subject)s, by %(unit)s, %(span)s")
     return sparkline(
-        [total[number] for number in numbers], title=f"{subject}, by {unit.name}, {days.words()}"
+        [total[number] for number in numbers],
+        title=title % {"subject": subject, "unit": unit.noun, "span": days.words()},
     )
 
 
@@ -161,13 +164,13 @@ def draw_timeline(
     unit = DAY if days else _unit_for(span, sum(counts.values()))
     if unit.number_of(span.first) == unit.number_of(span.last):
         if unit is MONTH:
-            exits.insert(0, Exit("by day", link(*span.bounds())))
-        return Timeline("", "", span.words(), unit.name, undated, undated_url, exits)
+            exits.insert(0, Exit(gettext("by day"), link(*span.bounds())))
+        return Timeline("", "", span.words(), unit.noun, undated, undated_url, exits)
     bars = _bars(counts, unit, span, asked, link)
-    caption = f"Articles by {unit.name}, {span.words()}"
+    caption = gettext("Articles by %(unit)s, %(span)s") % {"unit": unit.noun, "span": span.words()}
     chart = histogram(bars, list(_ticks(unit, span, len(bars))), title=caption)
     table = _table(caption, bars, unit, span, asked, link)
-    return Timeline(chart, table, span.words(), unit.name, undated, undated_url, exits)
+    return Timeline(chart, table, span.words(), unit.noun, undated, undated_url, exits)
 
 
 def _exits(asked: Range, address: Address, link: Link) -> Iterator[Exit]:
@@ -178,7 +181,7 @@ def _exits(asked: Range, address: Address, link: Link) -> Iterator[Exit]:
         if asked.last <= wider.last and asked != wider:
             yield Exit(wider.words(), link(*wider.bounds()))
     if asked != Range(dt.date.min, dt.date.max):
-        yield Exit("all dates", str(address.dropping(AFTER).dropping(BEFORE)))
+        yield Exit(gettext("all dates"), str(address.dropping(AFTER).dropping(BEFORE)))
 
 
 def _unit_for(span: Range, article_count: int) -> Unit:
@@ -235,12 +238,14 @@ def _table(caption: str, bars: Sequence[Bar], unit: Unit, span: Range, asked: Ra
     """Return the same numbers as a table; months stand by year, each year with its sum."""
     if unit is not MONTH:
         rows = [(bar.label, [Cell(bar.count, bar.url)]) for bar in bars if bar.count]
-        return grid(caption, [unit.name.capitalize(), "Articles"], rows)
+        return grid(caption, [unit.noun.capitalize(), gettext("Articles")], rows)
     first = unit.number_of(span.first)
     cells = {first + position: Cell(bar.count, bar.url) for position, bar in enumerate(bars)}
+    months = (short_month(number) for number in range(1, 13))
+    columns = [YEAR.noun.capitalize(), *months, pgettext("all articles of a year", "All")]
     years = []
     for year in range(span.last.year, span.first.year - 1, -1):
         row = [cells.get(year * 12 + month, Cell(0)) for month in range(12)]
         days = Range(YEAR.first_of(year), YEAR.last_of(year)).within(asked)
         years.append((f"{year}", [*row, Cell(sum(cell.count for cell in row), link(*days.bounds()))]))
-    return grid(caption, ["Year", *MONTHS, "All"], years)
+    return grid(caption, columns, years)

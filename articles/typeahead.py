@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
 from articles.filters import ONCE, ArticleFilter
+from articles.phrases import gettext
 from articles.search.address import is_tracking
 from articles.search.box import MAX_LINE
 from articles.search.engine import IndexUnusable
@@ -36,15 +37,16 @@ def suggestions(request: HttpRequest) -> JsonResponse:
 def _errors(request: HttpRequest) -> dict[str, list[str]]:
     """Return what cannot be answered, by parameter."""
     errors = {
-        name[:80]: ["is no parameter of this address; leave it out"]
+        name[:80]: [gettext("is no parameter of this address; leave it out")]
         for name in request.GET
         if name != "q" and not is_tracking(name)
     }
     texts = request.GET.getlist("q")
     if len(texts) != 1:
-        errors["q"] = [ONCE if texts else "is missing; write what was typed"]
+        errors["q"] = [str(ONCE) if texts else gettext("is missing; write what was typed")]
     elif len(texts[0]) > MAX_LINE:
-        errors["q"] = [f"at most {MAX_LINE} characters are read, these are {len(texts[0])}; shorten it"]
+        message = gettext("at most %(most)s characters are read, these are %(count)s; shorten it")
+        errors["q"] = [message % {"most": MAX_LINE, "count": len(texts[0])}]
     return errors
 
 

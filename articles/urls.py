@@ -13,7 +13,8 @@ PLURALS = {
     TagKind.TOPIC: "topics",
 }
 
-urlpatterns = [
+# What people read, in every language under a prefix of its own; newsroom/urls.py puts it there.
+pages = [
     path("", home.home, name="home"),
     path("articles/", views.article_list, name="article_list"),
     path("articles/facets/<slug:facet>/", views.facet_list, name="facet"),
@@ -31,6 +32,9 @@ urlpatterns = [
     path("dyads/", dyad_views.dyad_list, name="dyad_list"),
     path("dyads/<str:written>/", dyad_views.dyad_detail, name="dyad"),
     path("suggest/", typeahead.suggestions, name="suggestions"),
+]
+# What programs read, once.
+urlpatterns = [
     path("api/v1/articles/", api.article_list, name="api_article_list"),
     path("api/v1/articles/<str:pk>/", api.article_detail, name="api_article_detail"),
     re_path(r"^api/(?:.*/)?$", api.nothing_here),  # without its slash it is redirected here, as everywhere
@@ -42,9 +46,9 @@ urlpatterns = [
     re_path(r"^sitemap-articles-(?P<page>[0-9]{1,12})\.xml$", sitemap.articles, name="sitemap_articles"),
 ]
 if settings.DEBUG:
-    urlpatterns += [path("styleguide/", styleguide.show, name="styleguide")]
+    pages += [path("styleguide/", styleguide.show, name="styleguide")]
 for kind, plural in PLURALS.items():
-    urlpatterns += [
+    pages += [
         path(f"{plural}/", views.tag_list, {"kind": kind}, name=f"{kind}_list"),
         path(f"{plural}/<slug:slug>/", views.tag_detail, {"kind": kind}, name=f"{kind}_detail"),
     ]

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from articles.phrases import gettext, marked
 from articles.search.address import Address
 from articles.search.query import Criteria, Density, Sort, View
 
-SORT_LABELS = {Sort.NEWEST: "newest first", Sort.OLDEST: "oldest first", Sort.RELEVANCE: "best match first"}
+SORT_LABELS = {
+    Sort.NEWEST: marked("newest first"),
+    Sort.OLDEST: marked("oldest first"),
+    Sort.RELEVANCE: marked("best match first"),
+}
+DENSITY_LABELS = {Density.COMFORTABLE: marked("comfortable"), Density.COMPACT: marked("compact")}
+VIEW_LABELS = {
+    View.LIST: marked("list"),
+    View.MAP: marked("map"),
+    View.TIMELINE: marked("timeline"),
+    View.TABLE: marked("table"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,7 @@ def sort_links(criteria: Criteria, address: Address) -> list[ViewLink]:
     return [
         ViewLink(
             sort.value,
-            label,
+            gettext(label),
             # The default order has no parameter: one search, one address.
             str(address.dropping("sort") if sort is Sort.NEWEST else address.setting("sort", sort.value)),
             is_active=sort is criteria.order,
@@ -41,8 +53,10 @@ def density_links(density: Density, address: Address) -> list[ViewLink]:
     Both name their parameter: what a browser remembers must not win over what its reader chooses now.
     """
     return [
-        ViewLink(one.value, one.value, str(address.setting("density", one.value)), is_active=one is density)
-        for one in Density
+        ViewLink(
+            one.value, gettext(label), str(address.setting("density", one.value)), is_active=one is density
+        )
+        for one, label in DENSITY_LABELS.items()
     ]
 
 
@@ -51,9 +65,9 @@ def view_links(view: View, address: Address) -> list[ViewLink]:
     return [
         ViewLink(
             one.value,
-            one.value,
+            gettext(label),
             str(address.dropping("view") if one is View.LIST else address.setting("view", one.value)),
             is_active=one is view,
         )
-        for one in View
+        for one, label in VIEW_LABELS.items()
     ]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from articles.charts import number
+from articles.charts import counted
+from articles.phrases import grouped
 
 __all__ = ["TINTS", "Place", "Tint", "draw_map", "tints_for"]
 
@@ -48,7 +49,8 @@ class Tint:
     @property
     def words(self) -> str:
         """Return the counts as a legend says them: ``5``, ``1,000–4,999``."""
-        return f"{self.least:,}" if self.least == self.most else f"{self.least:,}–{self.most:,}"
+        least, most = grouped(self.least), grouped(self.most)
+        return least if least == most else f"{least}–{most}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _link(place: Place, outlines: _Outlines, tints: Sequence[Tint]) -> str:
     tint = next(tint for tint in reversed(tints) if place.count >= tint.least)
     return (
         f'<a class="map-place {tint.name}" href="{escape(place.url)}">'
-        f"<title>{escape(place.name)}: {number(place.count)}</title>{_shape(place.code, outlines)}</a>"
+        f"<title>{escape(counted(place.name, place.count))}</title>{_shape(place.code, outlines)}</a>"
     )
 
 

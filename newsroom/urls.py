@@ -1,9 +1,13 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLResolver, include, path
+
+from articles.languages import ReaderPrefix
+from articles.urls import pages
 
 handler404 = "articles.missing.page_not_found"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("articles.urls")),
+    URLResolver(ReaderPrefix(), pages),
 ]

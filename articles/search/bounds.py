@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from calendar import monthrange
 
+from articles.phrases import gettext
+
 # Matches 2025, 2025-10, 2025-10-17 and 2025-1-7; not 17-10-2025 or 2025-10-17T12:00.
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 
@@ -27,4 +29,4 @@ def read_bound(text: str, *, is_upper: bool) -> dt.date:
 
 
 def _complaint(text: str) -> str:
-    return f"{text[:40]!r} is not a date; write 2025-10-17, 2025-10 or 2025"
+    return gettext("%(text)r is not a date; write 2025-10-17, 2025-10 or 2025") % {"text": text[:40]}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from articles.phrases import gettext, marked, pgettext
 from articles.search.bounds import read_bound
 from articles.search.namebook import Known
 from articles.search.query import MIN_PREFIX, OR, SUFFIXES, Match, plain
@@ -89,10 +90,10 @@ def parse(
     tokens = _read_tokens(line, operators) if len(line) <= MAX_LINE else []
     count = sum(token.operator is not None for token in tokens)
     if count > MAX_OPERATORS:
-        note = (
-            f"at most {MAX_OPERATORS} filters can be written in one line, these are {count}; leave some out"
+        note = gettext(
+            "at most %(most)s filters can be written in one line, these are %(count)s; leave some out"
         )
-        return Parsed((), line, (note,))
+        return Parsed((), line, (note % {"most": MAX_OPERATORS, "count": count},))
     reading = _Reading(resolve, set(chosen))
     for group in _groups(tokens):
         reading.take(group)
@@ -210,12 +211,13 @@ class _Reading:
         except _PuzzleError as puzzle:
             if len(group) == 1:  # of several, an OR joins the others
                 self.meant[len(self.notes), len(self.words)] = puzzle.meant
-            self.notes.append(f"{puzzle}, so {words} is looked for as it stands")
+            note = gettext("%(reason)s, so %(words)s is looked for as it stands")
+            self.notes.append(note % {"reason": puzzle, "words": words})
             self.words.append(words)
 
     def _one(self, token: _Token, operator: Operator) -> list[tuple[str, str]]:
         if token.is_excluded and (operator.bound or operator.match is not Match.ALL):
-            raise _PuzzleError(f"{operator.name}: cannot be excluded")
+            raise _PuzzleError(gettext("%(operator)s: cannot be excluded") % {"operator": operator.name})
         if operator.bound:
             try:
                 read_bound(token.value, is_upper=operator.is_upper)
@@ -234,10 +236,11 @@ class _Reading:
             or operator.bound
             or any(token.operator is None or token.operator.facets != operator.facets for token in group)
         ):
-            raise _PuzzleError(f"{OR} stands between words, or between values of one filter")
+            raise _PuzzleError(gettext("OR stands between words, or between values of one filter"))
         facet = operator.facets[0]
         if not group[0].is_excluded and facet in self.chosen:
-            raise _PuzzleError(f"one choice of several values is made for {facet}: already")
+            note = gettext("one choice of several values is made for %(facet)s: already")
+            raise _PuzzleError(note % {"facet": facet})
         keys = [self._find(operator, token.value, Match.ANY)[1] for token in group]
         if group[0].is_excluded:
             return [(facet + SUFFIXES[Match.NOT], key) for key in keys]
@@ -249,26 +252,56 @@ class _Reading:
         if len(found) == 1:
             return found[0].kind, found[0].key
         if found:
-            prefix = "main-" if operator.match is Match.MAIN else ""
-            named = [f"{known.name} ({prefix}{known.kind}:{known.key})" for known in found[:MAX_CHOICES]]
-            rest = " and others" if len(found) > MAX_CHOICES else ""
-            meant = [(known.name, known.kind + SUFFIXES[match], known.key) for known in found[:MAX_CHOICES]]
-            raise _PuzzleError(f"{value!r} may be {' or '.join(named)}{rest}", meant)
+            raise _puzzle(operator, value, match, found)
         if operator.values:
-            raise _PuzzleError(f"{operator.name}: takes {', '.join(operator.values)}")
-        kind = operator.name if operator.facets == (operator.name,) else "thing"
-        raise _PuzzleError(f"no {kind} is called {value!r}")
+            note = gettext("%(operator)s: takes %(values)s")
+            raise _PuzzleError(note % {"operator": operator.name, "values": ", ".join(operator.values)})
+        kind = operator.name if operator.facets == (operator.name,) else ""
+        raise _PuzzleError(gettext(NOTHING_CALLED.get(kind, NOTHING_CALLED[""])) % {"value": value})
+
+
+# By the name of an operator; "" is for one that takes things of several kinds.
+NOTHING_CALLED = {
+    "actor": marked("no actor is called %(value)r"),
+    "country": marked("no country is called %(value)r"),
+    "organisation": marked("no organisation is called %(value)r"),
+    "topic": marked("no topic is called %(value)r"),
+    "outlet": marked("no outlet is called %(value)r"),
+    "author": marked("no author is called %(value)r"),
+    "language": marked("no language is called %(value)r"),
+    "": marked("no thing is called %(value)r"),
+}
+
+
+def _puzzle(operator: Operator, value: str, match: Match, found: Sequence[Known]) -> _PuzzleError:
+    """Return what to say of a value that may mean several things."""
+    prefix = "main-" if operator.match is Match.MAIN else ""
+    shown = found[:MAX_CHOICES]
+    named = pgettext("between choices", " or ").join(
+        f"{one.name} ({prefix}{one.kind}:{one.key})" for one in shown
+    )
+    if len(found) > MAX_CHOICES:
+        note = gettext("%(value)r may be %(names)s and others")
+    else:
+        note = gettext("%(value)r may be %(names)s")
+    meant = [(one.name, one.kind + SUFFIXES[match], one.key) for one in shown]
+    return _PuzzleError(note % {"value": value, "names": named}, meant)
 
 
 def _hint(token: _Token) -> str:
     """Return what to say of a word that looks as if more had been meant; nothing of most."""
     text = token.text.removeprefix("-")
+    said = {"name": token.name, "text": token.text}
     if token.name and not token.value:
-        return f"nothing stands right behind {token.name}:, so {token.text} is looked for as it stands"
+        note = gettext("nothing stands right behind %(name)s:, so %(text)s is looked for as it stands")
+        return note % said
     if token.name and token.value[0] not in ":/":
-        return f"there is no filter {token.name}:, so {token.text} is looked for as it stands"
+        return gettext("there is no filter %(name)s:, so %(text)s is looked for as it stands") % said
     if '"' not in text and text.endswith("*"):
         begun = text.rstrip("*")
         if len(begun) < MIN_PREFIX or not begun.isalnum():
-            return f"the star of {text} is left out: it follows {MIN_PREFIX} letters or more of one word"
+            note = gettext(
+                "the star of %(text)s is left out: it follows %(least)s letters or more of one word"
+            )
+            return note % {"text": text, "least": MIN_PREFIX}
     return ""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from django import forms
 from django.core.exceptions import ValidationError
 
+from articles.phrases import gettext
 from articles.search.bounds import read_bound
 from articles.search.query import WordsError, read_words
 
@@ -41,10 +42,13 @@ class KeysField(forms.Field):
         values.pop("", None)
         if len(values) > MAX_KEYS:
             raise ValidationError(
-                f"at most {MAX_KEYS} values can be combined, these are {len(values)}; leave some out"
+                gettext("at most %(most)s values can be combined, these are %(count)s; leave some out")
+                % {"most": MAX_KEYS, "count": len(values)}
             )
         if any(len(text) > MAX_KEY_LENGTH or not text.isprintable() for text in values):
-            raise ValidationError("a value is too long or holds a character that no name has; leave it out")
+            raise ValidationError(
+                gettext("a value is too long or holds a character that no name has; leave it out")
+            )
         return tuple(values)
 
 
@@ -54,7 +58,7 @@ class NameField(forms.CharField):
     def clean(self, value: str | None) -> str:
         """Return the text; raise ValidationError for a NUL character, which no database takes."""
         if "\0" in (value or ""):
-            raise ValidationError("the text holds a NUL character; type it anew")
+            raise ValidationError(gettext("the text holds a NUL character; type it anew"))
         return str(super().clean(value))
 
 

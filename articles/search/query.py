@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
 
+from articles.phrases import gettext
+
 MAX_LENGTH = 200  # characters of free text
 MAX_TERMS = 20  # words and phrases; each costs a walk over its postings
 MAX_PREFIXES = 3  # each costs a walk over all the words that begin so
@@ -139,18 +141,26 @@ def read_words(text: str) -> tuple[Clause, ...]:
     """
     if len(text) > MAX_LENGTH:
         raise WordsError(
-            f"at most {MAX_LENGTH} characters can be searched for, these are {len(text)}; shorten it"
+            gettext("at most %(most)s characters can be searched for, these are %(count)s; shorten it")
+            % {"most": MAX_LENGTH, "count": len(text)}
         )
     clauses = _joined(list(_single_clauses(text)))
     if text.strip() and not clauses:
-        raise WordsError(f"there is no word to search for in {plain(text)!r}; type letters or digits")
+        raise WordsError(
+            gettext("there is no word to search for in %(text)r; type letters or digits")
+            % {"text": plain(text)}
+        )
     count = sum(len(clause.alternatives) for clause in clauses)
     if count > MAX_TERMS:
-        raise WordsError(f"at most {MAX_TERMS} words can be combined, these are {count}; leave some out")
+        raise WordsError(
+            gettext("at most %(most)s words can be combined, these are %(count)s; leave some out")
+            % {"most": MAX_TERMS, "count": count}
+        )
     prefixes = sum(term.is_prefix for clause in clauses for term in clause.alternatives)
     if prefixes > MAX_PREFIXES:
         raise WordsError(
-            f"at most {MAX_PREFIXES} words can end in a star, these are {prefixes}; write some out"
+            gettext("at most %(most)s words can end in a star, these are %(count)s; write some out")
+            % {"most": MAX_PREFIXES, "count": prefixes}
         )
     return tuple(dict.fromkeys(clauses))
 
@@ -232,7 +242,10 @@ class Cursor:
             or match["order"] != order.value[0]
             or (order is Sort.RELEVANCE) is not bool(match["place"])
         ):
-            raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page")
+            raise CursorError(
+                gettext("%(text)r is not a page of this search; begin with the first page")
+                % {"text": text[:40]}
+            )
         return cls(order, int(match["position"], 16), is_backwards, int(match["place"] or "0", 16))
 
 

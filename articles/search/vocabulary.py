@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from articles.phrases import marked
+
 NO_LANGUAGE = "und"  # BCP 47: undetermined
 UNDATED = "none"
 
@@ -29,29 +31,29 @@ class Wording(NamedTuple):
 # facet -> key -> wording, in the order to show them in
 VOCABULARIES: Mapping[str, Mapping[str, Wording]] = {
     "has": {
-        "actor": Wording("an actor", "an actor tag"),
-        "country": Wording("a country", "a country tag"),
-        "organisation": Wording("an organisation", "an organisation tag"),
-        "topic": Wording("a topic", "a topic tag"),
-        "outlet": Wording("an outlet", "an outlet"),
-        "author": Wording("an author", "an author"),
-        "date": Wording("a publication date", "a publication date"),
-        "language": Wording("a stated language", "a stated language"),
+        "actor": Wording(marked("an actor"), marked("an actor tag")),
+        "country": Wording(marked("a country"), marked("a country tag")),
+        "organisation": Wording(marked("an organisation"), marked("an organisation tag")),
+        "topic": Wording(marked("a topic"), marked("a topic tag")),
+        "outlet": Wording(marked("an outlet"), marked("an outlet")),
+        "author": Wording(marked("an author"), marked("an author")),
+        "date": Wording(marked("a publication date"), marked("a publication date")),
+        "language": Wording(marked("a stated language"), marked("a stated language")),
     },
     "origin": {
-        "automatic": Wording("automatic tagging", "an automatic tag"),
-        "frontmatter": Wording("front matter", "a tag from front matter"),
-        "editor": Wording("an editor", "a tag by an editor"),
+        "automatic": Wording(marked("automatic tagging"), marked("an automatic tag")),
+        "frontmatter": Wording(marked("front matter"), marked("a tag from front matter")),
+        "editor": Wording(marked("an editor"), marked("a tag by an editor")),
     },
     "status": {
-        "suggested": Wording("suggested", "a suggested tag"),
-        "confirmed": Wording("confirmed", "a confirmed tag"),
+        "suggested": Wording(marked("suggested"), marked("a suggested tag")),
+        "confirmed": Wording(marked("confirmed"), marked("a confirmed tag")),
     },
     "dated": {
-        "day": Wording("known to the day", "dated to the day"),
-        "month": Wording("known to the month", "dated to the month"),
-        "year": Wording("known to the year", "dated to the year"),
-        UNDATED: Wording("not known", "without a date"),
+        "day": Wording(marked("known to the day"), marked("dated to the day")),
+        "month": Wording(marked("known to the month"), marked("dated to the month")),
+        "year": Wording(marked("known to the year"), marked("dated to the year")),
+        UNDATED: Wording(marked("not known"), marked("without a date")),
     },
 }
 # Other spellings that are understood.

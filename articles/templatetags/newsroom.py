@@ -10,7 +10,9 @@ from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.citations import date_in_words
+from articles import phrases
+from articles.charts import number
+from articles.days import date_in_words, short_date
 from articles.facets import FacetValue
 from articles.importing.clipping import Precision
 from articles.search.snippets import Parts
@@ -24,30 +26,34 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 @register.simple_tag
 def dated(day: dt.date, precision: str = Precision.DAY) -> SafeString:
     """Return the date as a ``<time>`` element, no finer than it is known."""
-    return format_html('<time datetime="{}">{}</time>', machine(day, precision), written(day, precision))
+    return format_html('<time datetime="{}">{}</time>', machine(day, precision), short_date(day, precision))
 
 
 @register.simple_tag
 def dated_in_full(day: dt.date, precision: str = Precision.DAY) -> SafeString:
     """Return the date as a ``<time>`` element with its month written out."""
-    return format_html(
-        '<time datetime="{}">{}</time>', machine(day, precision), date_in_words(day, precision)
-    )
-
-
-def written(day: dt.date, precision: str) -> str:
-    """Return the date as people write it: 17 Oct 2025, October 2025, 2025."""
-    if precision == Precision.YEAR:
-        return f"{day.year}"
-    if precision == Precision.MONTH:
-        return f"{day:%B} {day.year}"
-    return f"{day.day} {day:%b} {day.year}"
+    words = date_in_words(day, precision)
+    return format_html('<time datetime="{}">{}</time>', machine(day, precision), words)
 
 
 def machine(day: dt.date, precision: str) -> str:
     """Return the date as programs write it: 2025-10-17, 2025-10, 2025."""
     length = {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), 10)
     return day.isoformat()[:length]
+
+
+@register.filter
+def in_articles(count: int) -> str:
+    """Return a count of articles as people say it: ``1 article``, ``1,204 articles``."""
+    return number(count)
+
+
+@register.simple_tag
+def articles(count: int) -> SafeString:
+    """Return a count of articles with the number as a ``<data>`` element."""
+    words = phrases.ngettext("%(count)s article", "%(count)s articles", count)
+    data = f'<data value="{count}">{phrases.grouped(count)}</data>'
+    return SafeString(escape(words) % {"count": data})
 
 
 CURRENT = ' aria-current="true"'
@@ -60,23 +66,27 @@ def facet_items(facet: str, values: Sequence[FacetValue]) -> SafeString:
     A page has up to a hundred of these: one function makes them in a tenth of the time an include takes.
     Whatever stands in them comes from `escape`.
     """
-    return SafeString("".join(_facet_item(escape(facet), value) for value in values))
+    facet = escape(facet)
+    add, remove = phrases.gettext("Leave out %(name)s"), phrases.gettext("No longer leave out %(name)s")
+    return SafeString("".join(_facet_item(facet, value, (add, remove)) for value in values))
 
 
-def _facet_item(facet: str, value: FacetValue) -> str:
+def _facet_item(facet: str, value: FacetValue, titles: tuple[str, str]) -> str:
+    """Return one value; the titles are of the link that leaves it out, and of the one that no longer does."""
     key, name = escape(value.key), escape(value.name)
     state = " is-excluded" if value.is_excluded else " is-active" if value.is_active else ""
     added, excluded = (CURRENT if one else "" for one in (value.is_active, value.is_excluded))
-    verb, sign = ("No longer leave out", "+") if value.is_excluded else ("Leave out", "−")
+    title, sign = (titles[1], "+") if value.is_excluded else (titles[0], "−")
+    title = escape(title) % {"name": name}
     count = ""
     if not value.is_excluded:
-        count = f' <data class="facet-count" value="{value.count}">{value.count:,}</data>'
+        count = f' <data class="facet-count" value="{value.count}">{phrases.grouped(value.count)}</data>'
     return (
         f'<li class="facet-value{state}">'
         f'<a class="facet-add" id="add-{facet}-{key}" href="{escape(value.add_url)}"{added} rel="nofollow">'
         f'<span class="facet-name marked">{name}</span>{count}</a>'
         f'<a class="facet-not" id="not-{facet}-{key}" href="{escape(value.exclude_url)}"{excluded}'
-        f' rel="nofollow" title="{verb} {name}"><span aria-hidden="true">{sign}</span></a></li>'
+        f' rel="nofollow" title="{title}"><span aria-hidden="true">{sign}</span></a></li>'
     )
 
 
@@ -90,8 +100,8 @@ def found(parts: Parts) -> SafeString:
 
 @register.filter
 def grouped(number: int) -> str:
-    """Return the number with its thousands apart: 12,345."""
-    return f"{number:,}"
+    """Return the number with its thousands apart: 12,345; in French 12 345."""
+    return phrases.grouped(number)
 
 
 @register.filter
@@ -108,18 +118,18 @@ def rendered(html: str) -> SafeString:
 
 # How the words of a mention named the tag, for readers.
 RULES = {
-    "name": "by name",
-    "surname": "by surname",
-    "demonym": "as people or adjective",
-    "capital": "by its capital",
-    "metonym": "by a word that stands for it",
-    "office": "by office",
-    "trigger": "by words that point to it",
-    "implied": "implied by another name",
+    "name": phrases.marked("by name"),
+    "surname": phrases.marked("by surname"),
+    "demonym": phrases.marked("as people or adjective"),
+    "capital": phrases.marked("by its capital"),
+    "metonym": phrases.marked("by a word that stands for it"),
+    "office": phrases.marked("by office"),
+    "trigger": phrases.marked("by words that point to it"),
+    "implied": phrases.marked("implied by another name"),
 }
 
 
 @register.filter
 def explained(rule: str) -> str:
     """Return the rule that found a mention in words for readers."""
-    return RULES.get(rule, rule.replace("_", " "))
+    return phrases.gettext(RULES[rule]) if rule in RULES else rule.replace("_", " ")

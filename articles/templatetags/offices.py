@@ -5,18 +5,32 @@ Some countries have two hundred of these: one function makes them in a tenth of 
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from articles import phrases
+from articles.languages import edition
 from articles.models import Office
 from articles.templatetags.newsroom import dated
 from articles.tenures import Tenure, Tenures, end_precision, start_precision
 
 register = template.Library()
-_dated = functools.lru_cache(maxsize=10_000)(dated)
+
+SINCE = phrases.marked("since %(start)s", "time in office")
+UNTIL = phrases.marked("until %(end)s", "time in office")
+AT_LEAST_UNTIL = phrases.marked("at least until %(end)s", "time in office")
+SINCE_AT_LEAST_UNTIL = phrases.marked("since %(start)s, at least until %(end)s", "time in office")
+
+
+@functools.lru_cache(maxsize=10_000)
+def _dated(language: str, day: dt.date, precision: str) -> SafeString:
+    """Return the date as markup, in the language of the moment, whose code is given."""
+    dated_day: SafeString = dated(day, precision)
+    return dated_day
 
 
 @register.simple_tag
@@ -56,12 +70,18 @@ def _row(tenure: Tenure, *, is_career: bool) -> str:
 
 def _dates(office: Office) -> str:
     """Return from when to when, as far as it is known: ``since 20 Jan 2025``; nothing if it is not."""
-    end = _dated(office.end_on, end_precision(office.end_on)) if office.end_on else ""
+    language = edition().code
+    end = _dated(language, office.end_on, end_precision(office.end_on)) if office.end_on else ""
     if office.start_on and office.start_on == office.end_on:
-        return end if office.is_end_known else f"at least until {end}"
-    start = _dated(office.start_on, start_precision(office.start_on)) if office.start_on else ""
+        return end if office.is_end_known else _said(AT_LEAST_UNTIL, end=end)
+    start = _dated(language, office.start_on, start_precision(office.start_on)) if office.start_on else ""
     if not end:
-        return f"since {start}" if start else ""
+        return _said(SINCE, start=start) if start else ""
     if office.is_end_known:
-        return f"{start} – {end}" if start else f"until {end}"
-    return f"since {start}, at least until {end}" if start else f"at least until {end}"
+        return f"{start} – {end}" if start else _said(UNTIL, end=end)
+    return _said(SINCE_AT_LEAST_UNTIL, start=start, end=end) if start else _said(AT_LEAST_UNTIL, end=end)
+
+
+def _said(message: str, **dates: str) -> str:
+    """Return a message around dates, which are markup."""
+    return escape(phrases.pgettext("time in office", message)) % dates

@@ -5,19 +5,29 @@ A list has 25 of them, each with ten tags: one function makes them in a tenth of
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from articles import phrases
+from articles.importing.clipping import Precision
+from articles.languages import edition
 from articles.neighbours import with_search
 from articles.rows import Row, TagLabel
 from articles.templatetags.newsroom import dated, found, language_tag
 
 register = template.Library()
 TABLE_LABELS = 3  # in a row of a table, which is one line high where there is room
-_dated = functools.lru_cache(maxsize=20_000)(dated)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _dated(language: str, day: dt.date, precision: str) -> SafeString:
+    """Return the date as markup, in the language of the moment, whose code is given."""
+    dated_day: SafeString = dated(day, precision)
+    return dated_day
 
 
 @register.simple_tag
@@ -77,10 +87,13 @@ def _meta(row: Row) -> str:
 
 
 def _day(row: Row) -> str:
+    language = edition().code
     if row.published_on:
-        day: str = _dated(row.published_on, row.published_precision)
-        return day
-    return f"clipped {_dated(row.clipped_on)}" if row.clipped_on else "undated"
+        return _dated(language, row.published_on, row.published_precision)
+    if not row.clipped_on:
+        return escape(phrases.gettext("undated"))
+    day = _dated(language, row.clipped_on, Precision.DAY)
+    return escape(phrases.gettext("clipped %(day)s")) % {"day": day}
 
 
 def _summary(row: Row) -> str:
@@ -93,10 +106,18 @@ def _labels(row: Row) -> str:
         return ""
     more = ""
     if row.more_count:
-        tags = "tag" if row.more_count == 1 else "tags"
-        words = f'+{row.more_count} more<span class="hidden"> {tags} of this article</span>'
+        shown, hidden = _more(edition().code, row.more_count)
+        words = f'{shown}<span class="hidden"> {hidden}</span>'
         more = f'<li><a class="label-more" href="{escape(row.url)}">{words}</a></li>'
-    return f'<ul class="labels" aria-label="Tags">{"".join(map(_label, row.labels))}{more}</ul>'
+    tags = escape(phrases.gettext("Tags"))
+    return f'<ul class="labels" aria-label="{tags}">{"".join(map(_label, row.labels))}{more}</ul>'
+
+
+@functools.lru_cache(maxsize=1_000)
+def _more(language: str, count: int) -> tuple[str, str]:
+    """Return that there are so many more tags, in two parts: what all read, and what is only heard."""
+    shown = phrases.ngettext("+%(count)s more", "+%(count)s more", count) % {"count": count}
+    return escape(shown), escape(phrases.ngettext("tag of this article", "tags of this article", count))
 
 
 def _label(label: TagLabel) -> str:

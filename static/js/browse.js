@@ -15,7 +15,7 @@ document.addEventListener("htmx:before:response", (event) => {
 
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.error?.name !== "AbortError") {
-    status.textContent = "The list could not be loaded. Check your connection and try again.";
+    status.textContent = status.dataset.failed;
     status.classList.replace("hidden", "page-alert");
   }
 });
@@ -39,6 +39,15 @@ document.addEventListener("htmx:after:swap", () => {
   document.title = `${title} · Newsroom`;
   status.classList.replace("page-alert", "hidden");
   status.textContent = `${title}. ${count}`;
+});
+
+// The same page in another language is that of the address as it stands now.
+document.addEventListener("htmx:after:history:update", () => {
+  const own = document.querySelector("[data-prefix]").dataset.prefix;
+  const rest = location.pathname.slice(own.length) + location.search;
+  for (const link of document.querySelectorAll("a[data-language]")) {
+    link.setAttribute("href", link.dataset.language + rest);
+  }
 });
 
 // Where the address does not say how closely stories stand, the browser does (density.js).

@@ -23,7 +23,8 @@ async function show(url, chosen) {
     window.scrollBy(0, link.getBoundingClientRect().top - before);
   }
   const lit = [...document.querySelectorAll("[data-lit]")].map((name) => name.textContent);
-  status.textContent = lit.length ? `Marked in the text: ${lit.join(", ")}` : "Nothing is marked in the text";
+  const { litWords, unlitWords } = status.dataset;
+  status.textContent = lit.length ? litWords.replace("{names}", () => lit.join(", ")) : unlitWords;
   place = 0;
   if (link?.hasAttribute("aria-current")) {
     lead(link);
@@ -64,8 +65,9 @@ function step(by) {
   mark.tabIndex = -1;
   mark.focus({ preventScroll: true });
   mark.scrollIntoView({ block: "center" });
-  document.querySelector("[data-place]").textContent = `${place} of ${marks.length}`;
-  status.textContent = `Mention ${place} of ${marks.length}: ${mark.textContent}`;
+  const fill = (words) => words.replace("{place}", place).replace("{count}", marks.length);
+  document.querySelector("[data-place]").textContent = fill(status.dataset.placeWords);
+  status.textContent = fill(status.dataset.mentionWords).replace("{words}", () => mark.textContent);
 }
 
 document.addEventListener("click", async (event) => {

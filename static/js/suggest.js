@@ -10,6 +10,10 @@ const list = form.querySelector("[data-suggestions]");
 const status = form.querySelector("[data-suggest-status]");
 const pattern = form.querySelector("template").content.firstElementChild;
 const answers = new Map();
+// The page's words for one and for several; French has one of nothing, too.
+const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const plurals = new Intl.PluralRules(LOCALE);
+const formOf = (count, one, many) => (plurals.select(count) === "one" ? one : many);
 let options = []; // of the list as shown: { element, suggestion }
 let active = -1;
 let timer = 0;
@@ -61,8 +65,8 @@ function show(suggestions) {
       name: suggestion.name,
       other: suggestion.other,
       kind: suggestion.label.toLowerCase(),
-      count: suggestion.count.toLocaleString("en-GB"),
-      unit: suggestion.count === 1 ? " article" : " articles",
+      count: suggestion.count.toLocaleString(LOCALE),
+      unit: ` ${formOf(suggestion.count, form.dataset.unitOne, form.dataset.unitMany)}`,
     };
     for (const [part, words] of Object.entries(texts)) {
       element.querySelector(`[data-part="${part}"]`).textContent = words;
@@ -73,7 +77,9 @@ function show(suggestions) {
   list.hidden = !options.length;
   input.setAttribute("aria-expanded", String(isOpen()));
   activate(-1);
-  status.textContent = isOpen() ? `${options.length} suggestion${options.length === 1 ? "" : "s"}` : "";
+  const { foundOne, foundMany } = form.dataset;
+  const found = formOf(options.length, foundOne, foundMany).replace("{count}", options.length);
+  status.textContent = isOpen() ? found : "";
 }
 
 function close() {

@@ -20,12 +20,13 @@ async function copy(text) {
 
 async function answer(button) {
   button.dataset.label ??= button.textContent;
+  const words = button.closest("[data-copied]").dataset;
   const source = button.dataset.copy && document.querySelector(button.dataset.copy);
   try {
     await copy(source ? source.textContent : button.dataset.address);
-    button.textContent = "Copied";
+    button.textContent = words.copied;
   } catch {
-    button.textContent = "Could not be copied";
+    button.textContent = words.notCopied;
   }
   status.textContent = button.textContent;
   setTimeout(() => { button.textContent = button.dataset.label; }, 2000);

@@ -2,7 +2,6 @@
 // A classic script, for a module would run after the first paint.
 (() => {
   const THEMES = ["auto", "light", "dark"];
-  const NAMES = { auto: "automatic", light: "light", dark: "dark" };
 
   const stored = () => {
     try {
@@ -29,7 +28,7 @@
     const button = document.querySelector("[data-theme-toggle]");
     const name = button.querySelector("[data-theme-name]");
     const show = () => {
-      name.textContent = `Theme: ${NAMES[theme]}`;
+      name.textContent = button.dataset[theme];
       button.title = name.textContent;
     };
     button.hidden = false;

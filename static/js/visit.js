@@ -37,9 +37,11 @@ function begin(last, now) {
 
 function show({ since, left }) {
   const count = added.filter((number) => number > since).length;
-  const many = count === added.length ? `${count} or more` : count || "Nothing";
-  const day = new Date(left).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  line.textContent = `${many} new since your visit on ${day}`;
+  const { none, one, many, more } = line.dataset;
+  const words = count === added.length ? more : [none, one][count] ?? many;
+  const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const day = new Date(left).toLocaleDateString(locale, { day: "numeric", month: "short" });
+  line.textContent = words.replace("{count}", count).replace("{day}", day);
   for (const link of document.querySelectorAll("[data-arrivals] a[href*='/articles/']")) {
     const number = Number(link.pathname.match(/\/articles\/(\d+)-/)?.[1]);
     if (number > since && added.includes(number)) {
