@@ -24,7 +24,7 @@ GROUPS = {
         "UnmatchedKeyword",
         "KeywordUse",
     ),
-    "Imports": ("Upload", "ImportRun", "ImportIssue", "ArticleSource"),
+    "Imports": ("Upload", "ImportRun", "ImportIssue", "ArticleSource", "CorrectedFile", "FormerBytes"),
     "Quality": ("AuditSample", "AuditItem"),
     "Trail": ("ChangeSet", "Change"),
     "People": ("User", "Group"),
