@@ -7,13 +7,18 @@ worker is another process, maybe on another machine.
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.tasks import task
 
-from articles import accepting, uploading, working
+from articles import accepting, merging, splitting, uploading, working
+from articles.combining import Choice
 from articles.importing import retrying
 from articles.importing.lock import ImportBusyError
 from articles.models import ImportRun, Tag
+from articles.records import find_by_number
 
 
 @task()
@@ -58,3 +63,23 @@ def retry_failed_files(run_id: int, user_id: int) -> None:
         retrying.retry_failed(run, by=by, should_stop=working.should_stop)
     except ImportBusyError:
         working.again_later(retry_failed_files, run_id, user_id)
+
+
+@task()
+def merge_records(records: list[str], choice: str, user_id: int) -> None:
+    """Merge records into the first of them, each as ``tag:12``, in one act."""
+    survivor, *others = map(find_by_number, records)
+    by = User.objects.filter(pk=user_id).first()
+    if survivor is not None:
+        with contextlib.suppress(merging.MergeError):  # done already, or no longer to be done
+            merging.merge([one for one in others if one], survivor, by=by, choice=Choice(choice))
+
+
+@task()
+def split_record(record: str, said: dict[str, Any], user_id: int) -> None:
+    """Make a second record of one, given as ``tag:12``, in one act."""
+    found = find_by_number(record)
+    by = User.objects.filter(pk=user_id).first()
+    if found is not None:
+        with contextlib.suppress(splitting.SplitError):
+            splitting.split(found, by=by, **said)

@@ -29,15 +29,14 @@ from articles.admin.desk import (
 )
 from articles.admin.lists import ChosenFilter, chosen, is_id, is_too_long, reached
 from articles.admin.provenance import FilePanel
+from articles.admin.runfilters import RUN_FILTERS
 from articles.admin.taggings import EVERYWHERE, AddedTagInline, TaggingInline, decision_in
 from articles.importing.clipping import Precision
 from articles.models import (
     Article,
-    ArticleSource,
     Author,
     Authorship,
     ChangeSet,
-    ImportRun,
     Outlet,
     Tag,
     Tagging,
@@ -157,21 +156,6 @@ class CarriedTagFilter(ChosenFilter):
         return reached(queryset, rows, "article")
 
 
-class RunFilter(ChosenFilter):
-    """The articles whose file one import was the last to read."""
-
-    title = "import run"
-    parameter_name = "run"
-    model = ImportRun
-
-    def narrowed(self, queryset: QuerySet[Article], pk: int) -> QuerySet[Article]:
-        """Return the articles of the chosen run."""
-        files = ArticleSource.objects.all()
-        # A column by itself SQLite takes from the run's index, and reads all of its files for each article.
-        met = files.alias(read_by=Coalesce("run_id", 0, output_field=IntegerField())).filter(read_by=pk)
-        return reached(queryset, files.filter(run=pk), "article", met=met)
-
-
 class WaitingArticle(Protocol):
     """An article with its number of undecided suggestions."""
 
@@ -193,7 +177,7 @@ class ArticleAdmin(FilePanel, DeskAdmin):
         CarriedTagFilter,
         chosen("outlet", "outlet", Outlet, "outlet"),
         chosen("author", "author", Author, "authorships__author"),
-        RunFilter,
+        *RUN_FILTERS,
     )  # fmt: skip
     sortable_by = ("dated",)
     search_fields = ("title",)  # what `get_search_results` does instead

@@ -1,99 +1,260 @@
-"""Imports on the desk: what each run did, which files gave trouble, and which article came from where."""
+"""Imports on the desk: what each run did, with live figures, and the way back."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.utils.html import format_html_join
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list
-from articles.admin.lists import chosen
+from articles.admin.issuegroups import (
+    IssuePages,
+    Narrowed,
+    groups_of,
+    issue_count,
+    issues_address,
+    page_number,
+    samples_of,
+)
+from articles.admin.lists import is_id
+from articles.admin.retries import retry_all
 from articles.admin.taggings import EVERYWHERE
 from articles.importing.lock import ImportBusyError
 from articles.importing.undo import UndoError, count_changes, undo
-from articles.models import Article, ArticleSource, ImportIssue, ImportRun
+from articles.models import Article, ImportIssue, ImportRun
+from articles.models.imports import SILENT_AFTER
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
-ISSUES_SHOWN = 200  # of one run on its page; the others are in the list of issues
 REMARKS_SHOWN = 100  # articles named before an undo; undo_import --json names all
 UNDONE_HERE = 5_000  # articles that are undone while a browser waits, about ten seconds
+MAY_RETRY = "articles.add_importrun"
+States = ImportRun.State
+
+
+class Figure(NamedTuple):
+    """One count of a run, and where exactly these are listed; no address where there is nothing to see."""
+
+    name: str
+    number: int
+    address: str
+
+
+def figures_of(run: ImportRun) -> list[Figure]:
+    """Return what became of the files of a run, and of the articles whose files had gone."""
+    articles = reverse("admin:articles_article_changelist")
+    addresses = {
+        "created": f"{articles}?created_by_run={run.pk}",
+        "updated": f"{articles}?updated_by_run={run.pk}",
+        "skipped": issues_address(run.pk, level=ImportIssue.Level.SKIPPED),
+        "failed": issues_address(run.pk, level=ImportIssue.Level.ERROR),
+        "withdrawn": f"{articles}?withdrawn_by_run={run.pk}",
+    }
+    figures = []
+    for name in (*OUTCOMES, "withdrawn"):
+        count = getattr(run, f"{name}_count")
+        figures.append(Figure(name, count, addresses.get(name, "") if count else ""))
+    return figures if run.withdrawn_count else figures[:-1]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Runs by how they stand: one that says it is running but gives no sign of life was interrupted."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return the states."""
+        return [(value, str(label)) for value, label in States.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> QuerySet[ImportRun]:
+        """Return the runs in the chosen state."""
+        silent = Q(state=States.RUNNING, heartbeat_at__lt=timezone.now() - SILENT_AFTER)
+        match self.value():
+            case None:
+                return queryset
+            case States.RUNNING:
+                return queryset.filter(state=States.RUNNING).exclude(silent)
+            case States.INTERRUPTED:
+                return queryset.filter(Q(state=States.INTERRUPTED) | silent)
+            case state if state in States.values:
+                return queryset.filter(state=state)
+        return queryset.none()
+
+
+class TroubleFilter(admin.SimpleListFilter):
+    """Runs that left something to do."""
+
+    title = "failed files"
+    parameter_name = "failed"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return the one choice."""
+        return [("yes", "with failed files")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> QuerySet[ImportRun]:
+        """Return the runs with files that could not be imported."""
+        if self.value() is None:
+            return queryset
+        return queryset.filter(failed_count__gt=0) if self.value() == "yes" else queryset.none()
 
 
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
     help_line = (
         "Every import, newest first. A killed run keeps what it stored; importing the folder again "
-        "goes on from there. A run can be undone: what editors decided since stays."
+        "goes on from there. Files that failed can be corrected and tried again from the page of the run. "
+        "A run can be undone: what editors decided since stays."
     )
-    list_display = ("__str__", "state_shown", "started_at", "paths_shown", "outcomes_shown")
-    list_filter = ("state",)
+    change_form_template = "admin/articles/import_run.html"
+    list_display = ("__str__", "state_shown", "started_at", "paths_shown", "outcomes_shown", "issue_total")
+    list_filter = (StateFilter, TroubleFilter)
     date_hierarchy = "started_at"
     ordering = ("-id",)
     actions = ("undo",)
     fieldsets = (
         (
-            None,
-            {"fields": ("state_shown", "started_by_name", ("started_at", "finished_at", "seconds_shown"))},
+            "Asked for",
+            {
+                "fields": (
+                    "started_by_name",
+                    "paths_shown",
+                    ("is_forced", "is_pruning"),
+                    "gazetteer_release",
+                    "retries_shown",
+                )
+            },
         ),
-        ("Asked for", {"fields": ("paths_shown", ("is_forced", "is_pruning"), "gazetteer_release")}),
-        ("Files", {"fields": (OUTCOMES,)}),
-        ("Articles", {"fields": ("withdrawn_count", "articles_shown", "acts_shown")}),
-        ("Issues", {"fields": ("issues_shown",)}),
+        ("Articles", {"fields": ("articles_shown", "acts_shown")}),
     )
 
-    @admin.display(description="state", ordering="state")
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of a run's own pages, and Django's."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/issues/", wrap(self.issues_view), name="articles_importrun_issues"),
+            path("<path:object_id>/state/", wrap(self.state_view), name="articles_importrun_state"),
+            path("<path:object_id>/retry/", wrap(self.retry_view), name="articles_importrun_retry"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Return the run's page: how it stands, what became of the files, and the issues by kind."""
+        run = self._run(object_id)
+        context = {**(self._standing(request, run) if run else {}), **(extra_context or {})}
+        if run:
+            groups = groups_of(run)
+            context["groups"] = [(group, samples_of(group)) for group in groups]
+        return super().change_view(request, object_id, form_url, context)
+
+    def _run(self, object_id: str) -> ImportRun | None:
+        return ImportRun.objects.filter(pk=object_id).first() if is_id(object_id) else None
+
+    def _asked(self, request: HttpRequest, object_id: str) -> ImportRun:
+        """Return the run of one of its own pages; refuse who may not look at it."""
+        run = self._run(object_id)
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        if run is None:
+            raise Http404
+        return run
+
+    def _standing(self, request: HttpRequest, run: ImportRun) -> dict[str, object]:
+        return {
+            "run": run,
+            "state": self.state_shown(run),
+            "is_live": run.state == States.RUNNING and not run.is_silent,
+            "figures": figures_of(run),
+            "may_retry": self._may_retry(request, run),
+        }
+
+    def _may_retry(self, request: HttpRequest, run: ImportRun) -> bool:
+        return bool(run.failed_count) and run.state != States.RUNNING and request.user.has_perm(MAY_RETRY)
+
+    def state_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Return how the run stands now: the part of its page that is fetched again while it works."""
+        run = self._asked(request, object_id)
+        response = render(request, "admin/articles/_run_state.html", self._standing(request, run))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def issues_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Return the run's issues, all or of one level or kind, page by page."""
+        run = self._asked(request, object_id)
+        narrowed = Narrowed.asked(run, request)
+        rows = narrowed.rows(run)
+        page = IssuePages(rows, narrowed.count).get_page(page_number(request))
+        # The page's numbers first: only its rows are read whole.
+        issues = run.issues.filter(pk__in=list(page.object_list)).order_by("level", "kind", "pk")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Issues of import run {run.pk}",
+            "help_line": "What was wrong with the files, and what to do. Open a file to see its text, "
+            "correct it and try it again.",
+            "opts": self.opts,
+            "run": run,
+            "narrowed": narrowed,
+            "page": page,
+            "issues": issues,
+            "pages": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        }
+        return TemplateResponse(request, "admin/articles/run_issues.html", context)
+
+    def retry_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Import the run's failed files again: at once if they are few, else as a background task."""
+        run = self._asked(request, object_id)
+        if not request.user.has_perm(MAY_RETRY):
+            raise PermissionDenied
+        address = reverse("admin:articles_importrun_change", args=[run.pk])
+        if request.method == "POST" and self._may_retry(request, run):
+            address = retry_all(request, run) or address
+        return HttpResponseRedirect(address)
+
+    @admin.display(description="state")
     def state_shown(self, run: ImportRun) -> str:
         """Return the run's state; one whose heartbeat stopped was interrupted, whatever it says itself."""
         state = "interrupted (no sign of life)" if run.is_silent else run.get_state_display()
-        return f"{state} after {self.seconds_shown(run)} s"
+        return f"{state} after {run.seconds:,.1f} s"
 
     @admin.display(description="files")
-    def outcomes_shown(self, run: ImportRun) -> str:
-        """Return what became of the files, and how many articles were withdrawn because theirs had gone."""
-        counts = [(name, getattr(run, f"{name}_count")) for name in OUTCOMES]
-        shown = [f"{count:,} {name}" for name, count in counts if count]
-        if run.withdrawn_count:
-            shown.append(f"{run.withdrawn_count:,} withdrawn")
-        return ", ".join(shown) or "none"
+    def outcomes_shown(self, run: ImportRun) -> SafeString | str:
+        """Return what became of the files, each count a link to exactly these."""
+        figures = (render_figure(figure) for figure in figures_of(run) if figure.number)
+        return format_html_join(", ", "{}", ((figure,) for figure in figures)) or "none"
 
-    @admin.display(ordering="created_count")
-    def created(self, run: ImportRun) -> int:
-        """Return the number of files that became articles."""
-        return run.created_count
-
-    @admin.display(ordering="updated_count")
-    def updated(self, run: ImportRun) -> int:
-        """Return the number of files whose articles changed."""
-        return run.updated_count
-
-    @admin.display(ordering="unchanged_count")
-    def unchanged(self, run: ImportRun) -> int:
-        """Return the number of files with nothing new."""
-        return run.unchanged_count
-
-    @admin.display(ordering="skipped_count")
-    def skipped(self, run: ImportRun) -> int:
-        """Return the number of files that hold no article, or whose import was undone."""
-        return run.skipped_count
-
-    @admin.display(ordering="failed_count")
-    def failed(self, run: ImportRun) -> int:
-        """Return the number of files that could not be imported."""
-        return run.failed_count
-
-    @admin.display(description="seconds")
-    def seconds_shown(self, run: ImportRun) -> str:
-        """Return how long the run took, or has been at work."""
-        return f"{run.seconds:,.1f}"
+    @admin.display(description="issues")
+    def issue_total(self, run: ImportRun) -> SafeString | str:
+        """Return how many issues the run has, as a link to them."""
+        count = issue_count(run)
+        if not count:
+            return "none"
+        return format_html('<a href="{}">{}</a>', issues_address(run.pk), f"{count:,}")
 
     @admin.display(description="files and folders")
     def paths_shown(self, run: ImportRun) -> SafeString:
         """Return what was asked for, one a line."""
         return format_html_join("", "<div>{}</div>", ((path,) for path in run.paths))
+
+    @admin.display(description="tried again")
+    def retries_shown(self, run: ImportRun) -> SafeString:
+        """Return the run whose files this one tried again, and those that tried files of this one."""
+        lines = [("files of ", link_to(run.retries))] if run.retries else []
+        lines += [("by ", link_to(other)) for other in run.retried_by.order_by("pk")[:20]]
+        return format_html_join(", ", "{}{}", lines)
 
     @admin.display(description="articles")
     def articles_shown(self, run: ImportRun) -> SafeString:
@@ -146,58 +307,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/articles/undo_import.html", context)
 
-    @admin.display(description="issues")
-    def issues_shown(self, run: ImportRun) -> str:
-        """Return the run's issues, what was not imported first, grouped by file."""
-        issues = list(run.issues.order_by("level", "path", "line", "id")[: ISSUES_SHOWN + 1])
-        shown = issues[:ISSUES_SHOWN]
-        context = {
-            "issues": shown,
-            "all": link_to_list(ImportIssue, f"run={run.pk}", "all issues of this run")
-            if len(issues) > len(shown)
-            else "",
-        }
-        return render_to_string("admin/articles/_issues.html", context)
 
-
-@admin.register(ImportIssue)
-class ImportIssueAdmin(ReadOnlyAdmin):
-    help_line = "What was wrong with a file. Mend the file and import it again; the issue stays with its run."
-    list_display = ("path", "line", "message", "level", "run")
-    sortable_by = ()
-    list_filter = ("level", chosen("import run", "run", ImportRun, "run"))
-    list_select_related = ("run",)
-    search_fields = ("path", "message")
-    search_help_text = "A part of the file's path or of the message."
-    ordering = ("-id",)
-    fields = ("run_shown", "level", "path", "line", "message")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportIssue]:
-        """Return the issues with their runs."""
-        return super().get_queryset(request).select_related("run")
-
-    @admin.display(description="import run")
-    def run_shown(self, issue: ImportIssue) -> SafeString:
-        """Return the run as a link."""
-        return link_to(issue.run)
-
-
-@admin.register(ArticleSource)
-class ArticleSourceAdmin(ReadOnlyAdmin):
-    help_line = "Which file each article was read from. Readers never see these paths."
-    list_display = ("name", "article_shown", "run", "reader_version")
-    sortable_by = ()
-    list_filter = (
-        chosen("article", "article", Article, "article"),
-        chosen("import run", "run", ImportRun, "run"),
-    )
-    list_select_related = ("article", "run")
-    search_fields = ("path__exact", "sha256__exact")
-    search_help_text = "The file's whole path, or the hash of its bytes."
-    ordering = ("-id",)
-    fields = ("article_shown", "name", "path", "sha256", "reader_version", "run")
-
-    @admin.display(description="article")
-    def article_shown(self, source: ArticleSource) -> SafeString:
-        """Return the article as a link."""
-        return link_to(source.article)
+def render_figure(figure: Figure) -> SafeString:
+    """Return a count with its name, a link where there is something to see."""
+    form = '<a href="{}">{} {}</a>' if figure.address else "{}{} {}"
+    return format_html(form, figure.address, f"{figure.number:,}", figure.name)
