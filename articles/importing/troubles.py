@@ -150,7 +150,7 @@ ABOUT: dict[Trouble, About] = {
     ),
     Trouble.DATES_DISAGREE: About("Its dates disagree", "Check which date is right.", in_head=True),
     Trouble.BAD_ADDRESS: About(
-        "Its address is no web address", "Write the whole address: https://…", in_head=True
+        "Its address is no web address", "Write the whole address, with https://.", in_head=True
     ),
     Trouble.BAD_BYLINE: About("A byline of more than authors", "Name the authors only.", in_head=True),
     Trouble.TOO_MANY_TAGS: About(
