@@ -1,6 +1,7 @@
 """Settings of Newsroom.  One file: whatever differs between installations is an environment variable."""
 
 import datetime as dt
+import importlib.util
 import os
 import secrets
 from pathlib import Path
@@ -214,6 +215,22 @@ AXES_DISABLE_ACCESS_LOG = True  # who did what is in the trail
 AXES_ENABLE_ADMIN = False  # manage.py axes_list_attempts shows them
 AXES_VERBOSE = False
 
+# --- One-time codes (newsroom/codes.py) -------------------------------------------------------------------
+
+# Off unless asked for: then the desk asks for a code after the password.
+ONE_TIME_CODES = read_flag("ONE_TIME_CODES", default=False)
+if ONE_TIME_CODES:
+    if not all(importlib.util.find_spec(name) for name in ("django_otp", "segno")):
+        raise ImproperlyConfigured(
+            "ONE_TIME_CODES=1 needs two packages more; run: pip install -r requirements/codes.txt"
+        )
+    INSTALLED_APPS += ["django_otp", "django_otp.plugins.otp_totp", "django_otp.plugins.otp_static"]
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
+        "django_otp.middleware.OTPMiddleware",
+    )
+    OTP_TOTP_ISSUER = "Newsroom"
+
 # --- Language and time ------------------------------------------------------------------------------------
 
 # What readers can read in, as it stands in addresses and as Django knows it.  A language more is a line here
@@ -310,5 +327,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Its one warning comes with each HEAD request: Django leaves it to the server to drop the body.
-    "loggers": {"gunicorn.http.wsgi": {"level": "ERROR"}},
+    # Django tells of each task, whatever the level of the others.
+    "loggers": {"gunicorn.http.wsgi": {"level": "ERROR"}, "django.tasks": {"level": LOG_LEVEL}},
 }

@@ -24,6 +24,7 @@ from articles.models import (
     ImportRun,
     NearDuplicate,
     Office,
+    ProposedMerge,
     RenderedArticle,
     Sketch,
     Tagging,
@@ -78,6 +79,11 @@ def make_desk(alice) -> SimpleNamespace:
     other = make_article(title="Talks elsewhere", section="World", edited_fields=["section"])
     NearDuplicate.objects.create(first=article, second=other, share=90)
     Correction.objects.create(article=other, field="section", file_value="Asia", run=run, is_open=True)
+    first, second = sorted((russia.pk, make_tag("country/Ukraine").pk))
+    ProposedMerge.objects.create(
+        kind="country", first=first, second=second, names="Russia and Ukraine", reasons=["same name"],
+        likeness=0.9,
+    )  # fmt: skip
     make_suggestion(article, "Olga Bodnar", office="ambassador")
     write_unmatched({article.pk: ["diplomacy"]})
     TaskWorker.objects.create(name="desk-1")
