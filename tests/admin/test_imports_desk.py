@@ -236,7 +236,7 @@ def test_the_text_of_a_file_is_shown_with_the_lines_at_fault(alice_at, issue):
     page = read(alice_at, file_page(issue))
 
     assert re.search(
-        r'<tr id="line-3" class="is-fault">\s*<th scope="row">3</th>\s*<td>\s*<mark>date: 2025-13-45', page
+        r'<tr id="line-3" class="is-fault">\s*<th scope="row">3</th>\s*<td><mark>date: 2025-13-45', page
     )
     assert page.count('class="is-fault"') == 1
     assert "Write the date as YYYY-MM-DD." in page
