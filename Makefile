@@ -59,7 +59,7 @@ bench-desk: setup  ## ask for every page of the admin with the archive in DIR (s
 	@$(PY) benchmarks/desk_speed.py $(DIR) $(ARGS)
 
 lock:  ## pin requirements/*.in with hashes (needs the network)
-	@for name in base postgres dev; do \
+	@for name in base postgres codes dev; do \
 		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate \
 			--no-emit-index-url --custom-compile-command "make lock" \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -153,6 +153,8 @@ class NewsroomAdminSite(admin.AdminSite):
 
 
 class NewsroomAdminConfig(AdminConfig):
-    """Django's admin with the site above."""
+    """Django's admin with the site above, or with the one that asks for one-time codes as well."""
 
-    default_site = "newsroom.admin.NewsroomAdminSite"
+    default_site = (
+        "newsroom.codes.CodedAdminSite" if settings.ONE_TIME_CODES else "newsroom.admin.NewsroomAdminSite"
+    )

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -265,3 +266,62 @@ def test_nobody_sees_logins_or_sessions_at_the_desk(client, alice):
 
     assert "/admin/axes/" not in page
     assert "/admin/sessions/" not in page
+
+
+# --- One-time codes, an extra -----------------------------------------------------------------------------
+
+
+def run_python(program: str, tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Return how a program ends that begins where Django has not been set up."""
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "newsroom.settings", "NEWSROOM_DATA": str(tmp_path),
+             **environment},
+    )  # fmt: skip
+
+
+def test_codes_are_off_and_their_packages_not_needed_unless_asked_for(tmp_path):
+    program = (
+        "import sys; sys.modules['django_otp'] = sys.modules['segno'] = None;"
+        "import django; django.setup();"
+        "from django.contrib import admin; print(type(admin.site._wrapped).__name__, admin.site.urls[1])"
+    )
+
+    done = run_python(program, tmp_path, ONE_TIME_CODES="")
+
+    assert done.stdout.split() == ["NewsroomAdminSite", "admin"], done.stderr
+
+
+def test_codes_that_are_asked_for_without_their_packages_are_refused_with_the_remedy(tmp_path):
+    program = (
+        "import importlib.util as util; find = util.find_spec;"
+        "util.find_spec = lambda name: None if name == 'django_otp' else find(name);"
+        "import newsroom.settings"
+    )
+
+    done = run_python(program, tmp_path, ONE_TIME_CODES="1")
+
+    assert done.returncode == 1
+    assert done.stderr.endswith(
+        "ONE_TIME_CODES=1 needs two packages more; run: pip install -r requirements/codes.txt\n"
+    )
+
+
+def test_where_codes_are_off_there_are_none_to_take_away(alice):
+    with pytest.raises(CommandError, match="one-time codes are off"):
+        call_command("reset_codes", "alice")
+
+
+def test_codes_work_where_they_are_on(tmp_path):
+    """The tables of codes are there only if they were on when the tests began: so a process of their own."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "DATABASE_URL"))
+    } | {"ONE_TIME_CODES": "1", "NEWSROOM_DATA": str(tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/one_time_codes.py"],
+        cwd=PROJECT, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout[-5_000:] + done.stderr[-2_000:]
+    assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)
