@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from hypothesis import strategies as st
 
-from articles import curation, gazetteer
+from articles import accepting, curation, gazetteer
 from articles.combining import Choice
 from articles.merging import MergeError, merge
 from articles.models import (
@@ -32,6 +32,7 @@ from articles.models import (
     Tag,
     Tagging,
 )
+from articles.proposing import Person, Post
 from articles.retagging import Scope, retag
 from articles.tagging import Alias as Name
 from articles.tagging import AliasKind, Entry, Kind
@@ -41,6 +42,7 @@ ENTRIES = [
     Entry(Kind.COUNTRY, "oman", "Oman", "om", aliases=(Name("Oman"), Name("Muscat", AliasKind.CAPITAL))),
     Entry(Kind.COUNTRY, "ukraine", "Ukraine", "ua", aliases=(Name("Ukraine"),)),
     Entry(Kind.COUNTRY, "peru", "Peru", "pe", aliases=(Name("Peru"),)),
+    Entry(Kind.ACTOR, "carl-roe", "Carl Roe", "carl-roe", aliases=(Name("Carl Roe"),)),
 ]
 TAGS = ["oman", "ukraine", "peru", "summit"]
 BODIES = [
@@ -202,6 +204,24 @@ def make_one(alice, kind: str, merged: tuple, survivor: str, choice: str) -> Non
         merge(found[:-1], found[-1], by=alice, choice=Choice(choice))
 
 
+def accept_actors(alice, since: str) -> None:
+    """Accept whoever is suggested, as a page would send it: what articles say is no part of the act."""
+    post = Post("Ambassador", "official", Tag.objects.get(slug="oman"), dt.date.fromisoformat(since))
+    for one in waiting_actors():
+        person = Person(one.name, description="An envoy", post=post)
+        accepting.accept(one, by=alice, person=person, seen=one.status, is_another=True)
+
+
+def join_actors(alice) -> None:
+    for one in waiting_actors():
+        accepting.join(one, Tag.objects.get(slug="carl-roe"), by=alice, seen=one.status)
+
+
+def waiting_actors() -> list[ActorSuggestion]:
+    rows = ActorSuggestion.objects.exclude(status=ActorSuggestion.Status.ACCEPTED)
+    return list(rows.order_by("folded_name"))
+
+
 def tag_again(alice) -> None:
     retag(Scope())
 
@@ -209,7 +229,7 @@ def tag_again(alice) -> None:
 ACTS: dict[str, Callable[..., None]] = {
     "decide": decide, "add": add_tag, "edit": edit, "status": set_status, "use": set_use,
     "describe": describe, "name": name_tag, "unname": unname_tag, "topic": make_topic, "settle": settle,
-    "retag": tag_again, "merge": make_one,
+    "retag": tag_again, "merge": make_one, "accept": accept_actors, "join": join_actors,
 }  # fmt: skip
 
 
@@ -311,6 +331,8 @@ editing = (
         step("unname", slugs, st.sampled_from([*NAMES, "Muscat"])),
         step("topic", st.sampled_from(["fisheries", "quota"])),
         step("settle", st.sampled_from(["dismiss", "reopen"])),
+        step("accept", st.sampled_from(["2025-01-01", "2025-10-16"])),
+        step("join"),
     )
 )
 retagging = st.just(Step("retag", ()))
