@@ -7,10 +7,12 @@ PORT ?= 8000
 SEEDS ?= seeds
 VENV := .venv
 PY := $(VENV)/bin/python
+# Compiled here, and not by GNU gettext: a fresh machine has none.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard newsroom/locale/*/LC_MESSAGES/django.po))
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup setup-dev admin bench-import bench-tag bench-search bench-desk budget lock screenshots clean
+.PHONY: help run test check setup setup-dev admin bench-import bench-tag bench-search bench-desk budget messages lock screenshots clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | while IFS=: read -r name text; do \
@@ -32,7 +34,7 @@ check: setup-dev  ## lint, types, templates, deployment settings, migrations
 		$(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py lint_gazetteer --passages tests/tagging/passages
 
-setup: $(VENV)/base.stamp  ## install what running needs into .venv/, and nothing else
+setup: $(VENV)/base.stamp $(CATALOGUES)  ## install what running needs into .venv/, and nothing else
 
 setup-dev: setup $(VENV)/dev.stamp  ## install what tests, checks and screenshots need as well
 
@@ -58,6 +60,9 @@ budget: setup  ## weigh the pages of an archive of SEEDS as a browser loads them
 bench-desk: setup  ## ask for every page of the admin with the archive in DIR (see bench-search --keep)
 	@$(PY) benchmarks/desk_speed.py $(DIR) $(ARGS)
 
+messages: setup  ## bring the catalogues of translations up to what code and templates say
+	@$(PY) -m newsroom.catalogs update
+
 lock:  ## pin requirements/*.in with hashes (needs the network)
 	@for name in base postgres codes dev; do \
 		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate \
@@ -77,6 +82,9 @@ $(VENV)/base.stamp: $(PY) requirements/base.txt requirements/postgres.txt
 	@echo "Installing into $(VENV)/ ..."
 	@$(PIP_INSTALL) -r requirements/base.txt -r requirements/postgres.txt
 	@touch $@
+
+%.mo: %.po | $(VENV)/base.stamp
+	@$(PY) -m newsroom.catalogs
 
 $(VENV)/dev.stamp: $(VENV)/base.stamp requirements/dev.txt
 	@echo "Installing what tests need ..."

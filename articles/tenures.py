@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from articles.charts import Years, period_bar, year_axis
 from articles.importing.clipping import Precision
 from articles.models import Office, Tag
-from articles.phrases import gettext, marked
+from articles.phrases import marked
 
 RECENT = 3  # of each sort, shown of a country or organisation; the earlier ones wait behind a line
 
@@ -130,9 +130,7 @@ def _drawn(held: Mapping[str, Sequence[Held]], year: int) -> Tenures:
     years = _years(offices, year)
     return Tenures(
         groups={
-            gettext(sort) if sort else "": [
-                Tenure(office, named, _bar(office, years)) for office, named in found
-            ]
+            sort: [Tenure(office, named, _bar(office, years)) for office, named in found]
             for sort, found in held.items()
             if found
         },

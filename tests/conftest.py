@@ -11,11 +11,17 @@ from django.db import connection
 
 from articles.memory import Memory
 from articles.search import background, upkeep
+from newsroom.catalogs import compile_catalogues
 
 PROJECT = Path(__file__).resolve().parent.parent
 IS_CI = bool(os.environ.get("CI"))
 
 background_starts: list[list[str]] = []  # commands that a test would have started in the background
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the pages speak French although nobody ran `make setup` since its catalogue changed."""
+    compile_catalogues()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -50,7 +50,7 @@ def leaders(tenures: Tenures) -> SafeString:
 
 def _chart(tenures: Tenures, *, is_career: bool) -> SafeString:
     groups = "".join(
-        (f'<h3 class="facet-heading">{escape(sort)}</h3>' if sort else "")
+        (f'<h3 class="facet-heading">{escape(phrases.gettext(sort))}</h3>' if sort else "")
         + f"<ul>{''.join(_row(tenure, is_career=is_career) for tenure in held)}</ul>"
         for sort, held in tenures.groups.items()
     )
