@@ -250,11 +250,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return format_html_join("", "<div>{}</div>", ((path,) for path in run.paths))
 
     @admin.display(description="tried again")
-    def retries_shown(self, run: ImportRun) -> SafeString:
+    def retries_shown(self, run: ImportRun) -> SafeString | str:
         """Return the run whose files this one tried again, and those that tried files of this one."""
         lines = [("files of ", link_to(run.retries))] if run.retries else []
         lines += [("by ", link_to(other)) for other in run.retried_by.order_by("pk")[:20]]
-        return format_html_join(", ", "{}{}", lines)
+        return format_html_join(", ", "{}{}", lines) or "no"
 
     @admin.display(description="articles")
     def articles_shown(self, run: ImportRun) -> SafeString:

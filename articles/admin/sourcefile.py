@@ -68,6 +68,8 @@ class SourceFilePages(RecordAdmin):
         context = {
             **self._about(request, issue, file),
             "title": f"{PurePosixPath(issue.path).name}: file and issues",
+            "help_line": "The file as it stands now, with the lines at fault marked. "
+            "What the run said of it stays with the run.",
             "issues": issues,
             "lines": [(line, by_line.get(line.number, ())) for line in lines],
             "rest": rest,
