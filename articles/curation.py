@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 
 from articles.importing import store, suggesting
@@ -45,6 +45,7 @@ from articles.trail import label_of, table_of
 from articles.trail import values_of as values_of
 
 BATCH = 500  # rows written by one statement
+DECIDED_FIELDS = ["status", "role", "decided_by", "decided_at", *REVIEW_FIELDS]
 
 # Fields of an article that only mean something together: an editor who changed one decided both.
 PAIRS = {"published_on": "published_precision", "published_precision": "published_on"}
@@ -109,7 +110,8 @@ class Act:
             self.note_change(row, before)
             self.touched.add(row.article_id)
             changed.append(row)
-        Tagging.objects.bulk_update(changed, ["status", "role", "decided_by", "decided_at"], batch_size=BATCH)
+        set_turns(changed)
+        Tagging.objects.bulk_update(changed, DECIDED_FIELDS, batch_size=BATCH)
         return len(changed)
 
     def add_tag(self, article: Article, tag: Tag, *, role: Tagging.Role = Tagging.Role.MENTIONED) -> Tagging:
@@ -433,15 +435,6 @@ def _set_retired(tags: Iterable[Tag], *, by: AbstractBaseUser, kind: ChangeSet.A
             tag.is_retired = kind is ChangeSet.Act.RETIRE
             count += act.save(tag)
     return count
-
-
-def history_of(model: type[models.Model], pk: int | str) -> QuerySet[Change]:
-    """Return what was ever changed in one row, newest first; of an article also what was done to its tags."""
-    rows = Q(table=table_of(model), row_id=pk)
-    if model is Article:
-        taggings = Tagging.objects.filter(article__pk=pk).values_list("pk", flat=True)
-        rows |= Q(table=table_of(Tagging), row_id__in=list(taggings))
-    return Change.objects.filter(rows).select_related("change_set").order_by("-id")
 
 
 def locked[Row: models.Model](rows: QuerySet[Row]) -> QuerySet[Row]:

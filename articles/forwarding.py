@@ -26,7 +26,7 @@ def forwarded(asked: Collection[Asked]) -> dict[Asked, Record]:
     for model in (Tag, Outlet, Author):
         values = [one for one in asked if MODELS.get(one[0]) is model]
         if values:
-            found |= _forwarded_tags(values) if model is Tag else _forwarded_bylines(model, values)
+            found |= _forwarded_tags(values) if model is Tag else _forwarded_bylines(values[0][0], values)
     return found
 
 
@@ -41,19 +41,19 @@ def _forwarded_tags(asked: Collection[Asked]) -> dict[Asked, Record]:
         # What is merged has its key and slug still, so that nothing else can take them.
         names |= {(tag.kind, Part.KEY, tag.key): tag.merged_into}
         names |= {(tag.kind, Part.SLUG, tag.slug): tag.merged_into}
-    found = {}
+    found: dict[Asked, Record] = {}
     for kind, text in asked:
         if record := names.get((kind, Part.KEY, text)) or names.get((kind, Part.SLUG, text)):
             found[kind, text] = record
     return found
 
 
-def _forwarded_bylines(model: type[Outlet] | type[Author], asked: Collection[Asked]) -> dict[Asked, Record]:
-    kind, texts = str(model._meta.model_name), {text for _, text in asked}
+def _forwarded_bylines(kind: str, asked: Collection[Asked]) -> dict[Asked, Record]:
+    model, texts = MODELS[kind], {text for _, text in asked}
     former = FormerName.objects.filter(kind=kind, part=Part.SLUG, text__in=texts).select_related(kind)
     found: dict[Asked, Record] = {(kind, one.text): getattr(one, kind) for one in former}
     merged = model._default_manager.filter(slug__in=texts, merged_into__isnull=False)
-    found |= {(kind, one.slug): one.merged_into for one in merged.select_related("merged_into")}
+    found |= {(kind, one.slug): one.merged_into for one in merged.select_related("merged_into")}  # type: ignore[misc]  # not null
     return found
 
 
@@ -72,7 +72,7 @@ def forward_address(kind: str, slug: str) -> Tag | None:
 
 
 def old_names(model: type[Model]) -> Iterator[tuple[int, str, str]]:
-    """Yield every old slug, key and name of a table: number of the record of today, which of the three, text."""
+    """Yield every old slug, key and name of a table: the number of today's record, which it was, the text."""
     column = str(model._meta.model_name)
     rows = FormerName.objects.filter(**{f"{column}__isnull": False}).order_by("pk")
     yield from rows.values_list(column, "part", "text")
@@ -85,5 +85,5 @@ def old_names(model: type[Model]) -> Iterator[tuple[int, str, str]]:
 def taken_by(kind: str, part: str, text: str, *, besides: Record | None = None) -> Record | None:
     """Return the record that a text led to before, so that no other may take it; None if it is free."""
     former = FormerName.objects.filter(kind=kind, part=part, text=text).first()
-    owner = former and (former.tag or former.outlet or former.author)
-    return None if owner is None or owner == besides else owner
+    owner = (former.tag or former.outlet or former.author) if former else None
+    return None if owner == besides else owner

@@ -366,10 +366,17 @@ def _office_name(office: OfficeRecord | Office, of: str) -> Name:
     return (office.title, office.role, of, start, end if office.is_end_known else f"{end}?")
 
 
-def read_entries() -> list[Entry]:
-    """Return the gazetteer as it stands in the database, editors' work included, retired tags left out."""
-    aliases, offices = _read_aliases(), _read_offices()
-    slugs = dict(Tag.objects.values_list("id", "slug"))
+def read_entries(*, only: Tag | None = None) -> list[Entry]:
+    """Return the gazetteer as it stands in the database, editors' work included, retired tags left out.
+
+    ``only`` is the one tag to read.
+    """
+    tags = Tag.objects.in_use().order_by("kind", "slug").defer("loaded")
+    if only is not None:
+        tags = tags.filter(pk=only.pk)
+    aliases, offices = _read_aliases(only), _read_offices(only)
+    parents = Tag.objects.all() if only is None else Tag.objects.filter(pk=only.parent_id)
+    slugs = dict(parents.values_list("id", "slug"))
     keys = _country_keys()
     return [
         Entry(
@@ -383,14 +390,15 @@ def read_entries() -> list[Entry]:
             **{name: getattr(tag, name) for name in COLUMNS},
             **_entry_attributes(tag, keys),
         )
-        for tag in Tag.objects.in_use().order_by("kind", "slug").defer("loaded")
+        for tag in tags
     ]
 
 
-def _read_aliases() -> dict[int, list[AliasRecord]]:
+def _read_aliases(only: Tag | None) -> dict[int, list[AliasRecord]]:
     """Return the aliases by the id of their tag."""
     aliases: dict[int, list[AliasRecord]] = defaultdict(list)
-    rows = Alias.objects.order_by("tag_id", "id").values_list("tag_id", "text", "kind", *ALIAS_VALUES)
+    those = Alias.objects.all() if only is None else Alias.objects.filter(tag=only)
+    rows = those.order_by("tag_id", "id").values_list("tag_id", "text", "kind", *ALIAS_VALUES)
     for tag_id, text, kind, weight, is_as_written, is_ambiguous, context, counter in rows:
         aliases[tag_id].append(
             AliasRecord(
@@ -400,10 +408,11 @@ def _read_aliases() -> dict[int, list[AliasRecord]]:
     return aliases
 
 
-def _read_offices() -> dict[int, list[OfficeRecord]]:
+def _read_offices(only: Tag | None) -> dict[int, list[OfficeRecord]]:
     """Return the offices by the id of their holder."""
     offices: dict[int, list[OfficeRecord]] = defaultdict(list)
-    rows = Office.objects.order_by("holder_id", "id").values_list(
+    those = Office.objects.all() if only is None else Office.objects.filter(holder=only)
+    rows = those.order_by("holder_id", "id").values_list(
         "holder_id", "title", "role", "of__key", "start_on", "end_on", "is_end_known"
     )
     for holder_id, title, role, of, start_on, end_on, is_end_known in rows:

@@ -33,6 +33,8 @@ from articles.models import (
 )
 from articles.records import Record
 
+type Values = dict[str, object]
+
 CHUNK = 1_000  # rows read, remembered and queued together
 SHOWN = 100  # contradictions that a report lists; it counts them all
 # Columns of a merged tag on which the merge rests: nobody takes a change of these away below it.
@@ -108,7 +110,7 @@ class Move:
 
     def retire(self) -> None:
         """Let the record say who stands for it."""
-        before = {"merged_into_id": None, "name": self.merged.name, "slug": self.merged.slug}
+        before: Values = {"merged_into_id": None, "name": self.merged.name, "slug": self.merged.slug}
         self.merged.merged_into_id = self.survivor.pk
         self.act.remember(self.merged, before, {**before, "merged_into_id": self.survivor.pk})
         self.merged.save(update_fields=["merged_into"])
@@ -195,7 +197,7 @@ class TagMove(Move):
     def _move_children(self) -> None:
         """Put what stands below it below the survivor; never the survivor below itself."""
         if self.merged.pk in _above(self.survivor):
-            before = {"parent_id": self.survivor.parent_id}
+            before: Values = {"parent_id": self.survivor.parent_id}
             above = self.merged.parent_id
             self.survivor.parent_id = None if above == self.survivor.pk else above
             self.act.remember(self.survivor, before, {"parent_id": self.survivor.parent_id})
@@ -207,9 +209,9 @@ class TagMove(Move):
         """Move the taggings; of two on one article one is made."""
         rows = Tagging.objects.filter(tag=self.merged)
         shared = rows.filter(article__taggings__tag=self.survivor).order_by()
-        for pks in batched(_ids(shared, "pk"), CHUNK):
+        for pks in batched(ids_in(shared, "pk"), CHUNK):
             self._unite(pks)
-        for pks in batched(_ids(rows.order_by(), "pk"), CHUNK):
+        for pks in batched(ids_in(rows.order_by(), "pk"), CHUNK):
             self._move(pks)
         if self.merged.is_ambiguous == self.survivor.is_ambiguous:
             rows.update(tag=self.survivor)
@@ -225,14 +227,14 @@ class TagMove(Move):
             self._note_pair(other, row)
             unite(other, row, self.choice)
             after = values_of(row)
-            names = [Tagging._meta.get_field(name).attname for name in COLUMNS]
+            names = [column.attname for column in Tagging._meta.concrete_fields if column.name in COLUMNS]
             self.act.remember(
                 row, {name: before[name] for name in names}, {name: after[name] for name in names}
             )
             self.act.remember(other, values_of(other), None)
         set_turns(staying)
         Tagging.objects.filter(pk__in=pks).delete()
-        _write(staying, [*COLUMNS, *REVIEW_FIELDS])
+        write_taggings(staying, [*COLUMNS, *REVIEW_FIELDS])
         self._done(list(going))
         self.merging.united_count += len(going)
 
@@ -261,7 +263,7 @@ class TagMove(Move):
             for row in moved:
                 row.tag = self.survivor
             set_turns(moved)  # how soon to look at a tag depends on whether its name is ambiguous
-            _write(moved, ["tag", *REVIEW_FIELDS])
+            write_taggings(moved, ["tag", *REVIEW_FIELDS])
         self._done([row.article_id for row in moved])
         self.merging.moved_count += len(moved)
 
@@ -301,8 +303,9 @@ class OutletMove(Move):
     def move_articles(self) -> None:
         """Move the articles."""
         rows = Article.objects.filter(outlet=self.merged.pk)
-        before, after = {"outlet_id": self.merged.pk}, {"outlet_id": self.survivor.pk}
-        for pks in batched(_ids(rows.order_by(), "pk"), CHUNK):
+        before: Values = {"outlet_id": self.merged.pk}
+        after: Values = {"outlet_id": self.survivor.pk}
+        for pks in batched(ids_in(rows.order_by(), "pk"), CHUNK):
             for row in locked(Article.objects.filter(pk__in=pks).only("pk", "title")):
                 self.act.remember(row, before, after)
             self.act.touched |= set(pks)
@@ -319,43 +322,46 @@ class AuthorMove(Move):
     def move_articles(self) -> None:
         """Move the authorships; who stood twice in a byline stands once, in the first of the two places."""
         rows = Authorship.objects.filter(author=self.merged.pk).order_by()
-        for pks in batched(_ids(rows, "article_id"), CHUNK):
-            self._move(pks)
-        rows.update(author=self.survivor.pk)
+        for pks in batched(ids_in(rows, "article_id"), CHUNK):
+            shared = rewrite_bylines(self.act, pks, self.merged.pk, self.survivor.pk)
+            self.merging.united_count += shared
+            self.merging.moved_count += len(pks) - shared
 
-    def _move(self, pks: Sequence[int]) -> None:
-        articles = {row.pk: row for row in locked(Article.objects.filter(pk__in=pks).only("pk", "title"))}
-        bylines: dict[int, list[int]] = {pk: [] for pk in pks}
-        rows = Authorship.objects.filter(article__in=pks).order_by("position", "pk")
-        for article, author in rows.values_list("article_id", "author_id"):
-            bylines[article].append(author)
-        twice = []
-        for pk, old in bylines.items():
-            new = [*dict.fromkeys(self.survivor.pk if one == self.merged.pk else one for one in old)]
-            self.act.remember(articles[pk], {"authors": old}, {"authors": new})
-            if len(new) < len(old):
-                twice += [
-                    Authorship(article_id=pk, author_id=one, position=place) for place, one in enumerate(new)
-                ]
-        shared = {row.article_id for row in twice}
-        Authorship.objects.filter(article__in=shared).delete()
-        Authorship.objects.bulk_create(twice, batch_size=CHUNK)
-        Article.objects.filter(pk__in=pks).update(changed_at=self.act.now)
-        self.act.touched |= set(pks)
-        self.act.flush()
-        self.merging.united_count += len(shared)
-        self.merging.moved_count += len(pks) - len(shared)
+
+def rewrite_bylines(act: Act, pks: Sequence[int], old: int, new: int) -> int:
+    """Put one author in the place of another in some articles; return how many had both."""
+    articles = {row.pk: row for row in locked(Article.objects.filter(pk__in=pks).only("pk", "title"))}
+    bylines: dict[int, list[int]] = {pk: [] for pk in pks}
+    rows = Authorship.objects.filter(article__in=pks).order_by("position", "pk")
+    for article, author in rows.values_list("article_id", "author_id"):
+        bylines[article].append(author)
+    again: list[Authorship] = []
+    for pk, before in bylines.items():
+        after = [*dict.fromkeys(new if one == old else one for one in before)]
+        act.remember(articles[pk], {"authors": before}, {"authors": after})
+        if len(after) < len(before):
+            again += [
+                Authorship(article_id=pk, author_id=one, position=place) for place, one in enumerate(after)
+            ]
+    shared = {row.article_id for row in again}
+    Authorship.objects.filter(article__in=shared).delete()
+    Authorship.objects.bulk_create(again, batch_size=CHUNK)
+    Authorship.objects.filter(article__in=pks, author=old).update(author=new)
+    Article.objects.filter(pk__in=pks).update(changed_at=act.now)
+    act.touched |= set(pks)
+    act.flush()
+    return len(shared)
 
 
 MOVES: dict[type[models.Model], type[Move]] = {Tag: TagMove, Outlet: OutletMove, Author: AuthorMove}
 
 
-def _ids(rows: QuerySet[models.Model], column: str) -> array[int]:
+def ids_in(rows: QuerySet[models.Model], column: str) -> array[int]:
     """Return numbers of rows, eight bytes each: they are read before the first of them is changed."""
     return array("q", rows.values_list(column, flat=True).iterator(chunk_size=CHUNK))
 
 
-def _write(rows: Sequence[Tagging], columns: Sequence[str]) -> None:
+def write_taggings(rows: Sequence[Tagging], columns: Sequence[str]) -> None:
     """Write columns of taggings that are there: one statement where bulk_update builds a CASE for each."""
     Tagging.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=columns, batch_size=CHUNK

@@ -34,3 +34,16 @@ def find_record(written: str) -> Record | None:
         tags = Tag.objects.filter(kind=kind)
         return tags.filter(key=slug).first() or tags.filter(slug=slug).first()
     return model._default_manager.filter(slug=slug).first()
+
+
+def number_of(record: Record) -> str:
+    """Return ``tag:12``: how a background task is told which record it is about."""
+    return f"{column_of(record)}:{record.pk}"
+
+
+def find_by_number(written: str) -> Record | None:
+    """Return the record that `number_of` wrote; None if it is gone."""
+    table, _, pk = written.partition(":")
+    model = {"tag": Tag, "outlet": Outlet, "author": Author}[table]
+    found: Record | None = model._default_manager.filter(pk=pk).first()
+    return found

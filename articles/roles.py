@@ -57,6 +57,7 @@ LIBRARIAN = Role(
         "office": ("add", "change", "delete"),
         "outlet": ("add", "change", "delete"),
         "author": ("add", "change", "delete"),
+        "proposedmerge": ("change",),  # merging, and saying what is not the same
         "importrun": ("change",),  # undoing an import
         "auditsample": ("add",),  # asking for a sample of one tag or kind
         "changeset": ("add",),  # an undo is one more act; nobody may change the trail

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.tasks import task
 
-from articles import accepting, merging, splitting, uploading, working
+from articles import accepting, merging, namesakes, splitting, uploading, working
 from articles.combining import Choice
 from articles.importing import retrying
 from articles.importing.lock import ImportBusyError
@@ -83,3 +83,9 @@ def split_record(record: str, said: dict[str, Any], user_id: int) -> None:
     if found is not None:
         with contextlib.suppress(splitting.SplitError):
             splitting.split(found, by=by, **said)
+
+
+@task()
+def propose_merges() -> None:
+    """Look for records that may be the same."""
+    namesakes.propose()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q, QuerySet
 
 from articles.importing.trail import plain
-from articles.models import Tagging
+from articles.models import Article, Change, Tagging
 
 # Columns that are worked out from the others whenever those are written.
 FOLLOWING = {Tagging: frozenset({"review_ground", "review_rank"})}
@@ -34,3 +35,12 @@ def label_of(row: models.Model) -> str:
     if isinstance(row, Tagging):
         return f"{row.tag}: {getattr(row, 'title', '') or row.article.title}"
     return str(row)
+
+
+def history_of(model: type[models.Model], pk: int | str) -> QuerySet[Change]:
+    """Return what was ever changed in one row, newest first; of an article also what was done to its tags."""
+    rows = Q(table=table_of(model), row_id=pk)
+    if model is Article:
+        taggings = Tagging.objects.filter(article__pk=pk).values_list("pk", flat=True)
+        rows |= Q(table=table_of(Tagging), row_id__in=list(taggings))
+    return Change.objects.filter(rows).select_related("change_set").order_by("-id")

@@ -21,6 +21,8 @@ GROUPS = {
         "Office",
         "ActorSuggestion",
         "SuggestionMention",
+        "ProposedMerge",
+        "FormerName",
         "UnmatchedKeyword",
         "KeywordUse",
     ),

@@ -14,6 +14,7 @@ from articles.search import sync
 from articles.tagging.records import Alias as AliasRecord
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.records import Office as OfficeRecord
+from articles.trail import history_of
 from tests.factories import make_article, make_outlet, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -402,6 +403,6 @@ def test_the_history_of_a_row_is_newest_first(alice):
     curation.confirm([tagging], by=alice)
     curation.reject([tagging], by=alice)
 
-    acts = [change.change_set.act for change in curation.history_of(Tagging, tagging.pk)]
+    acts = [change.change_set.act for change in history_of(Tagging, tagging.pk)]
 
     assert acts == ["reject", "confirm"]

@@ -11,8 +11,10 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from articles import curation
-from articles.admin.desk import DeskAdmin, editor, link_to_list
+from articles.admin.desk import DeskAdmin, RecordForm, RowFormSet, SeenForm, editor, link_to_list
+from articles.admin.merging import MergingAdmin
 from articles.models import Article, Author, Authorship, ChangeSet, Outlet
+from articles.renaming import Part, RenameError, change_names, check
 
 
 class Counted(Protocol):
@@ -22,12 +24,30 @@ class Counted(Protocol):
     counted: int
 
 
-class BylineAdmin(DeskAdmin):
+class BylineForm(SeenForm):
+    """An outlet or author as an editor keeps it; files that print its old name go on naming it."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a name that is or was another's."""
+        cleaned = super().clean()
+        name = cleaned.get("name")
+        if self.instance.pk and name and name != self.initial.get("name"):
+            try:
+                check(self.instance, Part.NAME, name)
+            except RenameError as error:
+                self.add_error("name", str(error))
+        return cleaned
+
+
+class BylineAdmin(MergingAdmin):
     """Who published or wrote: a name, its address, and the articles."""
 
     article_field = ""
 
-    list_display = ("name", "slug", "article_count")
+    form = BylineForm
+    actions = ("merge_chosen",)
+    list_display = ("name", "slug", "article_count", "standing")
+    list_select_related = ("merged_into",)
     search_fields = ("name",)
     fields = ("name", "slug")
     ordering = ("name",)
@@ -42,13 +62,39 @@ class BylineAdmin(DeskAdmin):
         """Return the slug once it stands in addresses that people keep."""
         return ("slug",) if obj else ()
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the records that match; to an autocomplete only those that stand for themselves."""
+        if request.GET.get("model_name") and request.GET.get("field_name"):
+            queryset = queryset.filter(merged_into=None)
+        return super().get_search_results(request, queryset, search_term)
+
+    def save_related(
+        self, request: HttpRequest, form: RecordForm, formsets: Sequence[RowFormSet], change: bool
+    ) -> None:
+        """Write a new record, or give one another name, which leaves its old name in force."""
+        if not change:
+            super().save_related(request, form, formsets, change)
+            return
+        stored = self.model._default_manager.get(pk=form.instance.pk)
+        with curation.recording(ChangeSet.Act.RENAME, by=editor(request)) as act:
+            change_names(act, stored, {Part.NAME: form.instance.name})
+
+    @admin.display(description="standing")
+    def standing(self, obj: Outlet | Author) -> str:
+        """Return whether another one stands for it."""
+        return f"merged into {obj.merged_into}" if obj.merged_into else ""
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Return whether the record may go: only one that no article needs."""
         is_allowed = super(DeskAdmin, self).has_delete_permission(request, obj)
         return is_allowed and obj is not None and not self.is_used(obj)
 
-    def is_used(self, obj: Model) -> bool:
-        """Return whether any article names the record."""
+    def is_used(self, obj: Outlet | Author) -> bool:
+        """Return whether any article names the record, or a name that means it."""
+        if obj.merged_into_id or obj.merged.exists() or obj.former_names.exists():
+            return True
         return Article.objects.filter(**{self.article_field: obj.pk}).exists()
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
@@ -72,8 +118,8 @@ def _counted(rows: QuerySet[Any], name: str) -> Coalesce:
 class OutletAdmin(BylineAdmin):
     article_field = "outlet"
     help_line = (
-        "Publishers, as files name them. A file that still prints the old name makes a new outlet on its "
-        "next import. An outlet that no article names can be deleted."
+        "Publishers, as files name them. Files that print an old name, or the name of one that was merged, "
+        "go on naming the outlet. An outlet that nothing names can be deleted."
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -87,7 +133,10 @@ class OutletAdmin(BylineAdmin):
 @admin.register(Author)
 class AuthorAdmin(BylineAdmin):
     article_field = "authors"
-    help_line = "Names from bylines. An author whom no article names can be deleted."
+    help_line = (
+        "Names from bylines. Files that print an old name, or the name of one that was merged, go on naming "
+        "the author. An author whom nothing names can be deleted."
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the authors, each with the number of their articles."""

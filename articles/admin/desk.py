@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles import curation
+from articles import curation, trail
 from articles.admin.lists import (
     COUNTED,
     FILTER_SUFFIXES,
@@ -208,7 +208,7 @@ class DeskAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Return what was changed in this record, by whom and when, from the trail."""
-        changes = list(curation.history_of(self.model, object_id)[:HISTORY_SHOWN] if is_id(object_id) else ())
+        changes = list(trail.history_of(self.model, object_id)[:HISTORY_SHOWN] if is_id(object_id) else ())
         columns = [show_change(change) for change in changes]
         shown = list(zip(changes, tell(changes), columns, strict=True))
         return super().history_view(request, object_id, {"changes": shown, **(extra_context or {})})

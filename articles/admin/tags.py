@@ -15,13 +15,13 @@ from django.http import HttpRequest
 from articles import curation
 from articles.admin.bylines import Counted
 from articles.admin.desk import (
-    DeskAdmin,
     RecordForm,
     RowFormSet,
     SeenForm,
     editor,
     link_to_list,
 )
+from articles.admin.merging import MergingAdmin
 from articles.admin.parts import NEXT_IMPORT, AliasInline, OfficeInline
 from articles.admin.taggings import EVERYWHERE
 from articles.admin.widgets import LinesField
@@ -69,7 +69,7 @@ class TagForm(SeenForm):
 
 
 @admin.register(Tag)
-class TagAdmin(DeskAdmin):
+class TagAdmin(MergingAdmin):
     help_line = (
         "Who and what articles are tagged with. What you change here survives every load of the gazetteer. "
         "Tags are retired, not deleted: readers no longer see them, and their history stays."
@@ -83,7 +83,7 @@ class TagAdmin(DeskAdmin):
     search_help_text = "A part of the name, the key, or how another name begins."
     ordering = ("kind", "name")
     autocomplete_fields = ("parent",)
-    actions = ("retire", "reinstate")
+    actions = ("merge_chosen", "retire", "reinstate")
     fieldsets = (
         (None, {"fields": ("kind", "name", ("slug", "key"), "description", "parent")}),
         ("When the name alone is not enough", {"fields": ("is_ambiguous", "context", "counter_context")}),
@@ -144,6 +144,8 @@ class TagAdmin(DeskAdmin):
     @admin.display(description="standing")
     def standing(self, tag: Tag) -> str:
         """Return what is special about the tag."""
+        if tag.merged_into_id:
+            return "merged"
         return "retired" if tag.is_retired else "ambiguous name" if tag.is_ambiguous else ""
 
     @admin.display(description="other facts")

@@ -20,6 +20,7 @@ from articles.models import (
     CorrectedFile,
     Correction,
     FormerBytes,
+    FormerName,
     ImportIssue,
     ImportRun,
     NearDuplicate,
@@ -80,6 +81,7 @@ def make_desk(alice) -> SimpleNamespace:
     NearDuplicate.objects.create(first=article, second=other, share=90)
     Correction.objects.create(article=other, field="section", file_value="Asia", run=run, is_open=True)
     first, second = sorted((russia.pk, make_tag("country/Ukraine").pk))
+    FormerName.objects.create(kind="country", part="slug", text="kievan-rus", tag=russia)
     ProposedMerge.objects.create(
         kind="country", first=first, second=second, names="Russia and Ukraine", reasons=["same name"],
         likeness=0.9,

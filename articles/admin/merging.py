@@ -1,0 +1,306 @@
+"""Merge, rename and split at the desk: each shown before it is done, each one act that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from articles import tasks
+from articles.admin.desk import DeskAdmin, editor, link_to
+from articles.admin.lists import is_id, is_too_long
+from articles.admin.merging_forms import NameForm, SecondBylineForm, SecondTagForm, UnionForm
+from articles.combining import Choice
+from articles.merging import MergeError, Merging, count_articles, merge
+from articles.models import ChangeSet, RecordOrigin, Tag
+from articles.records import Record, number_of
+from articles.renaming import RenameError, rename
+from articles.search import sync
+from articles.splitting import SplitError, split
+
+DONE_HERE = 5_000  # rows that are written while a browser waits, as with an undo
+MOST_MERGED = 20  # records at once
+FOUND = 20  # records that a search for another one offers
+
+
+class MergingAdmin(DeskAdmin):
+    """A table whose records are merged, renamed and split: tags, outlets, authors."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of the three pages, and Django's."""
+        name = f"articles_{self.opts.model_name}"
+        own = [
+            ("merge/", self.merge_view, "merge"),
+            ("<path:object_id>/rename/", self.rename_view, "rename"),
+            ("<path:object_id>/split/", self.split_view, "split"),
+        ]
+        return [
+            *(path(at, self.admin_site.admin_view(view), name=f"{name}_{verb}") for at, view, verb in own),
+            *super().get_urls(),
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may change the record; one that was merged is only looked at."""
+        is_merged = getattr(obj, "merged_into_id", None) is not None
+        return super().has_change_permission(request, obj) and not is_merged
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        """Return the form, with the ways to merge, rename and split its record for who may do so."""
+        if obj is not None and self.has_change_permission(request, obj):
+            merge_url = f"{self._address('merge')}?{urlencode({'record': obj.pk})}"
+            context["tools"] = [
+                *context.get("tools", ()),
+                (merge_url, "Merge"),
+                (self._address("rename", obj), "Rename"),
+                (self._address("split", obj), "Split"),
+            ]
+        if obj is not None and getattr(obj, "merged_into_id", None):
+            heir = link_to(obj.merged_into)  # type: ignore[attr-defined]  # a record that has one
+            context["help_line"] = format_html(
+                "This was merged into {}: its articles, names and addresses are there. "
+                "To part them again, undo the act in its history.",
+                heir,
+            )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _address(self, verb: str, obj: Model | None = None) -> str:
+        return reverse(f"admin:articles_{self.opts.model_name}_{verb}", args=[obj.pk] if obj else [])
+
+    @admin.action(permissions=["change"], description="Merge: make these one")
+    def merge_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Lead to the page that merges the chosen records."""
+        pks = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST_MERGED + 1])
+        if len(pks) > MOST_MERGED:
+            self.message_user(request, f"Choose at most {MOST_MERGED} to merge.", messages.WARNING)
+            return None
+        query = urlencode({"record": pks}, doseq=True)
+        return HttpResponseRedirect(f"{self._address('merge')}?{query}")
+
+    # --- Merge ---------------------------------------------------------------------------------------
+
+    def merge_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what merging some records would do; do it once that was confirmed."""
+        self._require(request)
+        asked = request.POST if request.method == "POST" else request.GET
+        records = self._records(asked.getlist("record"))
+        survivor = next((one for one in records if str(one.pk) == asked.get("survivor")), None)
+        survivor = survivor or likeliest(records)
+        others = [one for one in records if one != survivor]
+        if survivor is None or not others:
+            return self._merge_page(request, records, survivor, found=self._find(asked.get("q", ""), records))
+        form = UnionForm(request.POST) if "choice" in asked else UnionForm()
+        is_sent = request.method == "POST"
+        choice = Choice(form.cleaned_data["choice"]) if form.is_bound and form.is_valid() else None
+        is_large = count_articles(others, limit=DONE_HERE) > DONE_HERE
+        try:
+            if is_sent and is_large and choice:
+                return self._merge_later(request, others, survivor, choice)
+            merging = None if is_large else merge(others, survivor, by=editor(request), choice=choice,
+                                                  is_dry=not is_sent)  # fmt: skip
+        except MergeError as error:
+            self.message_user(request, f"Nothing was merged: {error}.", messages.ERROR)
+            merging = None
+            if is_sent and choice is None and "contradict" in str(error):
+                merging = merge(others, survivor, by=editor(request), is_dry=True)
+                form = UnionForm({})
+        if merging and merging.made:
+            return self._merged(request, merging)
+        return self._merge_page(request, records, survivor, merging=merging, form=form, is_large=is_large)
+
+    def _records(self, pks: Sequence[str]) -> list[Record]:
+        wanted = [pk for pk in dict.fromkeys(pks) if is_id(pk)][:MOST_MERGED]
+        rows = self.model._default_manager.in_bulk([int(pk) for pk in wanted])
+        return [rows[int(pk)] for pk in wanted if int(pk) in rows]
+
+    def _find(self, typed: str, records: Sequence[Record]) -> list[Record]:
+        """Return records that may be the same as the one at hand: by the beginning of a name, or its key."""
+        typed = typed.strip()
+        if not typed or is_too_long(typed) or "\0" in typed:
+            return []
+        called = Q(name__istartswith=typed) | Q(slug=typed.lower())
+        rows = self.model._default_manager.filter(merged_into=None).exclude(pk__in=[r.pk for r in records])
+        if self.model is Tag:
+            aliases = Tag.objects.filter(aliases__text__istartswith=typed).values("pk")
+            called |= Q(key=typed.lower()) | Q(pk__in=aliases)
+            rows = rows.filter(kind__in=[one.kind for one in records])
+        return list(rows.filter(called).order_by("name")[:FOUND])
+
+    def _merge_page(
+        self,
+        request: HttpRequest,
+        records: Sequence[Record],
+        survivor: Record | None,
+        **more: object,
+    ) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Merge",
+            "help_line": MERGING,
+            "opts": self.opts,
+            "records": records,
+            "survivor": survivor,
+            "merge_url": self._address("merge"),
+            "wanted": request.GET.get("q", "")[:100],
+            "limit": DONE_HERE,
+            **more,
+        }
+        return TemplateResponse(request, "admin/articles/merge.html", context)
+
+    def _merge_later(
+        self,
+        request: HttpRequest,
+        others: Sequence[Record],
+        survivor: Record,
+        choice: Choice,
+    ) -> HttpResponse:
+        """Have many articles moved in the background; refuse at once what would be refused there."""
+        tasks.merge_records.enqueue(
+            [number_of(one) for one in (survivor, *others)], choice.value, editor(request).pk
+        )
+        self.message_user(
+            request,
+            "These are many articles: they are merged in the background, in one act.",
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(
+            reverse(f"admin:articles_{self.opts.model_name}_change", args=[survivor.pk])
+        )
+
+    def _merged(self, request: HttpRequest, merging: Merging) -> HttpResponse:
+        names = ", ".join(map(str, merging.merged))
+        return self._done(request, merging.survivor, merging.made, f"{names} merged into {merging.survivor}.")
+
+    def _done(
+        self, request: HttpRequest, record: Model, made: ChangeSet | None, words: str
+    ) -> HttpResponseRedirect:
+        """Say what was done and how to take it back, on the page of the record."""
+        sync.catch_up(wait_seconds=0)
+        if made:
+            done = format_html("{} It can be undone: {}.", words, link_to(made))
+            self.message_user(request, done, messages.SUCCESS)
+        else:
+            self.message_user(request, words, messages.WARNING)
+        return HttpResponseRedirect(
+            reverse(f"admin:articles_{self.opts.model_name}_change", args=[record.pk])
+        )
+
+    # --- Rename and split ----------------------------------------------------------------------------
+
+    def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what a record is called, and call it something else."""
+        record = self._record(request, object_id)
+        stored = {name: getattr(record, name) for name in ("name", "slug", "key") if hasattr(record, name)}
+        form = NameForm(record, request.POST or None, initial=stored)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = rename(record, by=editor(request), **form.cleaned_data)
+            except RenameError as error:
+                form.add_error(error.part if error.part in form.fields else None, str(error))
+            else:
+                return self._done(
+                    request, record, made, "Renamed. Old addresses lead here." if made else "Nothing changed."
+                )
+        former = record.former_names.order_by("part", "text")
+        return self._page(request, record, "Rename", RENAMING, form=form, former=former)
+
+    def split_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what making a second record would do; do it once that was confirmed."""
+        record = self._record(request, object_id)
+        model: type[Any] = SecondTagForm if isinstance(record, Tag) else SecondBylineForm
+        form = model(record, request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self._page(request, record, "Split", SPLITTING, form=form)
+        is_dry = "split" not in request.POST
+        if count_articles([record], limit=DONE_HERE) > DONE_HERE:
+            if is_dry:
+                return self._page(request, record, "Split", SPLITTING, form=form, is_large=True)
+            tasks.split_record.enqueue(number_of(record), form.said(), editor(request).pk)
+            words = "These are many articles: they are looked through in the background, in one act."
+            self.message_user(request, words, messages.SUCCESS)
+            return HttpResponseRedirect(self._address("change", record))
+        try:
+            splitting = split(record, by=editor(request), is_dry=is_dry, **form.said())
+        except SplitError as error:
+            form.add_error(None, str(error))
+            return self._page(request, record, "Split", SPLITTING, form=form)
+        if splitting.made:
+            return self._done(
+                request, splitting.second, splitting.made, f"{splitting.second} is one of its own now."
+            )
+        return self._page(request, record, "Split", SPLITTING, form=form, splitting=splitting)
+
+    def _record(self, request: HttpRequest, object_id: str) -> Record:
+        self._require(request)
+        record = self.model._default_manager.filter(pk=object_id).first() if is_id(object_id) else None
+        if record is None:
+            raise Http404
+        if not self.has_change_permission(request, record):
+            raise PermissionDenied
+        return record
+
+    def _require(self, request: HttpRequest) -> None:
+        if isinstance(request.user, AnonymousUser) or not self.has_change_permission(request):
+            raise PermissionDenied
+
+    def _page(
+        self,
+        request: HttpRequest,
+        record: Record,
+        title: str,
+        help_line: str,
+        **more: object,
+    ) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{title} {record}",
+            "verb": title,
+            "help_line": help_line,
+            "opts": self.opts,
+            "record": record,
+            **more,
+        }
+        return TemplateResponse(request, f"admin/articles/{title.lower()}.html", context)
+
+
+MERGING = (
+    "Make records that are the same one. The one that is kept gets the articles, names and addresses of the "
+    "others; old addresses and searches lead to it for ever. It is one act, which can be undone."
+)
+RENAMING = (
+    "Old addresses, searches and files that use what it was called go on meaning it, for ever. "
+    "Nothing else can take them."
+)
+SPLITTING = (
+    "Make a second one of this. It takes along what you choose, and the articles that rest on that; "
+    "later imports follow. Nothing is done before you have seen what it would do."
+)
+
+
+def likeliest(records: Sequence[Record]) -> Record | None:
+    """Return which of some records to keep: of the gazetteer rather than not, in use, with most articles."""
+    today = [one for one in records if one.merged_into_id is None]
+
+    def weight(one: Record) -> tuple[bool, bool, int, int]:
+        is_known = getattr(one, "origin", "") == RecordOrigin.GAZETTEER
+        return (
+            not getattr(one, "is_retired", False), is_known, count_articles([one], limit=DONE_HERE), -one.pk
+        )  # fmt: skip
+
+    return max(today, key=weight, default=None)

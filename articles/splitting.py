@@ -1,0 +1,314 @@
+"""Makes two records of one: a second tag with some of its names and offices, a second outlet or author.
+
+The articles follow: those whose words are names of the second tag, those whose bylines print the second
+author, those from the second outlet's addresses.  So do later imports, for the names are the second one's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F
+
+from articles.curation import Act, locked, values_of
+from articles.forwarding import taken_by
+from articles.importing.taggings import REVIEW_FIELDS, set_turns
+from articles.models import (
+    Alias,
+    Article,
+    Author,
+    Authorship,
+    ChangeSet,
+    FormerName,
+    Office,
+    Outlet,
+    RecordOrigin,
+    Tag,
+    Tagging,
+)
+from articles.moving import CHUNK, ids_in, rewrite_bylines, write_taggings
+from articles.records import Record, kind_of
+from articles.renaming import Part, RenameError, check
+from articles.tagging.folding import fold_keyword
+
+AT_ONCE = 500  # articles whose texts are read together
+
+
+class SplitError(Exception):
+    """The record cannot be split so, and why."""
+
+
+@dataclass(slots=True)
+class Splitting:
+    """What a split did, or would do.
+
+    ``moved_count`` articles are the second record's alone now, ``shared_count`` have both; ``examples`` are
+    titles of some of them.
+    """
+
+    record: Record
+    second: Record
+    is_dry: bool
+    moved_count: int = 0
+    shared_count: int = 0
+    brought: dict[str, int] = field(default_factory=dict)
+    examples: list[str] = field(default_factory=list)
+    made: ChangeSet | None = None
+
+    def show(self, titles: Iterable[str]) -> None:
+        """Keep the titles of the first few articles."""
+        self.examples += list(titles)[: SHOWN - len(self.examples)]
+
+
+SHOWN = 20  # titles of a report
+
+
+def split(record: Record, **said: Any) -> Splitting:  # noqa: ANN401  # as the two below take it
+    """Make a second record of one, as `split_tag` or `split_byline` does it."""
+    return split_tag(record, **said) if isinstance(record, Tag) else split_byline(record, **said)
+
+
+def split_tag(
+    tag: Tag,
+    *,
+    name: str,
+    slug: str,
+    aliases: Collection[int],
+    offices: Collection[int] = (),
+    by: AbstractBaseUser | None,
+    by_name: str = "",
+    is_dry: bool = False,
+) -> Splitting:
+    """Make a second tag with these aliases and offices of a tag, and with the articles of those names.
+
+    Raise SplitError without a name to take along, or if no tag can be called so.
+    """
+    with transaction.atomic():
+        tag = Tag.objects.select_for_update(no_key=True, of=("self",)).get(pk=tag.pk)
+        names = list(locked(Alias.objects.filter(tag=tag, pk__in=aliases)))
+        if tag.merged_into_id:
+            raise SplitError(f"{tag} was merged into {tag.merged_into}; split that, or undo the merge")
+        if not names:
+            raise SplitError("choose the names that the second tag takes along")
+        second = Tag(
+            kind=tag.kind, name=name.strip(), slug=slug, key=slug, parent=tag.parent,
+            is_ambiguous=tag.is_ambiguous, context=tag.context, counter_context=tag.counter_context,
+        )  # fmt: skip
+        act, splitting = _begin(tag, second, by=by, by_name=by_name, is_dry=is_dry)
+        _move_parts(act, names, "tag", second)
+        splitting.brought["names"] = len(names)
+        held = list(locked(Office.objects.filter(holder=tag, pk__in=offices)))
+        _move_parts(act, held, "holder", second)
+        splitting.brought["offices"] = len(held)
+        _TagSplit(act, tag, second, [one.text for one in names], splitting).move_articles()
+        return _end(act, splitting)
+
+
+def split_byline(
+    record: Outlet | Author,
+    *,
+    name: str,
+    slug: str,
+    spellings: Collection[str] = (),
+    marks: Collection[str] = (),
+    by: AbstractBaseUser | None,
+    by_name: str = "",
+    is_dry: bool = False,
+) -> Splitting:
+    """Make a second outlet or author, with some spellings and articles of the first.
+
+    ``spellings`` are names that were merged into the record, or that it had: files that print them name the
+    second from now on, and so do the articles of an author whose bylines print them.  ``marks`` choose
+    articles: words of an author's byline, hosts of an outlet's addresses; their files say the same of both,
+    so that the articles count as corrected, and imports leave them alone.
+    """
+    model = type(record)
+    with transaction.atomic():
+        record = model._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=record.pk)
+        if record.merged_into_id:
+            raise SplitError(f"{record} was merged into {record.merged_into}; split that, or undo the merge")
+        if not spellings and not marks:
+            raise SplitError("choose spellings, or say by which words its articles are known")
+        merged = model._default_manager.filter(merged_into=record.pk, name=name.strip()).first()
+        act, splitting = _begin(record, merged or model(name=name.strip(), slug=slug), by=by, by_name=by_name,
+                                is_dry=is_dry)  # fmt: skip
+        _move_spellings(act, record, splitting.second, {*spellings, name.strip()})
+        _hand_over(act, record, splitting, [*spellings, name.strip()], marks)
+        return _end(act, splitting)
+
+
+def _begin(
+    record: Record, second: Record, *, by: AbstractBaseUser | None, by_name: str, is_dry: bool
+) -> tuple[Act, Splitting]:
+    """Make the second record, or take one back that was merged, and begin the act."""
+    note = f"{kind_of(record)} {record} ({record.slug}): {second.name} ({second.slug})"
+    act = Act(ChangeSet.Act.SPLIT, by=by, by_name=by_name, note=note)
+    if second.pk:
+        act.remember(second, {"merged_into_id": record.pk}, {"merged_into_id": None})
+        second.merged_into = None
+        second.save(update_fields=["merged_into"])
+        return act, Splitting(record, second, is_dry)
+    if not second.name:
+        raise SplitError("write a name")
+    try:
+        for part in (Part.NAME, Part.SLUG, *([Part.KEY] if isinstance(second, Tag) else [])):
+            if part is Part.NAME and taken_by(kind_of(record), part, second.name) == record:
+                continue  # its own former name, which the second one takes along
+            check(second, part, getattr(second, part))
+    except RenameError as error:
+        raise SplitError(f"{error.part}: {error}") from error
+    second.save()
+    act.note_change(second, None)
+    return act, Splitting(record, second, is_dry)
+
+
+def _end(act: Act, splitting: Splitting) -> Splitting:
+    if splitting.is_dry:
+        transaction.set_rollback(True)
+    else:
+        splitting.made = act.close()
+    return splitting
+
+
+def _move_parts(act: Act, rows: Sequence[Alias] | Sequence[Office], column: str, second: Tag) -> None:
+    """Give the second tag names or offices; they are the editors' from now on."""
+    for row in rows:
+        before = values_of(row)
+        setattr(row, column, second)
+        row.origin = RecordOrigin.EDITOR
+        row.save()
+        act.note_change(row, before)
+
+
+class _TagSplit:
+    """The taggings of one tag on their way to two."""
+
+    def __init__(self, act: Act, tag: Tag, second: Tag, names: Iterable[str], splitting: Splitting) -> None:
+        self.act = act
+        self.tag = tag
+        self.second = second
+        self.names = {fold_keyword(name) for name in names}
+        self.splitting = splitting
+
+    def move_articles(self) -> None:
+        """Move the taggings whose words are names of the second tag; divide those that have words of both."""
+        rows = Tagging.objects.filter(tag=self.tag).order_by()
+        for pks in batched(ids_in(rows, "pk"), AT_ONCE):
+            self._take(pks)
+
+    def _take(self, pks: Sequence[int]) -> None:
+        rows = Tagging.objects.filter(pk__in=pks).select_related("article", "tag")
+        moved, divided, made = [], [], []
+        for row in locked(rows.annotate(title=F("article__title"))):
+            theirs = [one for one in row.mentions if self._is_theirs(row.article, one)]
+            if theirs and len(theirs) < len(row.mentions):
+                divided.append(row)
+                made.append(self._second_of(row, theirs))
+                self._note(row, {"mentions": [one for one in row.mentions if one not in theirs]})
+            elif theirs or (not row.mentions and self._is_in_file(row.article)):
+                moved.append(row)
+                self._note(row, {"tag_id": self.second.pk})
+        set_turns([*moved, *divided, *made])
+        write_taggings(moved, ["tag", *REVIEW_FIELDS])
+        write_taggings(divided, ["mentions", *REVIEW_FIELDS])
+        for row in Tagging.objects.bulk_create(made, batch_size=CHUNK):
+            self.act.note_change(row, None)
+        articles = [row.article for row in (*moved, *divided)]
+        self.act.touched |= {article.pk for article in articles}
+        self.act.flush()
+        self.splitting.moved_count += len(moved)
+        self.splitting.shared_count += len(divided)
+        self.splitting.show(article.title for article in articles)
+
+    def _is_theirs(self, article: Article, mention: Sequence[object]) -> bool:
+        part, start, end, *_ = mention
+        return fold_keyword(getattr(article, str(part))[int(str(start)) : int(str(end))]) in self.names
+
+    def _is_in_file(self, article: Article) -> bool:
+        """Return whether the file's own tags name the second tag; of a tag that no word bears out."""
+        return any(fold_keyword(str(word)) in self.names for word in article.keywords)
+
+    def _note(self, row: Tagging, values: dict[str, object]) -> None:
+        before = values_of(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        self.act.note_change(row, before)
+
+    def _second_of(self, row: Tagging, mentions: list[list[object]]) -> Tagging:
+        """Return what the second tag has of a tagging: decided only if somebody rejected all of its words."""
+        is_rejected = row.status == Tagging.Status.REJECTED
+        return Tagging(
+            article=row.article, tag=self.second, role=row.role, salience=row.salience, mentions=mentions,
+            origin=Tagging.Origin.AUTOMATIC, release=row.release,
+            status=Tagging.Status.REJECTED if is_rejected else Tagging.Status.SUGGESTED,
+            decided_by_id=row.decided_by_id if is_rejected else None,
+            decided_at=row.decided_at if is_rejected else None,
+        )  # fmt: skip
+
+
+def _move_spellings(act: Act, record: Record, second: Record, spellings: set[str]) -> None:
+    """Let names that meant the record mean the second one."""
+    merged = type(record)._default_manager.filter(merged_into=record.pk, name__in=spellings)
+    column = str(record._meta.model_name)
+    former = FormerName.objects.filter(part=Part.NAME, text__in=spellings, **{column: record.pk})
+    for rows, name in ((merged, "merged_into"), (former, column)):
+        for row in locked(rows.exclude(pk=second.pk) if name == "merged_into" else rows):
+            act.remember(row, {f"{name}_id": record.pk}, {f"{name}_id": second.pk})
+            setattr(row, f"{name}_id", second.pk)
+            row.save(update_fields=[name])
+
+
+def _hand_over(
+    act: Act, record: Record, splitting: Splitting, spellings: Collection[str], marks: Collection[str]
+) -> None:
+    """Give the second outlet or author its articles."""
+    is_outlet = isinstance(record, Outlet)
+    rows = (
+        Article.objects.filter(outlet=record.pk) if is_outlet else Authorship.objects.filter(author=record.pk)
+    )
+    names = _words(spellings)
+    words = [mark.strip().lower() for mark in marks if mark.strip()] if is_outlet else _words(marks)
+    for pks in batched(ids_in(rows.order_by(), "pk" if is_outlet else "article_id"), CHUNK):
+        articles = Article.objects.filter(pk__in=pks).order_by("pk").only("pk", "title", "byline", "url")
+        by_mark = [one for one in articles if _is_marked(one, words, is_outlet=is_outlet)]
+        printed = [
+            one for one in articles if not is_outlet and one not in by_mark and _is_printed(one.byline, names)
+        ]
+        for article in by_mark:
+            act.edit_article(article, _corrected(article, record, splitting.second))
+        if printed:
+            rewrite_bylines(act, [one.pk for one in printed], record.pk, splitting.second.pk)
+        act.flush()
+        splitting.moved_count += len(by_mark) + len(printed)
+        splitting.show(one.title for one in (*by_mark, *printed))
+
+
+def _corrected(article: Article, record: Record, second: Record) -> dict[str, object]:
+    if isinstance(second, Outlet):
+        return {"outlet": second}
+    authors = [row.author for row in article.authorships.select_related("author")]
+    return {"authors": [second if one.pk == record.pk else one for one in authors]}
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [folded for text in texts if (folded := fold_keyword(text))]
+
+
+def _is_marked(article: Article, marks: Sequence[str], *, is_outlet: bool) -> bool:
+    if not is_outlet:
+        return _is_printed(article.byline, marks)
+    host = (urlsplit(article.url).hostname or "").lower()
+    return any(host == mark or host.endswith(f".{mark}") for mark in marks)
+
+
+def _is_printed(byline: str, names: Sequence[str]) -> bool:
+    """Return whether a byline prints one of these names, as whole words."""
+    printed = fold_keyword(byline)
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", printed) for name in names)
