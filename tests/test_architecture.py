@@ -141,6 +141,8 @@ LAYERS = {
     "articles.related": 3,
     "articles.quality": 3,
     "articles.retagging": 3,
+    "articles.rulelab": 3,
+    "articles.trying": 3,
     "articles.review": 3,
     "articles.waiting": 3,
     "articles.sampling": 3,
