@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from articles import gazetteer
 from articles.admin import issuegroups, retries
+from articles.importing import originals
+from articles.importing.originals import Originals
 from articles.importing.run import import_paths
-from articles.models import Article, ChangeSet, CorrectedFile, ImportIssue, ImportRun
+from articles.models import Article, ChangeSet, CorrectedFile, ImportIssue, ImportRun, Upload, UploadedFile
 from tests.importing.test_import_command import lock_held_elsewhere
 from tests.importing.test_run import GAZETTEER
 
@@ -477,3 +479,37 @@ def test_a_librarian_corrects_a_file_of_a_folder(staff, folder, issue):
 
 def test_nobody_sees_a_file_who_is_not_at_the_desk(client, issue):
     assert client.get(file_page(issue)).status_code == 302
+
+
+# --- Uploads ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent(alice) -> ImportIssue:
+    """Return the issue of an uploaded file with a bad date."""
+    gazetteer.load(GAZETTEER, release="r1")
+    upload = Upload.objects.create(sent_by=alice, state="imported")
+    UploadedFile.objects.create(
+        upload=upload, position=1, name="c.md", path=f"{upload.path}/c.md", content=BAD_DATE.encode()
+    )
+    import_paths([Path(upload.path)], found=Originals(upload.pk), upload=upload)
+    return ImportIssue.objects.get()
+
+
+def test_a_curator_corrects_an_upload_and_its_original_stays(staff, sent):
+    page = corrected(staff("Curator"), sent, HEAD).content.decode()
+
+    assert "The file was tried again: 1 created." in page
+    file = UploadedFile.objects.get()
+    assert bytes(file.content).decode() == BAD_DATE
+    assert bytes(file.corrected).decode() == HEAD + "\nUkraine and Russia.\n"
+    assert Article.objects.get().title == "Talks c"
+    assert ChangeSet.objects.get(act="correct").made_by_name == "curator"
+
+
+def test_the_former_version_of_an_upload_is_put_back(staff, sent):
+    client = staff("Curator")
+    corrected(client, sent, HEAD)
+    client.post(file_page(sent, "put_back"))
+
+    assert originals.kept_original(sent.file).decode() == BAD_DATE
