@@ -202,7 +202,7 @@ class ActorSuggestionAdmin(DeskAdmin):
         suggestion = found.first() if found is not None else None
         # The button of an actor says who it is: then that is the verb.
         verb = "join" if "actor" in request.POST else request.POST.get("verb", "")
-        if verb and not request.user.has_perms(NEEDED.get(verb, ("",))):  # type: ignore[union-attr]  # staff
+        if verb and not (verb in NEEDED and request.user.has_perms(NEEDED[verb])):  # type: ignore[union-attr]  # staff
             raise PermissionDenied
         if suggestion is None:
             if not verb:
