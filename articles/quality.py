@@ -148,6 +148,7 @@ class Row:
 
     scope: str
     day: dt.date
+    tagging: int
     tag: int
     tag_name: str
     kind: str
@@ -185,8 +186,8 @@ def rows_since(day: dt.date, **narrowed: object) -> list[Row]:
     items = AuditItem.objects.filter(
         sample__drawn_on__gte=day, article__status=Article.Status.PUBLIC, **narrowed
     ).exclude(verdict="")
-    columns = ("sample__scope", "sample__drawn_on", "tag", "tag_name", "kind", "role", "rule", "verdict",
-               "role_verdict")  # fmt: skip
+    columns = ("sample__scope", "sample__drawn_on", "tagging_id", "tag", "tag_name", "kind", "role", "rule",
+               "verdict", "role_verdict")  # fmt: skip
     return [Row(*values) for values in items.order_by("sample__drawn_on", "pk").values_list(*columns)]
 
 
@@ -232,10 +233,7 @@ def read_figures(today: dt.date) -> Figures:
 
 
 def _counted(rows: Iterable[Row]) -> Figure:
-    figure = Figure()
-    for row in rows:
-        figure.add(row.verdict, row.day)
-    return figure
+    return _by(lambda row: "", rows).get("", Figure())
 
 
 def _by[Key](
@@ -244,7 +242,9 @@ def _by[Key](
     *,
     verdict: Callable[[Row], str] = lambda row: row.verdict,
 ) -> dict[Key, Figure]:
+    """Return the figures by key; of a tagging that was drawn several times, the last answer counts."""
+    last = {(key(row), row.tagging): row for row in rows}
     figures: dict[Key, Figure] = {}
-    for row in rows:
-        figures.setdefault(key(row), Figure()).add(verdict(row), row.day)
+    for (group, _), row in last.items():
+        figures.setdefault(group, Figure()).add(verdict(row), row.day)
     return figures

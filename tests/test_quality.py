@@ -177,6 +177,17 @@ def test_what_could_not_be_told_is_counted_apart():
     assert (figure.right, figure.wrong, figure.unsure) == (3, 1, 2)
 
 
+def test_a_tagging_that_was_drawn_several_times_counts_once_with_the_last_answer():
+    first = make_answers("topic/Ports", 2, 0, day=TODAY - dt.timedelta(days=9))
+    again = make_answers("topic/Ports", 0, 1)
+    AuditItem.objects.filter(pk=again[0].pk).update(tagging_id=first[0].tagging_id)
+
+    figures = quality.read_figures(TODAY)
+
+    assert told(figures.overall) == (1, 2)
+    assert [told(figure) for figure in figures.months.values()] == [(2, 2), (0, 1)]
+
+
 def test_answers_older_than_a_year_count_no_more():
     make_answers("topic/Ports", 3, 0, day=TODAY - dt.timedelta(days=365))
     make_answers("topic/Ports", 5, 0, day=TODAY - dt.timedelta(days=366))

@@ -23,7 +23,7 @@ from newsroom.admin import DeskPage
 
 MAY_LOOK, MAY_AUDIT = "articles.view_auditsample", "articles.change_audititem"
 MAY_ASK, MAY_REJECT = "articles.add_auditsample", "articles.change_tagging"
-TAGS_SHOWN = 100  # in the table of tags, those with the most wrong answers
+TAGS_SHOWN = 30  # in the table of tags, those with the most wrong answers
 SAMPLES_SHOWN = 50  # of today
 # Of an article, what the list of a sample does not show.
 UNSEEN = ("article__body", "article__standfirst", "article__extra", "article__cuts", "article__keywords")
