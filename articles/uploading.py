@@ -49,9 +49,9 @@ def start_import(upload: Upload) -> bool:
 def _start(upload: Upload, state: State, *, from_states: Sequence[State]) -> bool:
     """Move an upload to a state unless somebody did so before, in one statement."""
     now = timezone.now()
-    broken_off = Q(state=state, seen_at__lt=now - SILENT_AFTER)
+    broken_off = Q(state=state, began_at__isnull=False, seen_at__lt=now - SILENT_AFTER)
     rows = Upload.objects.filter(Q(state__in=from_states) | broken_off, pk=upload.pk)
-    return bool(rows.update(state=state, seen_at=now, note="", done_count=0))
+    return bool(rows.update(state=state, seen_at=now, note="", done_count=0, began_at=None))
 
 
 def check(upload_id: int, *, should_stop: Callable[[], bool] = lambda: False) -> None:
@@ -112,13 +112,14 @@ def import_upload(
 def _kept_safe(upload: Upload) -> Iterator[None]:
     """Note with an upload why its check or import waits or ended before its time."""
     rows = Upload.objects.filter(pk=upload.pk)
+    rows.update(began_at=timezone.now(), seen_at=timezone.now(), note="")
     try:
         yield
     except UnfinishedError:
-        rows.update(note=INTERRUPTED, seen_at=timezone.now())
+        rows.update(note=INTERRUPTED, seen_at=timezone.now(), began_at=None)
         raise
     except ImportBusyError as error:
-        rows.update(note=f"It waits: {error}.", seen_at=timezone.now())
+        rows.update(note=f"It waits: {error}.", seen_at=timezone.now(), began_at=None)
         raise
     except ImportFailedError as error:
         rows.update(state=State.STOPPED, note=f"{str(error)[:1].upper()}{str(error)[1:]}.")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest
 
 from articles.importing.identity import Outcome
-from articles.importing.troubles import about
 from articles.models import Archive, Article, ArticleSource, ImportRun, Upload, UploadedFile
 
 FILES_SHOWN = 100  # on one page
 # What needs a look comes first.
+WORDS = {
+    Outcome.CREATED: "new",
+    Outcome.UPDATED: "an update",
+    Outcome.UNCHANGED: "nothing new",
+    Outcome.SKIPPED: "skipped",
+    Outcome.FAILED: "failed",
+}
 ORDER = (Outcome.FAILED, Outcome.UPDATED, Outcome.CREATED, Outcome.SKIPPED, Outcome.UNCHANGED)
 
 
@@ -29,11 +34,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class FileShown:
-    """One file, the article it is or would change, and each issue with its remedy."""
+    """One file, the article it is or would change, and what it would be in a word."""
 
     file: UploadedFile
     article: Article | None
-    issues: Sequence[Mapping[str, Any]]
+    word: str
 
 
 def files_of(request: HttpRequest, upload: Upload) -> dict[str, object]:
@@ -57,7 +62,7 @@ def files_of(request: HttpRequest, upload: Upload) -> dict[str, object]:
             FileShown(
                 file,
                 articles.get(file.path) or articles.get(file.identity),
-                [{**issue, "remedy": about(issue["kind"]).remedy} for issue in file.issues],
+                WORDS[Outcome(file.outcome)] if file.outcome else "not checked yet",
             )
             for file in shown
         ],
@@ -86,20 +91,14 @@ def progress(upload: Upload, run: ImportRun | None) -> Progress | None:
     return Progress(min(done, upload.file_count), upload.file_count)
 
 
-def has_begun(upload: Upload, run: ImportRun | None) -> bool:
-    """Return whether a worker has taken up what was asked for."""
-    is_running = run is not None and run.state == ImportRun.State.RUNNING
-    return bool(upload.done_count) or is_running
-
-
 def files_done(run: ImportRun) -> dict[Outcome, int]:
     """Return how many files became what."""
     return {outcome: getattr(run, f"{outcome.value}_count") for outcome in Outcome}
 
 
-def came_out(run: ImportRun | None) -> list[tuple[str, int]]:
-    """Return what became of the files, in words and numbers."""
-    return [(outcome.value, count) for outcome, count in files_done(run).items() if count] if run else []
+def in_words(counts: Mapping[Outcome, int]) -> list[tuple[str, str, int]]:
+    """Return outcomes that there are: name, word and number."""
+    return [(outcome.value, WORDS[outcome], counts[outcome]) for outcome in ORDER if counts[outcome]]
 
 
 def differs(expected: Mapping[Outcome, int], run: ImportRun) -> bool:

@@ -33,7 +33,7 @@ from articles import tasks, uploading, working
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to
 from articles.admin.lists import is_id
 from articles.admin.sending import ClippingHandler, SentFile
-from articles.admin.uploaded import came_out, differs, files_of, has_begun, is_outdated, progress
+from articles.admin.uploaded import differs, files_done, files_of, in_words, is_outdated, progress
 from articles.importing.sources import MAX_BYTES, SUFFIXES
 from articles.importing.zips import MAX_TOTAL
 from articles.models import Upload
@@ -41,6 +41,7 @@ from articles.receiving import UploadRefusedError, receive
 
 MAY_UPLOAD = "articles.add_importrun"
 MAY_DECIDE_FOR_OTHERS = "articles.change_importrun"
+LOOKING = ("GET", "HEAD")
 BROKEN = (MultiPartParserError, UnreadablePostError, RequestDataTooBig, TooManyFieldsSent)
 
 
@@ -156,6 +157,8 @@ class UploadAdmin(ReadOnlyAdmin):
         """Return the part of that page that changes while something is under way."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method not in LOOKING:
+            return HttpResponseNotAllowed(LOOKING)
         upload = self._upload(object_id)
         if upload is None:
             raise Http404
@@ -174,10 +177,12 @@ class UploadAdmin(ReadOnlyAdmin):
             "run": run,
             "run_link": link_to(run) if run else "",
             "progress": progress(upload, run),
-            "waits": upload.is_busy and not has_begun(upload, run),
+            "waits": upload.is_busy and upload.began_at is None,
             "worker_remark": working.remark() if upload.is_busy else "",
-            "expected": [(outcome.value, count) for outcome, count in expected.items() if count],
-            "came_out": came_out(run) if is_imported else [],
+            "title": str(upload).capitalize(),
+            "subtitle": None,
+            "expected": in_words(expected),
+            "came_out": in_words(files_done(run)) if is_imported and run else [],
             "differs": bool(is_imported and run and differs(expected, run)),
             "is_outdated": was_checked and not is_imported and is_outdated(upload),
             "may_check": may_decide and is_idle and not is_imported and run is None,
@@ -246,6 +251,8 @@ class UploadAdmin(ReadOnlyAdmin):
         """Return the ``n``-th file as it was sent, to be saved: nothing in it is ever shown as a page."""
         if not self.has_add_permission(request):
             raise PermissionDenied
+        if request.method not in LOOKING:
+            return HttpResponseNotAllowed(LOOKING)
         upload, place = self._upload(object_id), request.GET.get("n", "")
         if upload is None or not is_id(place):
             raise Http404

@@ -37,6 +37,7 @@ class Upload(models.Model):
     file_count = models.PositiveIntegerField("files", default=0)
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes of all files kept.")
     done_count = models.PositiveIntegerField(default=0, help_text="Files checked so far.")
+    began_at = models.DateTimeField(null=True, help_text="When a worker took up what was asked for last.")
     seen_at = models.DateTimeField(
         default=timezone.now, help_text="Last sign of life of its check or import."
     )
@@ -63,8 +64,8 @@ class Upload(models.Model):
 
     @property
     def is_silent(self) -> bool:
-        """Return whether a check or import is under way that gives no sign of life."""
-        return self.is_busy and timezone.now() - self.seen_at > SILENT_AFTER
+        """Return whether a check or import was begun that gives no sign of life."""
+        return self.is_busy and self.began_at is not None and timezone.now() - self.seen_at > SILENT_AFTER
 
 
 class UploadedFile(models.Model):

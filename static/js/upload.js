@@ -6,14 +6,15 @@ const field = document.getElementById("id_files");
 const chosen = document.getElementById("upload_chosen");
 const complaint = document.getElementById("upload_complaint");
 
-function megabytes(bytes) {
-  return (bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 });
+function sizeOf(bytes) {
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
+  return `${amount.toLocaleString("en", { maximumFractionDigits: 1 })} ${unit}`;
 }
 
 function complaintAbout(files, size) {
   const { limitBytes, limitFiles, limitMb } = form.dataset;
   if (size > Number(limitBytes)) {
-    return `An upload may have ${limitMb} MB, and these have ${megabytes(size)} MB. Send them in several parts, or as a zip.`;
+    return `An upload may have ${limitMb} MB, and these have ${sizeOf(size)}. Send them in several parts, or as a zip.`;
   }
   if (files.length > Number(limitFiles)) {
     return `An upload may have ${limitFiles} files, and these are ${files.length}. Send them in several uploads.`;
@@ -25,9 +26,9 @@ function show() {
   const files = [...field.files];
   const size = files.reduce((sum, file) => sum + file.size, 0);
   const words = complaintAbout(files, size);
-  chosen.textContent = files.length ? `${files.length} file${files.length === 1 ? "" : "s"}, ${megabytes(size)} MB` : "";
+  chosen.textContent = files.length ? `${files.length} file${files.length === 1 ? "" : "s"}, ${sizeOf(size)}` : "";
   complaint.textContent = words;
-  complaint.hidden = !words;
+  complaint.classList.toggle("errornote", Boolean(words));
   return !words;
 }
 
