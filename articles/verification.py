@@ -6,6 +6,7 @@ before anybody is told.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,11 +16,12 @@ from django.db import DatabaseError, connection, models
 from django.db.models import Count, Exists, F, Max, OuterRef
 
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
-from articles.models import Archive, Article, ArticleSource, ChangeSet, OutboxRow, Tagging
+from articles.models import Archive, Article, ArticleSource, ChangeSet, OutboxRow, Tagging, UploadedFile
 from articles.search import sync
 from articles.search.engine import IndexUnusable
 
 BATCH = 500  # articles in memory at a time
+UPLOADS_BATCH = 20  # files of 2 MB at most
 UNREADABLE = (DatabaseError, ValueError, TypeError)  # what damaged columns raise when they are read
 
 TEXT_PLACES = {name: HASHED_FIELDS.index(name) for name in ("title", "standfirst", "body")}
@@ -54,6 +56,7 @@ def verify(progress: Callable[[int], None] = lambda count: None) -> Iterator[Fin
         "articles": lambda: _check_articles(progress),
         "references": _check_references,
         "change sets": _check_change_sets,
+        "uploads": _check_uploads,
         "outbox": _check_outbox,
         "index": _check_index,
         "file": _check_file,
@@ -185,6 +188,17 @@ def _check_change_sets() -> Iterator[Finding]:
         # An import adds to its act chunk by chunk, in one transaction with the count.
         what = f"change set {pk} has {found:,} changes where {count:,} were made"
         yield Finding("trail", what, REPORT)
+
+
+def _check_uploads() -> Iterator[Finding]:
+    """Find kept files whose bytes are not those that were sent."""
+    files = UploadedFile.objects.exclude(content=None).order_by("pk")
+    for upload, name, content, sha256 in files.values_list("upload_id", "name", "content", "sha256").iterator(
+        chunk_size=UPLOADS_BATCH
+    ):
+        if hashlib.sha256(content).hexdigest() != sha256:
+            what = f"{_short(name)} of upload {upload} is not what was sent; a byte or more changed"
+            yield Finding("upload", what, RESTORE)
 
 
 def _check_outbox() -> Iterator[Finding]:

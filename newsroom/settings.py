@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.limits.AddressLimits",
+    "articles.bodies.BodyLimit",
     "newsroom.outages.OutageMiddleware",
     "axes.middleware.AxesMiddleware",  # innermost, so that no other answers in its place
 ]

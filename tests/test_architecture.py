@@ -155,6 +155,7 @@ LAYERS = {
     "articles.working": 3,
     "articles.caching": 4,
     "articles.home": 4,
+    "articles.bodies": 4,
     "articles.tasks": 4,
     "articles.missing": 4,
     "articles.sitemap": 4,

@@ -34,6 +34,7 @@ from articles.admin.desk import ReadOnlyAdmin, editor, link_to
 from articles.admin.lists import is_id
 from articles.admin.sending import ClippingHandler, SentFile
 from articles.admin.uploaded import differs, files_done, files_of, in_words, is_outdated, progress
+from articles.bodies import body_length
 from articles.importing.sources import MAX_BYTES, SUFFIXES
 from articles.importing.zips import MAX_TOTAL
 from articles.models import Upload
@@ -86,7 +87,7 @@ class UploadAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return self._form(request)
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        length = body_length(request)
         if length > settings.UPLOAD_MB * 1_000_000:
             complaint = (
                 f"An upload may have {settings.UPLOAD_MB} MB, and {length / 1e6:,.0f} MB were sent. "

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from articles.importing.originals import is_kept
 from articles.importing.sources import find_sources, is_there
 from articles.importing.taggings import locked
 from articles.importing.trail import record_import, row_of
@@ -103,7 +104,9 @@ def _is_below(path: str, roots: Sequence[str]) -> bool:
 
 
 def is_gone(path: str) -> bool:
-    """Return whether a file certainly is not there any more."""
+    """Return whether a file certainly is not there any more; those of an upload are kept."""
+    if is_kept(path):
+        return False
     try:
         os.lstat(path)
     except FileNotFoundError:

@@ -1,0 +1,41 @@
+"""How long the body of a request may be, held before anything of it is read.
+
+Only the form for uploads takes long ones.  Elsewhere a form with files would be written to the disk in full
+before anybody asked who sent it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+
+def body_length(request: HttpRequest) -> int:
+    """Return how many bytes the request says it has; what is no number counts as none, for none are read."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+class BodyLimit:
+    """Middleware that answers 413, with a sentence, to bodies longer than any form sends."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer, or the refusal."""
+        length, limit = body_length(request), settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        # The view looks to its own limit, once it knows who asks.
+        if length <= limit or request.path == reverse("admin:articles_upload_add"):
+            return self.get_response(request)
+        complaint = (
+            f"a form here can have {limit / 1e6:.1f} MB, this one has {length / 1e6:,.1f}; send less at once"
+        )
+        return render(
+            request, "400.html", {"complaint": complaint}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
