@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 
 from django import template
+from django.template.base import Parser, Token
+from django.templatetags.i18n import do_translate
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -18,6 +20,31 @@ from articles.importing.clipping import Precision
 from articles.search.snippets import Parts
 
 register = template.Library()
+
+
+class Said(template.Node):
+    """A plain sentence of a template, in the language of the page."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def render(self, context: template.Context) -> SafeString:
+        """Return it as it is: the catalogues are ours, and hold markup where their messages do."""
+        return SafeString(phrases.gettext(self.message))
+
+
+# Matches "Close" in quotation marks; not "95 %", nor what has options behind it.
+PLAIN = re.compile(r'translate "([^"%]+)"')
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> template.Node:
+    """Return Django's own tag, but for a plain sentence: a list has fifty, each in a tenth of the time."""
+    if plain := PLAIN.fullmatch(token.contents):
+        return Said(plain[1])
+    node: template.Node = do_translate(parser, token)
+    return node
+
 
 # en, en-GB, zh-Hans, pt_BR but not English or "12"
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
