@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import tempfile
@@ -18,8 +19,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from articles import merging
+from articles.combining import Choice
 from articles.filters import ArticleFilter
 from articles.listing import Listing, list_articles
+from articles.merging import MergeError
 from articles.models import Article, Authorship, Tag, Tagging
 from articles.search import sync, upkeep
 from articles.search.engine import FACETS
@@ -151,7 +155,8 @@ def perform(act: Act) -> None:
     elif act.verb == "confirm":
         taggings.filter(article=article).update(status=Tagging.Status.CONFIRMED)
     elif act.verb == "merge":
-        changed = merge(act.kind)
+        merge(act.kind)
+        return
     elif act.verb == "tag" and not taggings.filter(article=article).exists():
         make_tagging(article, make_tag(f"{act.kind}/{act.name}"), role=Tagging.Role.MAIN)
     elif act.verb == "retire":
@@ -162,15 +167,11 @@ def perform(act: Act) -> None:
     sync.enqueue(changed)
 
 
-def merge(kind: str) -> list[int]:
-    """Let tag b be tag a from now on, and return the articles that had it."""
-    moved = Tagging.objects.filter(tag__kind=kind, tag__slug="b")
-    changed = list(moved.values_list("article_id", flat=True))
-    kept = Tag.objects.get(kind=kind, slug="a")
-    moved.filter(article__taggings__tag=kept).delete()
-    moved.update(tag=kept)
-    Tag.objects.filter(kind=kind, slug="b").update(is_retired=True)
-    return changed
+def merge(kind: str) -> None:
+    """Let tag b be tag a from now on, as an editor does it; nothing if it is, or tag a is retired."""
+    one, other = (Tag.objects.get(kind=kind, slug=slug) for slug in "ba")
+    with contextlib.suppress(MergeError):
+        merging.merge([one], other, by=None, choice=Choice.NEWER)
 
 
 # --- Random searches --------------------------------------------------------------------------------------
