@@ -13,11 +13,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.tasks import task
 
-from articles import accepting, merging, namesakes, splitting, uploading, working
+from articles import accepting, merging, namesakes, rulelab, splitting, trying, uploading, working
 from articles.combining import Choice
 from articles.importing import retrying
 from articles.importing.lock import ImportBusyError
-from articles.models import ImportRun, Tag
+from articles.models import ImportRun, RuleTrial, Tag
 from articles.records import find_by_number
 
 
@@ -89,3 +89,27 @@ def split_record(record: str, said: dict[str, Any], user_id: int) -> None:
 def propose_merges() -> None:
     """Look for records that may be the same."""
     namesakes.propose()
+
+
+@task()
+def try_rule(trial_id: int) -> None:
+    """Find out what a change of a tag's rule would do."""
+    begun = (RuleTrial.State.WAITING, RuleTrial.State.LOOKING, RuleTrial.State.TAGGING)  # its worker died
+    trial = RuleTrial.objects.filter(pk=trial_id, state__in=begun).first()
+    if trial is not None and not trying.compute(trial, should_stop=working.should_stop):
+        raise working.UnfinishedError
+
+
+@task()
+def follow_rule(trial_id: int, by_name: str = "") -> None:
+    """Tag the articles of a saved rule again, as soon as no import is running."""
+    trial = RuleTrial.objects.filter(pk=trial_id, state=RuleTrial.State.SAVING).first()
+    if trial is None:
+        return  # somebody else was faster
+    try:
+        done = rulelab.follow(trial, by_name=by_name, should_stop=working.should_stop)
+    except ImportBusyError:
+        working.again_later(follow_rule, trial_id, by_name)
+        return
+    if done.is_interrupted:
+        raise working.UnfinishedError

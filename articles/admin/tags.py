@@ -23,6 +23,7 @@ from articles.admin.desk import (
 )
 from articles.admin.merging import MergingAdmin
 from articles.admin.parts import NEXT_IMPORT, AliasInline, OfficeInline
+from articles.admin.rulelab import RuleLab
 from articles.admin.taggings import EVERYWHERE
 from articles.admin.widgets import LinesField
 from articles.models import Article, Tag, Tagging, TagKind
@@ -69,7 +70,7 @@ class TagForm(SeenForm):
 
 
 @admin.register(Tag)
-class TagAdmin(MergingAdmin):
+class TagAdmin(RuleLab, MergingAdmin):
     help_line = (
         "Who and what articles are tagged with. What you change here survives every load of the gazetteer. "
         "Tags are retired, not deleted: readers no longer see them, and their history stays."
