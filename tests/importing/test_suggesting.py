@@ -112,6 +112,27 @@ def test_an_accepted_one_is_not_dismissed(alice):
     assert curation.dismiss(ActorSuggestion.objects.all(), by=alice) == 0
 
 
+def test_how_many_articles_name_a_person_is_kept_up_to_date(alice):
+    one, two = make_article(body="Ana Soto spoke."), make_article()
+    write_suggestions({one.pk: named("Ana Soto", "Ed Roe"), two.pk: named("Ana Soto")})
+    make_suggestion(one, "Eva Sota")
+    counts = [kept()]
+    write_suggestions({two.pk: []})
+    counts.append(kept())
+    curation.edit_article(one, {"body": "The minister spoke."}, by=alice)
+    counts.append(kept())
+
+    assert counts == [
+        {"Ana Soto": 2, "Ed Roe": 1, "Eva Sota": 1},
+        {"Ana Soto": 1, "Ed Roe": 1, "Eva Sota": 1},
+        {},
+    ]
+
+
+def kept() -> dict[str, int]:
+    return dict(ActorSuggestion.objects.values_list("name", "article_count"))
+
+
 def test_a_withdrawn_article_does_not_count():
     article = make_article()
     make_suggestion(article, "Ana Soto")
