@@ -74,7 +74,7 @@ class DeskPage:
 
     def is_listed_for(self, request: HttpRequest) -> bool:
         """Return whether the index leads this person here."""
-        return bool(self.label) and request.user.has_perm(self.permission)  # type: ignore[union-attr]  # staff
+        return bool(self.label) and request.user.has_perm(self.permission)
 
 
 class NewsroomAdminSite(admin.AdminSite):

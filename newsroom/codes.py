@@ -31,7 +31,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-from newsroom.admin import NewsroomAdminSite
+from newsroom.admin import DeskPage, NewsroomAdminSite
 
 DIGITS = 6
 LONGEST = 40  # characters of what somebody types as a code
@@ -44,6 +44,11 @@ type View = Callable[[HttpRequest], HttpResponse]
 
 class CodedAdminSite(NewsroomAdminSite):
     """The desk behind one-time codes."""
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        listed = {"label": "One-time codes", "group": "People"}
+        self.pages.append(DeskPage("code_people", "code/people/", self.people, "auth.change_user", **listed))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:  # noqa: ANN401  # as Django's
         """Leave out the tables of the library: their pages show everybody's keys."""
@@ -61,7 +66,6 @@ class CodedAdminSite(NewsroomAdminSite):
             path("code/", self._for_staff(self.enter), name="code"),
             path("code/new/", self._for_staff(self.enrol), name="code_new"),
             path("code/recovery/", self.admin_view(self.renew_recovery), name="code_recovery"),
-            path("code/people/", self.admin_view(self.people), name="code_people"),
         ]
         return [*own, *super().get_urls()]
 
@@ -208,9 +212,9 @@ def check(person: AbstractBaseUser, typed: str) -> tuple[Device | None, str]:
 def take_codes(person: AbstractBaseUser) -> bool:
     """Take a person's codes away, so that they set up new ones; return whether there were any."""
     with transaction.atomic():
-        count = TOTPDevice.objects.filter(user=person.pk).delete()[0]
-        count += StaticDevice.objects.filter(user=person.pk).delete()[0]
-    return count > 0
+        rows = [model.objects.filter(user=person.pk) for model in (TOTPDevice, StaticDevice)]
+        counts: list[int] = [found.delete()[0] for found in rows]
+    return any(counts)
 
 
 def _proves(device: TOTPDevice, typed: str) -> bool:

@@ -319,6 +319,13 @@ def test_who_loses_the_codes_is_out_with_the_next_page(client, phone, alice):
     assert not is_in(client)
 
 
+def test_the_index_leads_administrators_there(client, phone):
+    log_in(client)
+    client.post(ENTER, {"code": code_of(phone[0])})
+
+    assert f'href="{PEOPLE}"' in client.get(reverse("admin:index")).content.decode()
+
+
 def test_nobody_else_takes_codes_away(client, bob, phone):
     bob.user_permissions.set(Permission.objects.all())
     set_up(client, "bob")
