@@ -11,6 +11,7 @@ from django.utils import timezone
 from articles import curation, waiting
 from articles.importing import crew
 from articles.importing.run import import_paths
+from articles.importing.taggings import set_turns
 from articles.models import ArticleSource, Change, ChangeSet, ImportRun, Tagging
 from articles.retagging import Scope, retag
 from articles.review import Verdict, decide, last_act, taggings_of, take_back, version
@@ -277,7 +278,9 @@ def imported(tmp_path, monkeypatch):
     """Return a folder with one clipping that was imported, and its suggestion of Peru."""
     monkeypatch.setattr(crew, "Guard", InProcess)
     call_command("load_gazetteer", verbosity=0)
-    (tmp_path / "a.md").write_text("---\ntitle: Talks in Lima\n---\nPeru agreed. Peru signed.\n", "utf-8")
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: Talks in Lima\ntags: [Chile]\n---\nPeru agreed. Georgia and Chile signed.\n", "utf-8"
+    )
     import_paths([tmp_path])
     return tmp_path, Tagging.objects.get(tag__key="pe")
 
@@ -286,6 +289,10 @@ def test_an_import_gives_every_suggestion_its_turn(imported):
     _, row = imported
 
     assert row.review_rank > 0
+    rows = list(Tagging.objects.all())
+    imported_turns = [(one.review_ground, one.review_rank) for one in rows]
+    set_turns(rows)
+    assert [(one.review_ground, one.review_rank) for one in rows] == imported_turns
     assert row.pk in read_page(Asked(kind="country", rule="name"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -90,9 +89,9 @@ def read_cards(pks: Sequence[int]) -> list[Card]:
 def seen_of(tagging: Tagging) -> Seen:
     """Return what its doubt rests on."""
     is_in_file = tagging.origin == Tagging.Origin.FRONT_MATTER
-    mentions = json.dumps(tagging.mentions)
+    rules = [rule for *_, rule in tagging.mentions]
     tag = tagging.tag
-    return Seen(tag.kind, tagging.role, tagging.salience, mentions, is_in_file, tag.is_ambiguous)
+    return Seen(tag.kind, tagging.role, tagging.salience, rules, is_in_file, tag.is_ambiguous)
 
 
 def _card(tagging: Tagging, others: Mapping[int, OtherTag]) -> Card:

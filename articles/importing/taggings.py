@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import connection, models
 from django.db.models.functions import Coalesce
@@ -29,24 +29,34 @@ type Step = tuple[int, Values | None, Values | None]
 BATCH = 500  # rows by one statement: larger ones only take more memory
 UPDATED_FIELDS = ["role", "salience", "mentions", "origin", "release"]
 REVIEW_FIELDS = ["review_ground", "review_rank"]  # follow from the others whenever those are written
-NEW_FIELDS = ("article", "tag", "status", *UPDATED_FIELDS, *REVIEW_FIELDS)
+NEW_FIELDS = ("article", "tag", "status", "release", *UPDATED_FIELDS[:4], *REVIEW_FIELDS)
+UNKNOWN = -1  # a turn that is still to be worked out
 
 
 class Wanted(NamedTuple):
-    """A tagging that an article should have, in the order of `UPDATED_FIELDS`; ``mentions`` are JSON."""
+    """A tagging that an article should have, in the order of `NEW_FIELDS`; ``mentions`` are JSON.
+
+    ``ground`` and ``rank`` are as the tagger worked them out; where the file names the tag as well, they are
+    still to be: `UNKNOWN`.
+    """
 
     role: str
     salience: float
     mentions: str
     origin: str
+    ground: int
+    rank: int
 
     def values(self) -> Values:
         """Return the columns, the mentions as lists."""
-        return {**self._asdict(), "mentions": json.loads(self.mentions)}
+        role, salience, mentions, origin, *_ = self
+        return {"role": role, "salience": salience, "mentions": json.loads(mentions), "origin": origin}
 
 
 # What a tag that stands in front matter alone is worth: the file says it, no word of the text bears it out.
-UNMENTIONED = Wanted(Tagging.Role.MENTIONED.value, 0.0, "[]", Tagging.Origin.FRONT_MATTER.value)
+UNMENTIONED = Wanted(
+    Tagging.Role.MENTIONED.value, 0.0, "[]", Tagging.Origin.FRONT_MATTER.value, UNKNOWN, UNKNOWN
+)
 IN_FILE = Tagging.Origin.FRONT_MATTER.value
 
 
@@ -97,11 +107,9 @@ class TaggingChanges:
     def write(self) -> None:
         """Do it, in few statements."""
         Tagging.objects.filter(pk__in=self.gone).delete()
-        tags = _read_known(
-            [*(int(str(one["tag"])) for one in self.added), *(row.tag_id for row in self.changed)]
-        )
+        tags = _read_known(int(str(values["tag"])) for values in self.added)
         insert_rows(Tagging, NEW_FIELDS, (_row(values, tags) for values in self.added))
-        set_turns(self.changed, tags)
+        set_turns(self.changed)
         # An upsert by primary key: one statement where bulk_update builds a CASE for every column.
         Tagging.objects.bulk_create(
             self.changed,
@@ -113,9 +121,14 @@ class TaggingChanges:
 
 
 def _row(values: Values, tags: Mapping[int, _Known]) -> tuple[Plain, ...]:
-    row: Any = [json.dumps(value) if name == "mentions" else value for name, value in values.items()]
-    _, tag, _, *wanted, _ = row
-    return (*row, *turn_of(_seen(tags[tag], *wanted)))
+    tag = tags[int(str(values["tag"]))]
+    row: Any = {**values, "mentions": json.dumps(values["mentions"])}
+    return (*(row[name] for name in NEW_FIELDS[:-2]), *_turn(tag, values))
+
+
+def _with_turn(one: Wanted, tag: _Known) -> Wanted:
+    ground, rank = _turn(tag, one.values())
+    return one._replace(ground=ground, rank=rank)
 
 
 class _Known(NamedTuple):
@@ -126,23 +139,29 @@ class _Known(NamedTuple):
     is_ambiguous: bool
 
 
-def _read_known(ids: Collection[int]) -> dict[int, _Known]:
+def _read_known(ids: Iterable[int]) -> dict[int, _Known]:
     """Return what is known of these tags, by number."""
-    rows = Tag.objects.filter(pk__in=set(ids)).values_list("pk", "kind", "is_ambiguous") if ids else ()
+    wanted = set(ids)
+    rows = Tag.objects.filter(pk__in=wanted).values_list("pk", "kind", "is_ambiguous") if wanted else ()
     return {row[0]: _Known(*row) for row in rows}
 
 
-def set_turns(rows: Iterable[Tagging], tags: Mapping[int, _Known] | None = None) -> None:
+def set_turns(rows: Iterable[Tagging]) -> None:
     """Work out anew, for rows whose other columns changed, what orders the review queue; write nothing."""
     rows = list(rows)
-    tags = _read_known([row.tag_id for row in rows]) if tags is None else tags
+    column = Tagging._meta.get_field("tag")
+    at_hand = [row.tag for row in rows if column.is_cached(row)]  # type: ignore[union-attr]  # a foreign key
+    tags = {tag.pk: _Known(tag.pk, tag.kind, tag.is_ambiguous) for tag in at_hand}
+    tags |= _read_known({row.tag_id for row in rows} - tags.keys())
     for row in rows:
-        seen = _seen(tags[row.tag_id], row.role, row.salience, json.dumps(row.mentions), row.origin)
-        row.review_ground, row.review_rank = turn_of(seen)
+        row.review_ground, row.review_rank = _turn(tags[row.tag_id], columns_of(row))
 
 
-def _seen(tag: _Known, role: str, salience: float, mentions: str, origin: str) -> Seen:
-    return Seen(tag.kind, role, salience, mentions, origin == IN_FILE, tag.is_ambiguous)
+def _turn(tag: _Known, values: Values) -> tuple[int, int]:
+    """Return the ground and the rank of a tagging with these columns."""
+    role, salience, mentions, origin = (cast("Any", values[name]) for name in UPDATED_FIELDS[:4])
+    rules = [rule for *_, rule in mentions]
+    return turn_of(Seen(tag.kind, role, salience, rules, origin == IN_FILE, tag.is_ambiguous))
 
 
 def locked[Row: models.Model](rows: models.QuerySet[Row]) -> models.QuerySet[Row]:
@@ -205,12 +224,14 @@ def wanted_taggings(keywords: Iterable[object], answer: Answer, rules: Rules) ->
     """Return the taggings that the tagger's answer to an article and its file's own tags call for."""
     automatic, front_matter = Tagging.Origin.AUTOMATIC.value, Tagging.Origin.FRONT_MATTER.value
     wanted = {
-        (claim.kind, claim.slug): Wanted(claim.role, claim.salience, claim.mentions, automatic)
+        (claim.kind, claim.slug): Wanted(
+            claim.role, claim.salience, claim.mentions, automatic, claim.ground, claim.rank
+        )
         for claim in answer.claims
     }
     for word in keywords:
         if identity := rules.names.get(fold_keyword(str(word))):
-            wanted[identity] = wanted.get(identity, UNMENTIONED)._replace(origin=front_matter)
+            wanted[identity] = wanted.get(identity, UNMENTIONED)._replace(origin=front_matter, ground=UNKNOWN)
     return wanted
 
 
@@ -227,7 +248,7 @@ def insert_taggings(wanted: Mapping[int, Mapping[Identity, Wanted]], release: st
         Tagging,
         NEW_FIELDS,
         (
-            (article_id, tag.pk, suggested, *one, release, *turn_of(_seen(tag, *one)))
+            (article_id, tag.pk, suggested, release, *(one if one.ground >= 0 else _with_turn(one, tag)))
             for article_id, taggings in wanted.items()
             # By tag: two that were merged meanwhile are one.
             for tag, one in {

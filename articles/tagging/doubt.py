@@ -6,16 +6,12 @@ how much a mistake would matter.  Their product orders the review queue.  The ta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from articles.tagging.findings import Role
 from articles.tagging.records import Kind
-
-# `["body", 12, 19, "surname"]` gives surname; `["body", 12, 19, 3]` nothing.
-RULES_IN = re.compile(r'"(\w+)"\]')
 
 # From the rule that says most to the one that says least.  The best rule among a finding's mentions is its
 # ground; "file" is the ground of a tag that only stands in the file's own list.  A rule's place here is kept
@@ -41,6 +37,7 @@ SINGLE, TWICE = 15, 5  # mentions there are to be wrong about
 FEW_TRIGGERS = (25, 10)  # one phrase of a topic, two
 BORDER, BORDER_WIDTH = 20, 0.08  # at most, where the salience is this near to the one of a main subject
 MAIN_SALIENCE = 0.5
+BORDER_FROM, BORDER_TO = MAIN_SALIENCE - BORDER_WIDTH, MAIN_SALIENCE + BORDER_WIDTH
 IN_FILE = 20  # that the file's own tags name it as well takes off
 SURE, MOST = 0, 100
 
@@ -54,16 +51,16 @@ SPREAD = 80
 
 
 class Seen(NamedTuple):
-    """What is known of a finding: plain values, as a row holds them.
+    """What is known of a finding.
 
-    ``mentions`` are JSON, lists ``[part, start, end, rule]``.  ``is_in_file`` says that the file's own tags
-    name the entry, ``is_ambiguous`` that its name means other things too.
+    ``rules`` has the rule of each mention.  ``is_in_file`` says that the file's own tags name the entry,
+    ``is_ambiguous`` that its name means other things too.
     """
 
     kind: str
     role: str
     salience: float
-    mentions: str
+    rules: Sequence[str]
     is_in_file: bool
     is_ambiguous: bool
 
@@ -88,7 +85,7 @@ def doubt_of(seen: Seen) -> int:
 
 def reasons_of(seen: Seen) -> list[Reason]:
     """Return what speaks for and against a finding, the ground first."""
-    rules = RULES_IN.findall(seen.mentions)
+    rules = seen.rules
     near = _nearness(seen.salience, has_sum=bool(rules))
     border = [Reason(near, "near the border between main subject and mentioned")] if near else []
     return [*_reasons(seen.kind, ground_of(rules), len(rules), seen.is_in_file, seen.is_ambiguous), *border]
@@ -99,10 +96,19 @@ def turn_of(seen: Seen) -> tuple[int, int]:
 
     The rank is 0 to 32,767: doubt times weight; among equals the more central finding comes first.
     """
-    kind, role, salience, mentions, is_in_file, is_ambiguous = seen
-    rules = RULES_IN.findall(mentions)
-    number, points, weight = _turn(kind, role, ground_of(rules), min(len(rules), 4), is_in_file, is_ambiguous)
-    doubt = min(max(points + _nearness(salience, has_sum=bool(rules)), SURE), MOST)
+    return turn(*seen)
+
+
+def turn(
+    kind: str, role: str, salience: float, rules: Sequence[str], is_in_file: bool, is_ambiguous: bool
+) -> tuple[int, int]:
+    """Return what `turn_of` does; without a `Seen` it takes half the time, and an article has sixteen."""
+    ground = "name" if "name" in rules else ground_of(rules)
+    count = len(rules)
+    number, points, weight = _turn(kind, role, ground, count if count < 4 else 4, is_in_file, is_ambiguous)
+    if count and BORDER_FROM < salience < BORDER_TO:
+        points += _nearness(salience, has_sum=True)
+    doubt = SURE if points < SURE else min(points, MOST)
     return number, int((doubt * weight + salience) * SPREAD)
 
 

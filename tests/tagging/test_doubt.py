@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 
 import pytest
 from hypothesis import given
@@ -28,8 +27,7 @@ def seen(
     *rules: str, kind: str = "country", role: str = "mentioned", salience: float = 0.2,
     is_in_file: bool = False, is_ambiguous: bool = False,
 ) -> Seen:  # fmt: skip
-    mentions = json.dumps([["body", 10 * at, 10 * at + 5, rule] for at, rule in enumerate(rules)])
-    return Seen(kind, role, salience, mentions, is_in_file, is_ambiguous)
+    return Seen(kind, role, salience, rules, is_in_file, is_ambiguous)
 
 
 @pytest.mark.parametrize(
