@@ -23,6 +23,7 @@ from articles.models import (
     Correction,
     ImportIssue,
     ImportRun,
+    ProposedMerge,
     Tagging,
     Upload,
 )
@@ -109,6 +110,12 @@ WAITING = (
     Waiting(
         "suggested actor", "suggested actors", "articles.change_actorsuggestion",
         "admin:articles_actorsuggestion_changelist", up_to(ActorSuggestion.objects.open),
+        query="status__exact=open",
+    ),
+    Waiting(
+        "pair of records that may be one", "pairs of records that may be one", "articles.change_proposedmerge",
+        "admin:articles_proposedmerge_changelist",
+        up_to(lambda: ProposedMerge.objects.filter(status=ProposedMerge.Status.OPEN)),
         query="status__exact=open",
     ),
     Waiting(

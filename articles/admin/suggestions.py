@@ -190,6 +190,22 @@ class ActorSuggestionAdmin(DeskAdmin):
         )  # fmt: skip
         return format_html("{}<p>In all: {}</p>", rows, self.articles_shown(suggestion))
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Return the page that decides; to those who may decide nothing, the record."""
+        found = (
+            ActorSuggestion.objects.select_related("tag").filter(pk=object_id) if is_id(object_id) else None
+        )
+        suggestion = found.first() if found is not None and request.method == "GET" else None
+        if suggestion is not None and self.has_decide_permission(request):
+            return self._page(request, suggestion)
+        return super().change_view(request, object_id, form_url, extra_context)
+
     # --- The page that decides -----------------------------------------------------------------------
 
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -235,6 +251,7 @@ class ActorSuggestionAdmin(DeskAdmin):
             "help_line": self.decide_help,
             "opts": self.opts,
             "suggestion": suggestion,
+            "decide": reverse("admin:articles_actorsuggestion_decide", args=[suggestion.pk]),
             "owner": self.owner_shown(suggestion),
             "evidence": self.evidence_shown(suggestion),
             "act": last_act(suggestion),
