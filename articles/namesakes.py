@@ -91,7 +91,8 @@ def _read(kind: str) -> Iterator[Named]:
         model = Outlet if kind == "outlet" else Author
         rows = model._default_manager.filter(merged_into=None).order_by("pk").values_list("pk", "name")
         for pk, name in rows.iterator():
-            yield Named(pk, name, fold_keyword(name))
+            folded = fold_keyword(name)
+            yield Named(pk, name, folded.removeprefix("the ") if kind == "outlet" else folded)
         return
     tags = Tag.objects.filter(kind=kind, merged_into=None).order_by("pk")
     records = {

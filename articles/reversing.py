@@ -93,6 +93,7 @@ class Reversing:
         # Records that this undo takes out of a merge: what it gives back may name them again.
         self.freed = {one.place for one in effects if "merged_into_id" in (one.before or {})}
         self.mergers: dict[Place, list[ChangeSet]] = {}
+        self.splits: dict[int, list[tuple[int, ChangeSet]]] = {}
 
     def leave(self, effect: Effect) -> None:
         """Leave a row out: what rests on it cannot count on it."""
@@ -114,7 +115,17 @@ class Reversing:
             reason = self._missing(effect)
         if reason:
             return obstacle_to(effect, reason, self._removers(effect))
-        return self._merged(effect)
+        return self._merged(effect) or self._divided(effect)
+
+    def _divided(self, effect: Effect) -> Conflict | None:
+        """Return the conflict of words of a tag that was split since: the split went by them."""
+        if effect.table != TAGGING or not effect.carried or not ({"mentions"} & effect.columns):
+            return None
+        tag = effect.carried[1]
+        if tag not in self.splits:
+            self.splits[tag] = _splits_of(tag)
+        acts = [act for pk, act in self.splits[tag] if pk > max(effect.changes)]
+        return obstacle_to(effect, "its tag was split since", acts) if acts else None
 
     def _merged(self, effect: Effect) -> Conflict | None:
         """Return the conflict of a row that would name a record which was merged into another since."""
@@ -328,6 +339,16 @@ def _mergers_of(model: type[models.Model], pk: int) -> list[ChangeSet]:
     return list(
         dict.fromkeys(change.change_set for change in changes.select_related("change_set").order_by("-pk"))
     )
+
+
+def _splits_of(tag: int) -> list[tuple[int, ChangeSet]]:
+    """Return the acts in force that split a tag, each after the number of its change, the newest first."""
+    changes = Change.objects.filter(table="tag", row_id=tag, change_set__act=ChangeSet.Act.SPLIT)
+    return [
+        (change.pk, change.change_set)
+        for change in changes.select_related("change_set").order_by("-pk")
+        if not change.change_set.undone_by.filter(undone_by=None).exists()
+    ]
 
 
 def _named(effect: Effect) -> Iterator[tuple[type[models.Model], int, str]]:

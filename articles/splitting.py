@@ -17,6 +17,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 
+from articles.combining import COLUMNS
 from articles.curation import Act, locked, values_of
 from articles.forwarding import taken_by
 from articles.importing.taggings import REVIEW_FIELDS, set_turns
@@ -107,6 +108,8 @@ def split_tag(
         held = list(locked(Office.objects.filter(holder=tag, pk__in=offices)))
         _move_parts(act, held, "holder", second)
         splitting.brought["offices"] = len(held)
+        # Which words were whose was decided by the texts of this moment (`reversing`).
+        act.remember(tag, {"slug": tag.slug}, {"slug": tag.slug})
         _TagSplit(act, tag, second, [one.text for one in names], splitting).move_articles()
         return _end(act, splitting)
 
@@ -211,7 +214,7 @@ class _TagSplit:
             if theirs and len(theirs) < len(row.mentions):
                 divided.append(row)
                 made.append(self._second_of(row, theirs))
-                self._note(row, {"mentions": [one for one in row.mentions if one not in theirs]})
+                self._divide(row, [one for one in row.mentions if one not in theirs])
             elif theirs or (not row.mentions and self._is_in_file(row.article)):
                 moved.append(row)
                 self._note(row, {"tag_id": self.second.pk})
@@ -240,6 +243,14 @@ class _TagSplit:
         for name, value in values.items():
             setattr(row, name, value)
         self.act.note_change(row, before)
+
+    def _divide(self, row: Tagging, mentions: list[list[object]]) -> None:
+        """Leave these words to the first tag; what the second one has rests on the other columns as well."""
+        before = values_of(row)
+        row.mentions = mentions
+        names = [column.attname for column in Tagging._meta.concrete_fields if column.name in COLUMNS]
+        after = {**before, "mentions": mentions}
+        self.act.remember(row, {name: before[name] for name in names}, {name: after[name] for name in names})
 
     def _second_of(self, row: Tagging, mentions: list[list[object]]) -> Tagging:
         """Return what the second tag has of a tagging: decided only if somebody rejected all of its words."""

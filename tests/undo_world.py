@@ -33,7 +33,9 @@ from articles.models import (
     Tagging,
 )
 from articles.proposing import Person, Post
+from articles.renaming import RenameError, rename
 from articles.retagging import Scope, retag
+from articles.splitting import SplitError, split_byline, split_tag
 from articles.tagging import Alias as Name
 from articles.tagging import AliasKind, Entry, Kind
 from tests.factories import make_article, make_outlet, make_tag
@@ -113,8 +115,16 @@ def make_world() -> None:
     make_outlet("Times of Example")
     Author.objects.create(name="Ben Byline", slug="ben-byline")
     for title, body in zip(TITLES, BODIES, strict=True):
-        make_article(title=title, body=body, authors=["Ann Author"])
+        make_article(title=title, body=body, authors=["Ann Author"], byline="By Ann Author")
     retag(Scope(is_forced=True))
+
+
+def called[Row: (Tag, Outlet, Author)](model: type[Row], slug: str) -> Row | None:
+    """Return the record of this slug, or the one that had it before it was renamed."""
+    former = FormerName.objects.filter(part="slug", text=slug, **{f"{model._meta.model_name}__isnull": False})
+    return model.objects.filter(slug=slug).first() or next(
+        (getattr(one, str(model._meta.model_name)) for one in former), None
+    )
 
 
 def article(number: int) -> Article:
@@ -124,7 +134,7 @@ def article(number: int) -> Article:
 def taggings(pairs: tuple) -> models.QuerySet[Tagging]:
     wanted = models.Q(pk__in=())
     for number, slug in pairs:
-        wanted |= models.Q(article=article(number), tag__slug=slug)
+        wanted |= models.Q(article=article(number), tag=called(Tag, slug))
     return Tagging.objects.filter(wanted)
 
 
@@ -138,15 +148,15 @@ def decide(alice, pairs: tuple, status: str | None, role: str | None) -> None:
 
 
 def add_tag(alice, number: int, slug: str, role: str) -> None:
-    curation.add_tag(article(number), Tag.objects.get(slug=slug), by=alice, role=Tagging.Role(role))
+    curation.add_tag(article(number), called(Tag, slug), by=alice, role=Tagging.Role(role))
 
 
 def edit(alice, number: int, values: tuple) -> None:
     named = dict(values)
     if "outlet" in named:
-        named["outlet"] = Outlet.objects.get(slug=named["outlet"]) if named["outlet"] else None
+        named["outlet"] = called(Outlet, named["outlet"]) if named["outlet"] else None
     if "authors" in named:
-        named["authors"] = [Author.objects.get(slug=slug) for slug in named["authors"]]
+        named["authors"] = [called(Author, slug) for slug in named["authors"]]
     curation.edit_article(article(number), named, by=alice)
 
 
@@ -156,20 +166,18 @@ def set_status(alice, verb: str, numbers: tuple) -> None:
 
 
 def set_use(alice, verb: str, slug: str) -> None:
-    {"retire": curation.retire, "reinstate": curation.reinstate}[verb](
-        Tag.objects.filter(slug=slug), by=alice
-    )
+    {"retire": curation.retire, "reinstate": curation.reinstate}[verb]([called(Tag, slug)], by=alice)
 
 
 def describe(alice, slug: str, words: str) -> None:
-    tag = Tag.objects.get(slug=slug)
+    tag = called(Tag, slug)
     tag.description = words
     with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
         act.save(tag)
 
 
 def name_tag(alice, slug: str, text: str) -> None:
-    tag = Tag.objects.get(slug=slug)
+    tag = called(Tag, slug)
     if not tag.aliases.filter(text=text).exists():
         with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
             act.save(Alias(tag=tag, text=text))
@@ -177,12 +185,12 @@ def name_tag(alice, slug: str, text: str) -> None:
 
 def unname_tag(alice, slug: str, text: str) -> None:
     with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
-        for alias in Alias.objects.filter(tag__slug=slug, text=text):
+        for alias in Alias.objects.filter(tag=called(Tag, slug), text=text):
             act.delete(alias)
 
 
 def make_topic(alice, name: str) -> None:
-    if not Tag.objects.filter(slug=name).exists():
+    if called(Tag, name) is None:
         with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
             tag = Tag(kind="topic", slug=name, key=name, name=name.capitalize())
             act.save(tag)
@@ -195,11 +203,13 @@ def settle(alice, verb: str) -> None:
 
 def records(kind: str, slugs: tuple) -> list:
     model = {"outlet": Outlet, "author": Author}.get(kind, Tag)
-    return [model.objects.get(slug=slug) for slug in slugs if model.objects.filter(slug=slug).exists()]
+    return [found for slug in slugs if (found := called(model, slug))]
 
 
 def make_one(alice, kind: str, merged: tuple, survivor: str, choice: str) -> None:
     found = records(kind, (*merged, survivor))
+    if not found:
+        return
     with contextlib.suppress(MergeError):
         merge(found[:-1], found[-1], by=alice, choice=Choice(choice))
 
@@ -220,6 +230,26 @@ def join_actors(alice) -> None:
 def waiting_actors() -> list[ActorSuggestion]:
     rows = ActorSuggestion.objects.exclude(status=ActorSuggestion.Status.ACCEPTED)
     return list(rows.order_by("folded_name"))
+
+
+def call_it(alice, kind: str, slug: str, part: str, text: str) -> None:
+    for record in records(kind, (slug,)):
+        with contextlib.suppress(RenameError):
+            rename(record, by=alice, **{part: text})
+
+
+def split(alice, slug: str, text: str) -> None:
+    tag = called(Tag, slug)
+    names = list(tag.aliases.filter(text=text).values_list("pk", flat=True)) if tag else []
+    with contextlib.suppress(SplitError):
+        if names:
+            split_tag(tag, name=text, slug=text.lower(), aliases=names, by=alice)
+
+
+def part_authors(alice, slug: str, name: str) -> None:
+    author = called(Author, slug)
+    with contextlib.suppress(SplitError):
+        split_byline(author, name=name, slug=name.lower().replace(" ", "-"), spellings=[name], by=alice)
 
 
 def tag_again(alice) -> None:
@@ -321,9 +351,27 @@ merges = st.one_of(
     merging("outlet", OUTLETS),
     merging("author", AUTHORS),
 )
+renamings = st.one_of(
+    step("rename", st.just("country"), slugs, st.sampled_from(["name", "slug"]), st.just("land")),
+    step(
+        "rename", st.just("topic"), st.sampled_from(["summit", "fisheries"]),
+        st.sampled_from(["slug", "key"]), st.sampled_from(["fisheries", "summit", "meeting"]),
+    ),
+    step("rename", st.just("outlet"), st.sampled_from(OUTLETS), st.just("name"), st.just("The Times")),
+    step(
+        "rename", st.just("author"), st.sampled_from(AUTHORS),
+        st.sampled_from(["name", "slug"]), st.just("ann"),
+    ),
+)  # fmt: skip
+splits = st.one_of(
+    step("split", st.sampled_from(TAGS[:3]), st.sampled_from([*NAMES, "Muscat", "Oman"])),
+    step("part", st.sampled_from(AUTHORS), st.sampled_from(["Ann Author", "Ben Byline"])),
+)
 editing = (
     deciding
     | merges
+    | renamings
+    | splits
     | st.one_of(
         step("use", st.sampled_from(["retire", "reinstate"]), slugs),
         step("describe", slugs, st.sampled_from(["", "One line"])),

@@ -252,11 +252,8 @@ def test_nothing_is_merged_in_a_circle_whatever_is_sent(alice_at, client, kind):
     merge(two, one, survivor=one)
     merge(one, two, survivor=two)
 
-    model = type(one)
-    assert dict(model.objects.values_list("slug", "merged_into__slug")) == {
-        one.slug: two.slug,
-        two.slug: None,
-    }
+    heirs = dict(type(one).objects.values_list("slug", "merged_into__slug"))
+    assert heirs == {one.slug: two.slug, two.slug: None}
     address = f"/articles/?{'topic' if kind == 'tag' else kind}={one.slug}"
     response = client.get(address)
     assert (response.status_code, response.headers["Location"]) == (301, address.replace(one.slug, two.slug))
