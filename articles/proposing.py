@@ -12,6 +12,7 @@ from articles.models import ActorSuggestion, Article, SuggestionMention, Tag, Ta
 from articles.tagging.vocabulary import GOVERNMENT, STATE, TITLES
 
 OFFICIAL = "official"
+CONSIDERED = 1_000  # articles of one person, those that came last
 # Roles as an office may have them, in words.
 ROLES = {
     OFFICIAL: "minister, envoy or other official",
@@ -61,6 +62,7 @@ def propose(suggestion: ActorSuggestion) -> Person:
     """
     rows = SuggestionMention.objects.filter(suggestion=suggestion).order_by()
     standing = rows.exclude(article__status=Article.Status.WITHDRAWN)
+    standing = rows.filter(pk__in=standing.order_by("-article_id").values("pk")[:CONSIDERED])
     names = standing.values_list("name").annotate(n=Count("pk")).order_by("-n", "name")
     spellings = tuple(name for name, _ in names) or (suggestion.name,)
     return Person(spellings[0], spellings, post=_post(standing))

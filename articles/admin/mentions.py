@@ -38,10 +38,10 @@ def show_sentences(mention: SuggestionMention, *, shown: int = 1) -> str:
 
 
 def standing_mentions() -> QuerySet[SuggestionMention]:
-    """Return mentions in articles that are not withdrawn, the newest article first."""
+    """Return mentions in articles that are not withdrawn, the article that came last first."""
     rows = SuggestionMention.objects.exclude(article__status=Article.Status.WITHDRAWN)
     rows = rows.select_related("article").defer("article__extra", "article__cuts", "article__keywords")
-    return rows.order_by("-article")
+    return rows.order_by("-article_id")  # by the index of a suggestion's articles: "article" means its date
 
 
 def owner_names(keys: Sequence[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -20,7 +20,7 @@ from articles.accepting import last_act
 from articles.admin.changes import MAY_UNDO
 from articles.admin.deciding import Decision, PersonForm, find_actors, words_of
 from articles.admin.desk import DeskAdmin, RecordForm, editor, link_to, link_to_list
-from articles.admin.lists import is_id
+from articles.admin.lists import is_id, is_too_long
 from articles.admin.mentions import (
     ORDER,
     CountryFilter,
@@ -33,6 +33,7 @@ from articles.admin.taggings import EVERYWHERE
 from articles.models import ActorSuggestion, SuggestionMention, Tag
 from articles.proposing import OWNERS, propose
 from articles.resembling import find_alike, find_known, find_namesakes
+from articles.tagging.folding import fold_keyword
 
 ARTICLES_SHOWN = 20  # of one person on its page, the newest; the others are in the list of mentions
 GONE = "This suggestion is gone: no article names the person any more."
@@ -66,7 +67,7 @@ class ActorSuggestionAdmin(DeskAdmin):
     list_filter = ("status", CountryFilter, OfficeFilter)
     list_per_page = 25
     sortable_by = ()
-    search_fields = ("name__istartswith", "folded_name__istartswith", "owner__iexact")
+    search_fields = ("folded_name",)  # what `get_search_results` does instead
     search_help_text = "How the name begins, or the key of the country: ru."
     actions = ("dismiss", "reopen")
     fields = (
@@ -101,6 +102,16 @@ class ActorSuggestionAdmin(DeskAdmin):
         newest = standing_mentions().filter(suggestion=OuterRef("pk")).values("pk")[:1]
         rows: QuerySet[Any] = ActorSuggestion.objects.select_related("tag").annotate(newest=Subquery(newest))
         return rows.order_by(*ORDER)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return the suggestions whose name begins so, accents and case aside, or whose country this is."""
+        term = fold_keyword(search_term)
+        if not term or is_too_long(search_term) or "\0" in search_term:
+            return super().get_search_results(request, queryset, search_term)
+        is_meant = Q(folded_name__startswith=term) | Q(owner=search_term.strip().lower())
+        return queryset.filter(is_meant), False
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Return the list; its rows know their sentences, who resembles them, and what this person may do."""

@@ -268,6 +268,24 @@ def test_filters_offer_the_commonest_countries_and_offices(alice_at, ana):
     assert [row.name for row in shown] == ["Ed Roe"]
 
 
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        ("ana s", ["Ana Soto"]),
+        ("ÁNA", ["Ana Soto"]),
+        ("PE", ["Ana Soto"]),
+        ("soto", []),
+        ("%", []),
+        ("ana_", ["Ana Soto"]),
+    ],
+)
+def test_a_name_is_found_by_how_it_begins_and_by_its_country(alice_at, ana, term, found):
+    make_suggestion(make_article(body="Ed Roe"), "Ed Roe")
+    shown = alice_at.get(reverse(LIST), {"q": term}).context["cl"].result_list
+
+    assert [row.name for row in shown] == found
+
+
 # --- Who is there already ---------------------------------------------------------------------------------
 
 
