@@ -215,7 +215,16 @@ def _keys(criteria: Criteria, facets: Sequence[str], match: Match) -> Iterator[t
 def _name(names: Names, facet: str, key: str) -> str:
     if facet in VOCABULARIES:
         return gettext(VOCABULARIES[facet][key].phrase)
+    if facet == "language":
+        return _language(names.get((facet, key), key))
     return named(facet, names.get((facet, key), key))
+
+
+def _language(name: str) -> str:
+    """Return the name of a language within a sentence: ``French``; in French ``français``."""
+    if pgettext("do names of languages have a capital within a sentence: yes or no", "yes") == "yes":
+        return name
+    return name[:1].lower() + name[1:]
 
 
 def named(facet: str, name: str) -> str:

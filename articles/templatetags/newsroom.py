@@ -149,6 +149,8 @@ RULES = {
     "surname": phrases.marked("by surname"),
     "demonym": phrases.marked("as people or adjective"),
     "capital": phrases.marked("by its capital"),
+    "place": phrases.marked("by a place in it"),
+    "former": phrases.marked("by a former name"),
     "metonym": phrases.marked("by a word that stands for it"),
     "office": phrases.marked("by office"),
     "trigger": phrases.marked("by words that point to it"),
