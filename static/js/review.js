@@ -16,7 +16,7 @@ const opener = root.querySelector("[data-help-open]");
 const choice = root.querySelector("[data-keys-choice]");
 const here = new URL(root.dataset.here, location.href);
 const gone = new Set(); // decided on this page, though perhaps not stored yet
-let sending = Promise.resolve(); // one decision after the other, so that undo means the last
+let sending = Promise.resolve(); // one request after the other, so that undo means the last decision
 let fetching = null;
 let isAtEnd = false;
 let place = list.lastElementChild?.dataset.place;
@@ -67,7 +67,10 @@ function fetchMore() {
   if (fetching || isAtEnd || !place || !isShort()) {
     return;
   }
-  fetching = cardsFrom("after", place, "more")
+  // In its turn among the decisions: what they decided is then no longer among what comes.
+  fetching = sending.then(() => cardsFrom("after", place, "more"));
+  sending = fetching.catch(() => {});
+  fetching
     .then((cards) => {
       isAtEnd = cards.length === 0;
       place = cards.at(-1)?.dataset.place ?? place;
@@ -126,6 +129,7 @@ function decide(card, verdict) {
     })
     .catch(() => {
       gone.delete(card.dataset.card);
+      card.removeAttribute("aria-current");
       list.prepend(card);
       show(card);
       tell("That decision did not arrive, and is not stored. Try again, or load the page again.", true);
