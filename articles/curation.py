@@ -133,6 +133,7 @@ class Act:
             decided_by_id=self._editor_id,
             decided_at=self.now,
         )
+        set_turns([row])
         row.save()
         self.note_change(row, None)
         self.touched.add(article.pk)

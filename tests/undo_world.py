@@ -259,7 +259,8 @@ def tag_again(alice) -> None:
 ACTS: dict[str, Callable[..., None]] = {
     "decide": decide, "add": add_tag, "edit": edit, "status": set_status, "use": set_use,
     "describe": describe, "name": name_tag, "unname": unname_tag, "topic": make_topic, "settle": settle,
-    "retag": tag_again, "merge": make_one, "accept": accept_actors, "join": join_actors,
+    "retag": tag_again, "accept": accept_actors, "join": join_actors,
+    "merge": make_one, "rename": call_it, "split": split, "part": part_authors,
 }  # fmt: skip
 
 

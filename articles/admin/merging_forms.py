@@ -44,7 +44,7 @@ class NameForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse what leads to another record."""
         cleaned = super().clean() or self.cleaned_data
-        for part, text in cleaned.items():
+        for part, text in list(cleaned.items()):
             if text == getattr(self.record, part):
                 continue
             try:
