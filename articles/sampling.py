@@ -11,11 +11,11 @@ import datetime as dt
 import random
 import secrets
 from collections.abc import Iterator, Sequence
-from itertools import batched, islice
+from itertools import islice
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from articles.evidence import PARTS, excerpts
 from articles.models import Article, AuditItem, AuditSample, Tag, Tagging, TagKind
@@ -23,7 +23,7 @@ from articles.models import Article, AuditItem, AuditSample, Tag, Tagging, TagKi
 DAILY = 20  # taggings of the daily sample: two minutes at six seconds each
 ASKED = 30  # of a sample of one tag or kind: enough for a figure of its own if a few cannot be told
 TRIES = 40_000  # numbers tried at most; where one in two thousand is such a tagging, that finds twenty
-BATCH = 400  # numbers asked for by one query
+BATCHES = (50, 400)  # numbers asked for by the first query, mostly enough, and by each later one
 RARE = 50_000  # taggings of a tag: up to so many are listed, more are met by trying numbers
 # What the auditor sees of a tagging, and no more: neither who decided it nor whether anybody did.
 SEEN = (
@@ -84,17 +84,17 @@ def draw(sample: AuditSample, count: int) -> list[Tagging]:
     Notes in the sample what is needed to draw it again: the bounds, and how many numbers were tried.  Bounds
     that it has already stay.
     """
+    numbers = islice(candidates(sample), TRIES)
     found: list[int] = []
-    tried = 0
-    for batch in batched(islice(candidates(sample), TRIES), BATCH):
+    tried, size = 0, BATCHES[0]
+    while len(found) < count and (batch := list(islice(numbers, size))):
+        size = BATCHES[1]
         there = set(eligible(sample).filter(pk__in=batch).values_list("pk", flat=True))
         places = [(place, key) for place, key in enumerate(batch, start=1) if key in there]
         wanted = places[: count - len(found)]
         found += [key for _, key in wanted]
-        tried += len(batch)
-        if len(found) == count:
-            tried += wanted[-1][0] - len(batch)  # the last number taken was the last one tried
-            break
+        # The last number taken was the last one tried.
+        tried += wanted[-1][0] if len(found) == count else len(batch)
     sample.tried_count = tried
     rows = eligible(sample).select_related("article", "tag").only(*SEEN).in_bulk(found)
     return [rows[key] for key in found if key in rows]
@@ -108,7 +108,8 @@ def eligible(sample: AuditSample) -> QuerySet[Tagging]:
     if sample.tag_id is not None:
         rows = rows.filter(tag=sample.tag_id)
     elif sample.kind:
-        rows = rows.filter(tag__kind=sample.kind)
+        # Not a join: SQLite would begin with all tags of the kind, and read every tagging they have.
+        rows = rows.filter(Exists(Tag.objects.filter(pk=OuterRef("tag"), kind=sample.kind)))
     return rows.order_by()
 
 
