@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 # Headings of the index, and the models below each in this order.  What is named nowhere follows in its app.
@@ -110,7 +111,7 @@ class NewsroomAdminSite(admin.AdminSite):
             messages.error(request, "The archive can only be read at the moment, so nobody can log in.")
         return super().login(request, extra_context)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Return the front page: the work that waits, then the tables."""
         return super().index(request, {"front": self.read_front(request), **(extra_context or {})})
 

@@ -113,8 +113,8 @@ WAITING = (
         query="status__exact=open",
     ),
     Waiting(
-        "pair of records that may be one", "pairs of records that may be one", "articles.change_proposedmerge",
-        "admin:articles_proposedmerge_changelist",
+        "pair of records that may be one", "pairs of records that may be one",
+        "articles.change_proposedmerge", "admin:articles_proposedmerge_changelist",
         up_to(lambda: ProposedMerge.objects.filter(status=ProposedMerge.Status.OPEN)),
         query="status__exact=open",
     ),
@@ -127,15 +127,16 @@ WAITING = (
 
 def read_front(request: HttpRequest) -> Front:
     """Return what waits for whoever asks, and what happened lately: a query for each sort of work."""
-    work, nothing = [], []
+    work: list[Work] = []
+    nothing: list[Work] = []
     for one in WAITING:
-        if not request.user.has_perm(one.permission):  # type: ignore[union-attr]  # staff
+        if not request.user.has_perm(one.permission):
             continue
         count = one.count()
         number = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
         address = reverse(one.page) + (f"?{one.query}" if one.query and count else "")
         (work if count else nothing).append(Work(number, one.words(count), address))
-    may_see = request.user.has_perm("articles.view_changeset")  # type: ignore[union-attr]  # staff
+    may_see = request.user.has_perm("articles.view_changeset")
     lately = list(ChangeSet.objects.order_by("-pk")[:ACTS_SHOWN]) if may_see else []
     return Front(work, nothing, lately, working.remark())
 

@@ -229,7 +229,7 @@ class ActorSuggestionAdmin(DeskAdmin):
         suggestion = found.first() if found is not None else None
         # The button of an actor says who it is: then that is the verb.
         verb = "join" if "actor" in request.POST else request.POST.get("verb", "")
-        if verb and not (verb in NEEDED and request.user.has_perms(NEEDED[verb])):  # type: ignore[union-attr]  # staff
+        if verb and not (verb in NEEDED and request.user.has_perms(NEEDED[verb])):
             raise PermissionDenied
         if suggestion is None:
             if not verb:
@@ -252,7 +252,7 @@ class ActorSuggestionAdmin(DeskAdmin):
     ) -> TemplateResponse:
         verbs = [
             verb for verb in offered(suggestion)
-            if request.user.has_perms(NEEDED[verb])  # type: ignore[union-attr]  # staff
+            if request.user.has_perms(NEEDED[verb])
         ]  # fmt: skip
         known = find_known(suggestion) if "join" in verbs else []
         wanted = request.GET.get("actor", "")
