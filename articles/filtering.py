@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,6 +25,9 @@ from articles.search.vocabulary import (
     language_pattern,
 )
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # --- Values that are rows of the database -----------------------------------------------------------------
 
 
@@ -41,7 +44,7 @@ class FacetFilter(django_filters.Filter):  # type: ignore[misc]  # no types
 
     def __init__(
         self,
-        label: str,
+        label: StrOrPromise,
         *,
         plural: str,
         aliases: tuple[str, ...] = (),
@@ -123,7 +126,6 @@ class TagFilter(FacetFilter):
         rows = list(tags.values_list("kind", "key", "slug", "name"))
         yield from ((kind, slug, key, name) for kind, key, slug, name in rows if (kind, slug) in asked)
         yield from ((kind, key, key, name) for kind, key, slug, name in rows if (kind, key) in asked)
-
 
     @classmethod
     def find_former(cls, asked: Collection[Asked]) -> Iterator[Found]:
@@ -279,7 +281,7 @@ class DateBoundFilter(django_filters.Filter):  # type: ignore[misc]  # no types
 
     field_class = DateBoundField
 
-    def __init__(self, field_name: str, lookup_expr: str, *, label: str, operator: str) -> None:
+    def __init__(self, field_name: str, lookup_expr: str, *, label: StrOrPromise, operator: str) -> None:
         self.is_upper = lookup_expr == "lte"
         super().__init__(field_name, lookup_expr, label=label, is_upper=self.is_upper)
         self.operator = operator
@@ -303,7 +305,7 @@ class ViewFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # no types
     ``complaint`` says what is wrong with other values, and names the ``{choices}``.
     """
 
-    def __init__(self, choices: type[StrEnum], *, label: str, complaint: str) -> None:
+    def __init__(self, choices: type[StrEnum], *, label: StrOrPromise, complaint: StrOrPromise) -> None:
         super().__init__(
             label=label,
             choices=[(choice.value, choice.value) for choice in choices],

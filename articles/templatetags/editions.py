@@ -34,7 +34,7 @@ def alternates(context: Context) -> SafeString:
 
     Only of a page that has a canonical address; ``x-default`` is the one in the archive's own language.
     """
-    address, editions = urlsplit(context.get("canonical_url", "")), offered.editions()
+    address, editions = urlsplit(str(context.get("canonical_url", ""))), offered.editions()
     if not address.path or len(editions) < 2:
         return SafeString("")
     pages = [
