@@ -97,11 +97,11 @@ def remark() -> str:
     waiting = DBTaskResult.objects.ready().filter(enqueued_at__lt=long_enough)[:COUNTED].count()
     if not waiting or TaskWorker.objects.alive().exists():
         return ""
-    tasks = "A task waits" if waiting == 1 else f"{waiting} tasks wait"
+    tasks, them = ("A task waits", "it") if waiting == 1 else (f"{waiting} tasks wait", "them")
     seen_at = TaskWorker.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
     since = f" since {seen_at:%Y-%m-%d %H:%M} UTC" if seen_at else ""
     return (
-        f"{tasks}, and nobody has worked on them{since}. "
+        f"{tasks}, and nobody has worked on {them}{since}. "
         f"`make run` starts a worker together with the site; otherwise start one with: {manage('work')}"
     )
 

@@ -29,11 +29,11 @@ logger = logging.getLogger(__name__)
 class TaskWorker(Worker):
     """The worker of django-tasks-db, with tasks that can be told to stop and go on another time."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, is_batch: bool = False) -> None:
         super().__init__(
             queue_names=[DEFAULT_TASK_QUEUE_NAME],
             interval=LOOK_SECONDS,
-            batch=False,
+            batch=is_batch,
             backend_name=DEFAULT_TASK_BACKEND_ALIAS,
             startup_delay=False,
             max_tasks=None,
@@ -96,6 +96,8 @@ def work(worker: TaskWorker) -> None:
             working.put_back_orphans(idle=worker.worker_id)
             working.tidy()
             worker.run()
+            if worker.batch:
+                return
         except (OperationalError, InterfaceError) as error:
             logger.error("the database does not answer (%s); trying again", " ".join(str(error).split()))
             connection.close()
