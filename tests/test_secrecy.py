@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from django.urls import URLPattern
+from django.utils import timezone
 
-from articles import curation, urls
+from articles import curation, quality, sampling, urls
 from articles.exports import FORMATS
-from articles.models import Article
+from articles.models import Article, AuditSample, Tagging
 from tests.factories import make_article, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -102,20 +105,36 @@ ADDRESSES = {
 }
 
 
+def audit(articles: Iterable[Article], verdict: str) -> None:
+    """Answer whether the tags of articles are right, as if they had been drawn while they were public."""
+    today, number = timezone.localdate(), AuditSample.objects.count()
+    sample = AuditSample.objects.create(drawn_on=today, scope="all", stratum=f"test:{number}", seed="seed")
+    for position, tagging in enumerate(Tagging.objects.filter(article__in=articles), start=1):
+        item = sampling.seen(tagging, sample, position)
+        item.verdict = verdict
+        item.save()
+
+
 @pytest.fixture
-def public() -> Article:
-    """Return a public article, beside a topic and an actor that no public article has."""
+def public(monkeypatch) -> Article:
+    """Return a public article, beside a topic and an actor that no public article has.
+
+    Its tags were audited, and their pages say so however few answers there are.
+    """
+    monkeypatch.setattr(quality, "LEAST", 1)
     make_tag(f"topic/{SECRET.title()}")
     make_tag(f"actor/{SECRET.title()}")
     russia = make_tag("country/Russia", key="ru")
     make_article(title="Talks go on", tags=[russia, make_tag("country/Ukraine", key="ua")])
-    return make_article(
+    article = make_article(
         title="Talks begin",
         outlet="The Courier",
         authors=["Ada Quill"],
         main=[russia, "topic/Talks"],
         tags=["actor/Vladimir Putin", "organisation/NATO"],
     )
+    audit([article], "right")
+    return article
 
 
 def hide_articles(status: str) -> None:
@@ -131,6 +150,7 @@ def hide_articles(status: str) -> None:
             main=["country/Russia", "topic/Talks", f"topic/{SECRET.title()}"],
             tags=["country/Ukraine", "actor/Vladimir Putin", f"actor/{SECRET.title()}", "organisation/NATO"],
         )
+    audit(Article.objects.filter(pk__gte=HIDDEN), "wrong")
 
 
 def answers(client, public: Article) -> dict[str, tuple[int, dict[str, str], bytes]]:
@@ -169,6 +189,12 @@ def test_a_withdrawn_article_leaves_no_trace(client, alice, public):
     after = answers(client, public)
     assert during["/articles/"] != before["/articles/"]
     assert [address for address in before if after[address] != before[address]] == []
+
+
+def test_what_editors_found_is_on_the_page_of_a_tag(client, public):
+    page = client.get("/topics/talks/").content.decode()
+
+    assert "1 of 1 tags right" in page
 
 
 def test_every_route_is_tried():
