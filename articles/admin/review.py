@@ -32,10 +32,7 @@ DONE = {
     Verdict.ACCEPT: "Accepted", Verdict.REJECT: "Rejected", Verdict.MAIN: "Made a main subject",
     Verdict.MENTIONED: "Set to mentioned",
 }  # fmt: skip
-HELP_LINE = (
-    "Suggestions nobody has decided, those first where a mistake is likely and matters. What you reject "
-    "never comes back by an import or a re-tag. Every decision is kept and can be taken back."
-)
+HELP_LINE = "Suggestions to decide, likely mistakes that matter first. What you reject stays away for good."
 
 
 def _column(model: type[Model], name: str) -> ForeignKey[Any]:

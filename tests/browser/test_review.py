@@ -134,6 +134,7 @@ def test_a_whole_queue_is_reviewed_without_loading_a_page(rows, open_queue):
 
 def test_keys_mean_nothing_where_one_types_with_others_or_once_switched_off(rows, open_queue):
     page = open_queue("carol")
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Import run").press_sequentially("ar")
     page.locator(".select2-selection").first.click()
     page.locator(".select2-search__field").press_sequentially("ar")
@@ -191,8 +192,9 @@ def test_the_queue_works_without_scripts(rows, open_queue):
     expect(page.get_by_text("Rejected: Russia in “Talks, part 0”.")).to_be_visible()
     page.locator("[data-card]").first.get_by_role("link", name="Skip").click()
     expect(page.locator("[data-card]").first).to_contain_text("Talks, part 2")
-    page.get_by_role("button", name="Undo the last").click()
+    page.get_by_role("button", name="Undo the last decision").click()
     expect(page.locator("[data-card]").first).to_contain_text("Talks, part 0")
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Tag, by its whole name").fill("Russia")
     page.get_by_role("button", name="Show", exact=True).click()
     page.get_by_role("button", name="every country").click()
@@ -228,3 +230,16 @@ def test_the_queue_fits_and_has_no_barrier(rows, open_queue, width, scheme):
         found = Axe().run(page, options={"rules": NOT_OURS}).response["violations"]
         barriers = [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
         assert (state, wide <= 0, barriers) == (state, True, [])
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (360, 780)])
+def test_sentence_and_buttons_of_the_first_are_in_sight(rows, open_queue, width, height):
+    page = open_queue("carol", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+
+    for part in (".review-evidence", ".review-buttons"):
+        box = current(page).locator(part).bounding_box()
+        assert box["y"] + box["height"] <= height
+    if width == 360:
+        heights = current(page).get_by_role("button").evaluate_all("all => all.map(b => b.offsetHeight)")
+        assert min(heights) >= 44
