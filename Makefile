@@ -12,7 +12,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard newsroom/locale/*/LC_MESSAGES/djan
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup setup-dev admin bench-import bench-tag bench-search bench-desk budget messages lock screenshots clean
+.PHONY: help run test check setup setup-dev admin bench-import bench-tag bench-search bench-desk bench-review bench-rules budget messages lock screenshots clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | while IFS=: read -r name text; do \
@@ -62,6 +62,12 @@ bench-desk: setup  ## ask for every page of the admin with the archive in DIR (s
 
 messages: setup  ## bring the catalogues of translations up to what code and templates say
 	@$(PY) -m newsroom.catalogs update
+
+bench-rules: setup  ## try changes of rules on N made-up articles (default: 100000): seconds, and predicted = real
+	@$(PY) benchmarks/rule_lab_speed.py $(or $(N),100000) $(ARGS)
+
+bench-review: setup  ## review N suggestions (default: 10000) through the real views and time each decision
+	@$(PY) benchmarks/review_speed.py $(or $(N),10000) $(ARGS)
 
 lock:  ## pin requirements/*.in with hashes (needs the network)
 	@for name in base postgres codes dev; do \
