@@ -7,21 +7,22 @@ those that can be concerned, and no others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.text import slugify
 
+from articles import gazetteer
+from articles.candidates import affected
 from articles.curation import Act, locked, recording, values_of
 from articles.importing.named import free_slug
 from articles.models import (
     ActorSuggestion,
     Alias,
-    Article,
     Change,
     ChangeSet,
     FormerName,
-    KeywordUse,
     Office,
     RecordOrigin,
     SuggestionMention,
@@ -31,9 +32,7 @@ from articles.models import (
 from articles.proposing import Person, Post, propose
 from articles.resembling import Known, find_known, surname_of
 from articles.retagging import Retagging, Scope, retag
-from articles.search import sync
-from articles.search.engine import IndexUnusable
-from articles.search.query import MAX_LENGTH, Criteria, WordsError
+from articles.tagging import Entry
 from articles.tagging.folding import fold_keyword
 from articles.trail import table_of
 
@@ -41,7 +40,7 @@ from articles.trail import table_of
 NEVER_ALONE = 1
 FULL = 5  # of a full name: enough alone
 SLUG_LENGTH = 100
-FOUND = 20_000  # articles that the text index is asked for
+SAID = {"tag": ("key",), "alias": ("kind", "text"), "office": ("role", "title")}  # by which rows are known
 
 
 class DecidedError(Exception):
@@ -222,32 +221,26 @@ def tag_articles(
 
 
 def concerned(tag: Tag) -> set[int]:
-    """Return the ids of the articles that may name an actor, as far as suggestions and full names tell."""
+    """Return the ids of the articles that named a suggestion, or that what its acceptance added can reach."""
     suggested = SuggestionMention.objects.filter(suggestion__tag=tag).order_by()
-    found = set(suggested.values_list("article", flat=True))
-    names = [alias.text for alias in tag.aliases.filter(kind=Alias.Kind.NAME)]
-    for name in names:
-        found |= _public(name) | _hidden(name)
-    folded = [fold_keyword(name) for name in names]
-    found |= set(KeywordUse.objects.filter(keyword__folded__in=folded).values_list("article", flat=True))
-    return found
+    after = gazetteer.read_entries()
+    before = [entry for entry in (_as_before(entry, tag) for entry in after) if entry is not None]
+    return {*suggested.values_list("article", flat=True), *affected(before, after)}
 
 
-def _public(name: str) -> set[int]:
-    """Return the public articles whose text has this name, by the index, or else by the database."""
-    words = Criteria(words=f'"{name.replace('"', " ")}"'[:MAX_LENGTH])
-    try:
-        return set(sync.search(words, limit=FOUND).ids)
-    except (IndexUnusable, WordsError):
-        return _naming(Article.objects.public(), name)
-
-
-def _hidden(name: str) -> set[int]:
-    """Return the drafts and withdrawn articles whose text has this name; the index holds none of them."""
-    return _naming(Article.objects.exclude(status=Article.Status.PUBLIC), name)
-
-
-def _naming(articles: QuerySet[Article], name: str) -> set[int]:
-    """Return those of some articles that have a name as it is written, in any of their texts."""
-    is_there = Q(title__contains=name) | Q(standfirst__contains=name) | Q(body__contains=name)
-    return set(articles.filter(is_there).order_by().values_list("pk", flat=True))
+def _as_before(entry: Entry, tag: Tag) -> Entry | None:
+    """Return an entry as it was before suggestions were accepted for this actor; None if there was none."""
+    if (entry.kind.value, entry.key) != (tag.kind, tag.key):
+        return entry
+    acts = {act.pk for one in tag.suggestions.all() if (act := last_act(one)) is not None}
+    added: dict[str, set[tuple[object, ...]]] = {"tag": set(), "alias": set(), "office": set()}
+    made = Change.objects.filter(change_set__in=acts, table__in=added, before__isnull=True)
+    for table, values in made.values_list("table", "after"):
+        added[table].add(tuple((values or {}).get(name) for name in SAID[table]))
+    if added["tag"]:
+        return None
+    return replace(
+        entry,
+        aliases=tuple(one for one in entry.aliases if (one.kind.value, one.text) not in added["alias"]),
+        offices=tuple(one for one in entry.offices if (one.role, one.title) not in added["office"]),
+    )

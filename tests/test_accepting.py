@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from articles import curation, gazetteer, proposing
-from articles.accepting import DecidedError, KnownError, accept, join, tag_articles
+from articles.accepting import DecidedError, KnownError, accept, concerned, join, tag_articles
 from articles.importing import crew
 from articles.models import ActorSuggestion, Alias, Article, ChangeSet, Office, SuggestionMention, Tag
 from articles.proposing import Person, Post, propose
@@ -271,6 +271,20 @@ def test_only_articles_that_may_name_the_person_are_tagged_again(ana, alice):
     assert tagged(tag) == {"Envoys meet", "Before that", "Without an office", hidden.title}
     act = ChangeSet.objects.latest("pk")
     assert (act.act, act.made_by_name, act.note.split(", ")[1]) == ("retag", "alice", "only actor:ana-soto")
+
+
+def test_of_a_known_actor_only_what_was_added_is_looked_for(ana, alice):
+    known = make_tag("actor/Anita Perez")
+    Alias.objects.create(tag=known, text="Anita Perez")
+    Alias.objects.create(tag=known, text="Perez", kind="surname")
+    make_article(title="Of old", body="Anita Perez came.")
+    new = make_article(title="Without an office", body="Ana Soto came. It rained.")
+    sync.catch_up(wait_seconds=1)
+    join(ana, known, by=alice)
+
+    assert set(Article.objects.filter(pk__in=concerned(known)).values_list("title", flat=True)) == {
+        "Envoys meet", "Before that", new.title,
+    }  # fmt: skip
 
 
 def test_what_articles_said_of_an_accepted_person_stays(ana, alice):
