@@ -356,9 +356,9 @@ def test_a_tag_of_which_nothing_is_known_says_nothing(client):
 
 def test_an_answer_is_on_the_public_page_with_the_next_request(at_desk, client):
     make_answers("topic/Topic 0", 20, 0)
-    make_article(tags=["topic/Topic 0"])
+    article = make_article(tags=["topic/Topic 0"])
     curator = at_desk("Curator")
-    item = sampling.draw_daily(NOON.date()).items.first()
+    item = sampling.draw_tag(NOON.date(), make_tag("topic/Topic 0")).items.get(article=article)
 
     send(curator, item, "wrong")
 
