@@ -118,6 +118,7 @@ DESK = {
     "quality_ask": (None, LIBRARIAN),
     "quality_audit": (VIEWER, CURATOR),
     "quality_reject": (None, CURATOR),
+    "review": (VIEWER, CURATOR),
 }
 # The rows that such a page is about.
 DESK_ROWS = {"quality_audit": AuditSample, "quality_reject": AuditItem}
