@@ -57,7 +57,7 @@ bench-search: setup  ## search a made-up archive of N articles (default: 100000)
 budget: setup  ## weigh the pages of an archive of SEEDS as a browser loads them, against 60 kB
 	@$(PY) benchmarks/page_budget.py --seeds "$(SEEDS)"
 
-bench-desk: setup  ## ask for every page of the admin with the archive in DIR (see bench-search --keep)
+bench-desk: setup  ## ask for every page of the admin with the archive in DIR (ARGS="--make N" makes one)
 	@$(PY) benchmarks/desk_speed.py $(DIR) $(ARGS)
 
 messages: setup  ## bring the catalogues of translations up to what code and templates say

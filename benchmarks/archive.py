@@ -36,6 +36,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from articles.search.folder import IndexUnusable  # noqa: E402
+from articles.tagging.doubt import RULES, ground_number  # noqa: E402
 from benchmarks.words import COMMON, PHRASE, RARE_IN, Choices, Texts, rare_word, vocabulary  # noqa: E402
 
 FACTS = "made-up.json"  # what the benchmark has to know of the archive, beside its database
@@ -43,6 +44,7 @@ MIGRATIONS = PROJECT / "articles" / "migrations"
 LAST_DAY = dt.date(2025, 12, 31)
 DAYS = 20 * 365
 PROFILES = 20_000  # different sets of tags; articles share them
+MOST_DOUBT = 30_000  # the highest place in the review queue
 OUTLETS, AUTHORS = 80, 3_000
 # How many tags of each kind an article has, and how even the choice among them is: weights are 1/(n + shift).
 SHARES = {"country": (4, 4), "actor": (3, 4), "organisation": (2, 3), "topic": (4, 5)}
@@ -136,11 +138,13 @@ def _write_profiles(database: sqlite3.Connection, dice: random.Random) -> dict[s
         keys[kind] = [*first, *others]
         ids |= {(kind, key): pk for key, pk in found.items()}
     choices = {kind: Choices(dice, keys[kind], shift=shift) for kind, (_, shift) in SHARES.items()}
-    database.execute("CREATE TEMP TABLE profile (number INTEGER, tag INTEGER, role TEXT, salience REAL)")
+    columns = "number INTEGER, tag INTEGER, role TEXT, salience REAL, ground INTEGER, doubt INTEGER"
+    database.execute(f"CREATE TEMP TABLE profile ({columns})")
     database.executemany(
-        "INSERT INTO profile VALUES (?, ?, ?, ?)",
+        "INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (number, ids[kind, key], "main" if rank < MAINS[kind] else "mentioned", 0.9 / (rank + 1))
+            (number, ids[kind, key], "main" if rank < MAINS[kind] else "mentioned", 0.9 / (rank + 1),
+             ground_number(kind, dice.choice(RULES)), dice.randrange(MOST_DOUBT))
             for number in range(PROFILES)
             for kind, (usual, _) in SHARES.items()
             for rank, key in enumerate(choices[kind].different(dice.choice((usual, usual, usual + 1))))
@@ -185,11 +189,15 @@ def _write_articles(database: sqlite3.Connection, dice: random.Random, count: in
 
 def _write_taggings(database: sqlite3.Connection) -> None:
     """Give every article the tags of one profile; neighbours get different ones."""
-    columns = ("article_id", "tag_id", "role", "salience", "origin", "status", "mentions")
+    columns = (
+        "article_id", "tag_id", "role", "salience", "origin", "status", "mentions",
+        "review_ground", "review_rank",
+    )  # fmt: skip
     table = Table(database, "Tagging", columns)
     head, values = table.statement.split(" VALUES ")
     for value in ("article.id", "profile.tag", "profile.role", "profile.salience", "'automatic'",
-                  "'suggested'", """'[["body", 120, 131, "name"]]'"""):  # fmt: skip
+                  "'suggested'", """'[["body", 120, 131, "name"]]'""", "profile.ground",
+                  "profile.doubt"):  # fmt: skip
         values = values.replace("?", value, 1)
     database.execute(
         f"{head} SELECT {values.strip('()')} FROM articles_article AS article "
@@ -279,7 +287,7 @@ def ensure(data: Path, count: int) -> Facts:
     """
     facts = read_facts(data)
     if facts is None or facts.count != count:
-        if data.exists() and any(data.iterdir()):
+        if data.exists() and any(path.name != "secret_key" for path in data.iterdir()):
             if not (data / FACTS).is_file():
                 raise ValueError(f"{data} holds something else; name another folder")
             shutil.rmtree(data)
