@@ -16,7 +16,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from articles import working
+from articles import uploading, working
 from articles.commands import manage
 
 LOOK_SECONDS = 1.0  # between two looks for a task, where none waits
@@ -95,6 +95,7 @@ def work(worker: TaskWorker) -> None:
         try:
             working.put_back_orphans(idle=worker.worker_id)
             working.tidy()
+            uploading.forget_old()
             worker.run()
             if worker.batch:
                 return
