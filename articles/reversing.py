@@ -39,6 +39,8 @@ TABLES: dict[str, type[models.Model]] = {
 }
 # Rows that follow from a text: what cannot be given back of them, the next re-tag finds again.
 FOLLOWING = frozenset({"suggestionmention"})
+# What was merely tried, at the desk: it rests on nothing, and goes with what it was tried on.
+TRIED = frozenset({"ruletrial", "trialmove"})
 FIRST = (ARTICLE, TAGGING)  # locked before other tables, as every writer does
 WHO = "decided_by_id"  # an account that is gone leaves its decisions behind
 MERGED = str(Tag._meta.get_field("merged_into").verbose_name)
@@ -188,6 +190,8 @@ class Reversing:
             if not isinstance(relation, models.ManyToOneRel):
                 continue
             table = str(relation.related_model._meta.model_name)
+            if table in TRIED:
+                continue
             rows = relation.related_model._default_manager.filter(**{relation.field.name: row.pk})
             if isinstance(row, Tag) and table == TAGGING:
                 rows = rows.exclude(pk__in=undecided(row).values("pk"))

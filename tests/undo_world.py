@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from hypothesis import strategies as st
 
-from articles import accepting, curation, gazetteer
+from articles import accepting, curation, gazetteer, rulelab
 from articles.combining import Choice
 from articles.merging import MergeError, merge
 from articles.models import (
@@ -28,6 +28,7 @@ from articles.models import (
     FormerName,
     Office,
     Outlet,
+    RuleTrial,
     SuggestionMention,
     Tag,
     Tagging,
@@ -35,9 +36,11 @@ from articles.models import (
 from articles.proposing import Person, Post
 from articles.renaming import RenameError, rename
 from articles.retagging import Scope, retag
+from articles.search.outbox import database_standing
 from articles.splitting import SplitError, split_byline, split_tag
 from articles.tagging import Alias as Name
 from articles.tagging import AliasKind, Entry, Kind
+from articles.tagging.rulelines import write_rule
 from tests.factories import make_article, make_outlet, make_tag
 
 ENTRIES = [
@@ -189,6 +192,24 @@ def unname_tag(alice, slug: str, text: str) -> None:
             act.delete(alias)
 
 
+def change_rule(alice, slug: str, text: str) -> None:
+    """Save a rule of the lab, with a town and a word nearby that the tag has not yet."""
+    tag = called(Tag, slug)
+    if tag is None or tag.is_retired or text in tag.context or tag.aliases.filter(text=text).exists():
+        return
+    lines = write_rule(rulelab.entry_of(tag))
+    trial = RuleTrial.objects.create(
+        tag=tag,
+        made_by=alice,
+        lines={**lines, "place": f"{lines['place']}\n{text}", "context": f"{lines['context']}\n{text}"},
+        is_ambiguous=tag.is_ambiguous,
+        state=RuleTrial.State.DONE,
+        release=gazetteer.release_of(gazetteer.read_entries()),
+        revision=database_standing().revision,
+    )
+    rulelab.save(trial, by=alice)
+
+
 def make_topic(alice, name: str) -> None:
     if called(Tag, name) is None:
         with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
@@ -259,7 +280,7 @@ def tag_again(alice) -> None:
 ACTS: dict[str, Callable[..., None]] = {
     "decide": decide, "add": add_tag, "edit": edit, "status": set_status, "use": set_use,
     "describe": describe, "name": name_tag, "unname": unname_tag, "topic": make_topic, "settle": settle,
-    "retag": tag_again, "accept": accept_actors, "join": join_actors,
+    "rule": change_rule, "retag": tag_again, "accept": accept_actors, "join": join_actors,
     "merge": make_one, "rename": call_it, "split": split, "part": part_authors,
 }  # fmt: skip
 
@@ -378,6 +399,7 @@ editing = (
         step("describe", slugs, st.sampled_from(["", "One line"])),
         step("name", slugs, st.sampled_from(NAMES)),
         step("unname", slugs, st.sampled_from([*NAMES, "Muscat"])),
+        step("rule", st.sampled_from(TAGS[:3]), st.sampled_from([NAMES[0], "Salalah"])),
         step("topic", st.sampled_from(["fisheries", "quota"])),
         step("settle", st.sampled_from(["dismiss", "reopen"])),
         step("accept", st.sampled_from(["2025-01-01", "2025-10-16"])),

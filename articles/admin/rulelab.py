@@ -40,6 +40,10 @@ LISTED = 50  # articles on one page of a list
 SENTENCES = 1  # of one article
 OTHERS_SHOWN = 100  # other tags that move, those in most articles first
 SAVED_HERE = 1_500  # articles that are tagged again while a browser waits: three seconds
+HELP = (
+    "What is shown here would come of saving: the articles were tagged on trial by the changed rule. "
+    "Decisions of editors stay whatever the rule says."
+)
 KINDS = {
     Move.GAINED: "would get it",
     Move.LOST: "would lose it",
@@ -153,6 +157,7 @@ class RuleLab(DeskAdmin):
         context = {
             **self._context(request, tag, "Try a change"),
             "form": form,
+            "lines": [form[name] for name in form.names],
             "help_line": "Change the rule, and see which articles would move before anything is saved. "
             "A line that stays as it is means what it meant.",
         }
@@ -162,6 +167,7 @@ class RuleLab(DeskAdmin):
         return {
             **self.admin_site.each_context(request),
             "title": title,
+            "help_line": HELP,
             "subtitle": str(tag),
             "opts": self.opts,
             "tag": tag,
@@ -366,7 +372,8 @@ def _one_listed(move: TrialMove, decisions: Mapping[tuple[int, int], Tagging]) -
     words = ""
     if move.kind in AGAINST:
         verb = "rejected" if move.kind == Move.UNREJECTED else "confirmed"
-        words = f"{move.tag}: {verb} by {show_decision(decision) if decision else 'an editor'}"
+        who = show_decision(decision) if decision and decision.decided_at else "an editor"
+        words = f"{move.tag}: {verb} by {who}"
     return Listed(
         link_to(article),
         str(article.outlet or ""),

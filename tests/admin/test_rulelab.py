@@ -108,7 +108,7 @@ def test_a_rule_against_decisions_is_saved_only_with_a_reason(peru, django_user_
     trial = RuleTrial.objects.get()
     assert "Against a decision: </h2>" not in shown
     assert "an editor rejected it, the new rule would give it again" in shown
-    assert "Peru: rejected by nobody yet" in shown
+    assert "Peru: rejected by an editor" in shown
     refused = save_rule(client, trial, override="on")
     assert "Nothing was saved: the rule contradicts a decision of editors" in refused.content.decode()
     save_rule(client, trial, override="on", reason="Callao is a port")
