@@ -195,6 +195,11 @@ class FixedFilter(FacetFilter):
         """Return the names of all values by key, in order."""
         return {key: gettext(wording.name) for key, wording in VOCABULARIES[self.facet].items()}
 
+    def name_of(self, key: str) -> str:
+        """Return what a value is called."""
+        wording = VOCABULARIES[self.facet].get(key)
+        return gettext(wording.name) if wording else ""
+
     @classmethod
     def find(cls, asked: Collection[Asked]) -> Iterator[Found]:
         """Yield the values that there are."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from django.conf import settings
@@ -35,10 +37,47 @@ def editions() -> dict[str, Edition]:
     }
 
 
+class Book(dict[tuple[str, str], str]):
+    """What is said in one language, by context and message; what was not said yet is asked of Django."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+        offered = editions()
+        self.edition = offered.get(code) or offered[settings.LANGUAGE_CODE]
+
+    def __missing__(self, asked: tuple[str, str]) -> str:
+        context, message = asked
+        with translation.override(self.code):
+            self[asked] = translation.pgettext(context, message) if context else translation.gettext(message)
+        return self[asked]
+
+
+_book_of = functools.cache(Book)
+# Django's own variable takes longer to read than a message to find: lists look up hundreds.
+_open: ContextVar[Book | None] = ContextVar("language", default=None)
+
+
+def _book() -> Book:
+    book = _open.get()
+    return _book_of(settings.LANGUAGE_CODE) if book is None else book  # an empty one is one too
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Have the core, and Django, speak a language, by Django's code of it."""
+    before = _open.get()
+    _open.set(_book_of(code))
+    try:
+        with translation.override(code):
+            yield
+    finally:
+        _open.set(before)
+
+
 def edition() -> Edition:
     """Return the language of the moment, or the archive's own where that is none to read it in."""
-    offered = editions()
-    return offered.get(translation.get_language() or "") or offered[settings.LANGUAGE_CODE]
+    return _book().edition
 
 
 def elsewhere(path: str) -> Iterator[tuple[Edition, str]]:
@@ -75,42 +114,33 @@ class ReaderLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer."""
-        with translation.override(language_of(request.path_info)):
+        with speaking(language_of(request.path_info)):
             return self.get_response(request)
 
 
 def in_this_language(pieces: Iterator[str]) -> Iterator[str]:
     """Return pieces of a text, made in the language of this moment however late they are asked for."""
-    return _in_language(translation.get_language(), pieces)
+    return _in_language(_book().code, pieces)
 
 
-def _in_language(language: str | None, pieces: Iterator[str]) -> Iterator[str]:
-    with translation.override(language):
+def _in_language(code: str, pieces: Iterator[str]) -> Iterator[str]:
+    with speaking(code):
         yield from pieces
 
 
 class DjangoVoice:
-    """Translates for the core (articles/phrases.py), remembering what was said: lists say little a lot.
-
-    Django takes 4 us to look a message up, this takes one.
-    """
-
-    def __init__(self) -> None:
-        self._said: dict[tuple[str | None, str, str], str] = {}
-        self._many = functools.lru_cache(maxsize=10_000)(_say_many)
+    """Translates for the core (articles/phrases.py) with Django's catalogues."""
 
     def say(self, message: str, context: str = "") -> str:
         """Return a message translated."""
-        asked = translation.get_language(), context, message
-        if asked not in self._said:
-            said = translation.pgettext(context, message) if context else translation.gettext(message)
-            self._said[asked] = said
-        return self._said[asked]
+        return _book()[context, message]
 
     def say_many(self, one: str, many: str, number: int) -> str:
         """Return the form that suits a number, translated."""
-        return self._many(translation.get_language(), one, many, number)
+        return _say_many(_book().code, one, many, number)
 
 
-def _say_many(language: str | None, one: str, many: str, number: int) -> str:
-    return translation.ngettext(one, many, number)
+@functools.lru_cache(maxsize=10_000)
+def _say_many(code: str, one: str, many: str, number: int) -> str:
+    with translation.override(code):
+        return translation.ngettext(one, many, number)

@@ -6,15 +6,26 @@ crawler that followed them would never end.  Their links say ``nofollow``, their
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from articles.languages import editions, speaking
+
 ONE_DAY = 86_400  # seconds
 
 # `/articles/?country=ua` and `/articles/?after=n2e3f1` may be fetched; what has two parameters may not.
 COMBINATIONS = ("/*?*&", "/*?*__", "/*?q=", "/*?sort=", "/*?density=", "/*?view=", "/*?tag=", "/*?in=")
+
+
+def _closed_in_every_language() -> Iterator[str]:
+    for code in editions():
+        with speaking(code):
+            yield reverse("suggestions")
+            yield reverse("facet", args=["x"]).removesuffix("x/")
 
 
 @require_safe
@@ -24,8 +35,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     closed = (
         reverse("admin:index"),
         "/api/",
-        reverse("suggestions"),
-        reverse("facet", args=["x"]).removesuffix("x/"),
+        *_closed_in_every_language(),
         "/*/export/",  # of a search and of one article
         *COMBINATIONS,
     )

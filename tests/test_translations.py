@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polib
 import pytest
-from django.utils import translation
 
 from articles import days, phrases
+from articles.languages import speaking
 from articles.models import Alias, Office, Tag
 from articles.search import sync
 from articles.search.query import Criteria, Match
@@ -114,7 +114,7 @@ def test_without_django_the_core_speaks_english():
     ],
 )
 def test_a_span_of_days_in_french(first, last, words):
-    with translation.override("fr"):
+    with speaking("fr"):
         bounds = (day and dt.date.fromisoformat(day) for day in (first, last))
 
         assert span_in_words(*bounds) == words
@@ -128,7 +128,7 @@ def test_the_same_search_is_a_sentence_of_each_language():
     names = {("country", "ru"): "Russia", ("country", "ua"): "Ukraine", ("language", "fr"): "French"}
 
     english = title_of(criteria, names)
-    with translation.override("fr"):
+    with speaking("fr"):
         french = title_of(criteria, {**names, ("language", "fr"): "français"})
 
     assert english == (
@@ -141,7 +141,7 @@ def test_the_same_search_is_a_sentence_of_each_language():
 
 
 def test_numbers_and_dates_are_written_as_the_language_writes_them():
-    with translation.override("fr"):
+    with speaking("fr"):
         written = [
             phrases.grouped(1_234_567),
             phrases.grouped(999),
@@ -311,6 +311,19 @@ def test_what_went_wrong_leads_to_the_front_page_of_the_other_language(client, a
     assert "«\u00a0some words\u00a0»" in html
 
 
+def test_a_prefix_alone_is_completed_and_leads_to_nothing_else(client, archive):
+    assert client.get("/fr")["Location"] == "/fr/"
+    assert client.get("/fr/articles?country=ru")["Location"] == "/fr/articles/?country=ru"
+    for address in ("/fr/admin/", "/fr/fr/", "/de/articles/", "/en/articles/", "/FR/articles/", "/fr//"):
+        assert client.get(address).status_code == 404, address
+
+
+def test_crawlers_are_kept_from_the_same_places_in_every_language(client, db):
+    closed = client.get("/robots.txt").content.decode().splitlines()
+
+    assert {"Disallow: /suggest/", "Disallow: /fr/suggest/", "Disallow: /fr/articles/facets/"} <= set(closed)
+
+
 def test_programs_are_answered_in_one_language_at_one_address(client, archive):
     english, french = client.get("/api/v1/articles/?country=ru"), client.get("/fr/api/v1/articles/")
 
@@ -358,12 +371,17 @@ def test_what_is_remembered_of_a_page_in_one_language_is_not_told_in_another(cli
 
 
 def settings_of(**variables: str) -> str:
-    code = (
-        "from django.conf import settings; import django; django.setup();"
-        "from django.urls import reverse; from django.utils import translation;"
-        "print(settings.LANGUAGE_CODE, [translation.override(c).__enter__() or reverse('article_list')"
-        " for c in ('en-gb', 'fr')])"
-    )
+    code = """
+import django
+django.setup()
+from django.conf import settings
+from django.urls import reverse
+from articles.languages import speaking
+def place(code):
+    with speaking(code):
+        return reverse("article_list")
+print(settings.LANGUAGE_CODE, [place("en-gb"), place("fr")])
+"""
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "newsroom.settings", **variables}
     run = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, env=env)
     return run.stdout.strip() or run.stderr.strip().splitlines()[-1]
@@ -388,7 +406,7 @@ def test_names_of_sorts_of_office_are_told_apart_in_every_language():
     from articles.tenures import CHIEF, LESSER, OTHERS
 
     sorts = [*CHIEF, *LESSER, OTHERS]
-    with translation.override("fr"):
+    with speaking("fr"):
         assert len({phrases.gettext(sort) for sort in sorts}) == len(sorts)
 
 
