@@ -12,7 +12,7 @@ that does several things at once is one act as well::
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
@@ -294,18 +294,16 @@ class Act:
         self.remember(record, values_of(record), None)
         record.delete()
 
-    def flush(self) -> None:
-        """Write what was remembered so far: an act of very many rows never holds them all."""
+    def flush(self, rows: Sequence[Row] = ()) -> None:
+        """Write what was remembered so far, and ``rows``: an act of very many never holds them all."""
         if self.change_set is None:
             self.change_set = ChangeSet.objects.create(
                 act=self.kind, made_by_id=self._editor_id, made_by_name=self.by_name, note=self.note,
                 undoes=self.undoes, change_count=0,
             )  # fmt: skip
-        self.change_set.change_count += len(self.changes)
-        append(
-            [Row(one.table, one.row_id, one.label, one.before, one.after) for one in self.changes],
-            self.change_set,
-        )
+        noted = [Row(one.table, one.row_id, one.label, one.before, one.after) for one in self.changes]
+        append([*noted, *rows], self.change_set)
+        self.change_set.change_count += len(noted) + len(rows)
         sync.enqueue(sorted(self.touched))
         self.touched_count += len(self.touched)
         self.changes, self.touched = [], set()

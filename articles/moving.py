@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from articles.combining import COLUMNS, Choice, contradict, unite
 from articles.curation import Act, locked, values_of
 from articles.importing.taggings import REVIEW_FIELDS, set_turns
+from articles.importing.trail import Row
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -213,8 +214,6 @@ class TagMove(Move):
             self._unite(pks)
         for pks in batched(ids_in(rows.order_by(), "pk"), CHUNK):
             self._move(pks)
-        if self.merged.is_ambiguous == self.survivor.is_ambiguous:
-            rows.update(tag=self.survivor)
 
     def _unite(self, pks: Sequence[int]) -> None:
         """Make one tagging of two, for some articles that have both."""
@@ -251,21 +250,25 @@ class TagMove(Move):
             merging.overruled_count += 1
 
     def _move(self, pks: Sequence[int]) -> None:
-        """Remember some taggings that move as they are; one statement moves them all afterwards."""
-        rows = locked(Tagging.objects.filter(pk__in=pks).select_related("tag"))
-        rows = rows.annotate(title=F("article__title"))
-        if self.merged.is_ambiguous == self.survivor.is_ambiguous:
-            rows = rows.only("pk", "article_id", "tag__name", "tag__kind", "tag")
-        moved = list(rows)
-        for row in moved:
-            self.act.remember(row, {"tag_id": self.merged.pk}, {"tag_id": self.survivor.pk})
+        """Move some taggings as they are."""
+        rows = Tagging.objects.filter(pk__in=pks).order_by("pk")
+        carried = dict(rows.select_for_update().values_list("pk", "article_id"))
+        titles = dict(Article.objects.filter(pk__in=carried.values()).values_list("pk", "title"))
+        before, after = {"tag_id": self.merged.pk}, {"tag_id": self.survivor.pk}
+        self.act.touched |= set(carried.values())
+        self.act.flush(
+            [
+                Row("tagging", pk, f"{self.merged}: {titles.get(article, '')}"[:300], before, after)
+                for pk, article in carried.items()
+            ]
+        )
+        # Chunk by chunk: of one statement for all, SQLite would keep every page it changes in memory.
+        rows.update(tag=self.survivor)
         if self.merged.is_ambiguous != self.survivor.is_ambiguous:
-            for row in moved:
-                row.tag = self.survivor
+            moved = list(rows)
             set_turns(moved)  # how soon to look at a tag depends on whether its name is ambiguous
-            write_taggings(moved, ["tag", *REVIEW_FIELDS])
-        self._done([row.article_id for row in moved])
-        self.merging.moved_count += len(moved)
+            write_taggings(moved, REVIEW_FIELDS)
+        self.merging.moved_count += len(carried)
 
     def _done(self, articles: Sequence[int]) -> None:
         self.act.touched |= set(articles)
@@ -302,16 +305,15 @@ class OutletMove(Move):
 
     def move_articles(self) -> None:
         """Move the articles."""
-        rows = Article.objects.filter(outlet=self.merged.pk)
-        before: Values = {"outlet_id": self.merged.pk}
-        after: Values = {"outlet_id": self.survivor.pk}
-        for pks in batched(ids_in(rows.order_by(), "pk"), CHUNK):
-            for row in locked(Article.objects.filter(pk__in=pks).only("pk", "title")):
-                self.act.remember(row, before, after)
-            self.act.touched |= set(pks)
-            self.act.flush()
-            self.merging.moved_count += len(pks)
-        rows.update(outlet=self.survivor.pk, changed_at=self.act.now)
+        every = Article.objects.filter(outlet=self.merged.pk).order_by()
+        before, after = {"outlet_id": self.merged.pk}, {"outlet_id": self.survivor.pk}
+        for pks in batched(ids_in(every, "pk"), CHUNK):
+            rows = Article.objects.filter(pk__in=pks).order_by("pk")
+            titles = dict(rows.select_for_update().values_list("pk", "title"))
+            self.act.touched |= titles.keys()
+            self.act.flush([Row("article", pk, title[:300], before, after) for pk, title in titles.items()])
+            rows.update(outlet=self.survivor.pk, changed_at=self.act.now)
+            self.merging.moved_count += len(titles)
 
 
 class AuthorMove(Move):
@@ -330,15 +332,17 @@ class AuthorMove(Move):
 
 def rewrite_bylines(act: Act, pks: Sequence[int], old: int, new: int) -> int:
     """Put one author in the place of another in some articles; return how many had both."""
-    articles = {row.pk: row for row in locked(Article.objects.filter(pk__in=pks).only("pk", "title"))}
-    bylines: dict[int, list[int]] = {pk: [] for pk in pks}
+    articles = Article.objects.filter(pk__in=pks).order_by("pk")
+    titles = dict(articles.select_for_update().values_list("pk", "title"))
+    bylines: dict[int, list[int]] = {pk: [] for pk in titles}
     rows = Authorship.objects.filter(article__in=pks).order_by("position", "pk")
     for article, author in rows.values_list("article_id", "author_id"):
         bylines[article].append(author)
     again: list[Authorship] = []
+    trail = []
     for pk, before in bylines.items():
         after = [*dict.fromkeys(new if one == old else one for one in before)]
-        act.remember(articles[pk], {"authors": before}, {"authors": after})
+        trail.append(Row("article", pk, titles[pk][:300], {"authors": before}, {"authors": after}))
         if len(after) < len(before):
             again += [
                 Authorship(article_id=pk, author_id=one, position=place) for place, one in enumerate(after)
@@ -347,9 +351,9 @@ def rewrite_bylines(act: Act, pks: Sequence[int], old: int, new: int) -> int:
     Authorship.objects.filter(article__in=shared).delete()
     Authorship.objects.bulk_create(again, batch_size=CHUNK)
     Authorship.objects.filter(article__in=pks, author=old).update(author=new)
-    Article.objects.filter(pk__in=pks).update(changed_at=act.now)
-    act.touched |= set(pks)
-    act.flush()
+    articles.update(changed_at=act.now)
+    act.touched |= titles.keys()
+    act.flush(trail)
     return len(shared)
 
 

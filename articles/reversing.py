@@ -269,10 +269,27 @@ class Reversing:
             self._touch(row, set(values))
             rows[tuple(sorted(values))].append(row)
         for names, changed in rows.items():
+            if table == TAGGING and names == ("tag_id",):
+                self._move_back(cast("list[Tagging]", changed))
+                continue
             following = REVIEW_FIELDS if table == TAGGING else ()
             if table == TAGGING:
                 set_turns(cast("list[Tagging]", changed))
             TABLES[table]._default_manager.bulk_update(changed, [*names, *following], batch_size=BATCH)
+
+    @staticmethod
+    def _move_back(changed: Sequence[Tagging]) -> None:
+        """Give taggings that moved in a merge or split their tags back: very many, to very few tags."""
+        former: dict[int, list[Tagging]] = defaultdict(list)
+        for row in changed:
+            former[row.tag_id].append(row)
+        for tag, rows in former.items():
+            for some in batched(rows, BATCH):
+                Tagging.objects.filter(pk__in=[row.pk for row in some]).update(tag=tag)
+        turned = [_turn(row) for row in changed]
+        set_turns(changed)
+        moved = [row for row, was in zip(changed, turned, strict=True) if was != _turn(row)]
+        Tagging.objects.bulk_update(moved, REVIEW_FIELDS, batch_size=BATCH)
 
     def _rewrite(self, table: str, effects: Sequence[Effect]) -> None:
         """Give articles their columns and authors back, and let follow what rests on them."""
@@ -365,6 +382,10 @@ def _named(effect: Effect) -> Iterator[tuple[type[models.Model], int, str]]:
         column = model._meta.get_field(name)
         if isinstance(value, int) and name != WHO and isinstance(column, models.ForeignKey):
             yield column.related_model, value, str(column.verbose_name)
+
+
+def _turn(row: Tagging) -> tuple[int, int]:
+    return row.review_ground, row.review_rank
 
 
 def _kind_of(effect: Effect) -> str:

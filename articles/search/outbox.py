@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone
 
+from articles.importing.bulk import insert_rows, prepared
 from articles.models import Archive, Article, OutboxRow
 from articles.search.entry import Standing
 
@@ -34,13 +35,9 @@ def enqueue(article_ids: Iterable[int]) -> None:
     if not ids:
         return
     archive = lock_archive()
-    OutboxRow.objects.bulk_create(
-        [
-            OutboxRow(revision=archive.revision + number, article_id=pk)
-            for number, pk in enumerate(ids, start=1)
-        ],
-        batch_size=1_000,
-    )
+    now = prepared(timezone.now(), OutboxRow._meta.get_field("queued_at"))
+    rows = ((archive.revision + number, pk, now) for number, pk in enumerate(ids, start=1))
+    insert_rows(OutboxRow, ("revision", "article_id", "queued_at"), rows)
     archive.revision += len(ids)
     archive.save(update_fields=["revision"])
 
