@@ -28,6 +28,7 @@ from articles.models import (
     Upload,
 )
 from articles.sampling import DAILY, sample_of
+from articles.waiting import Asked, count_waiting
 
 COUNTED = 1_000  # rows; of more the page says so
 ACTS_SHOWN = 8  # of the trail, the latest
@@ -105,7 +106,7 @@ WAITING = (
     ),
     Waiting(
         "suggested tag to review", "suggested tags to review", "articles.change_tagging", "admin:review",
-        up_to(lambda: Tagging.objects.filter(status=Tagging.Status.SUGGESTED)),
+        lambda: count_waiting(Asked()) or 0,
     ),
     Waiting(
         "suggested actor", "suggested actors", "articles.change_actorsuggestion",
@@ -137,7 +138,9 @@ def read_front(request: HttpRequest) -> Front:
         address = reverse(one.page) + (f"?{one.query}" if one.query and count else "")
         (work if count else nothing).append(Work(number, one.words(count), address))
     may_see = request.user.has_perm("articles.view_changeset")
-    lately = list(ChangeSet.objects.order_by("-pk")[:ACTS_SHOWN]) if may_see else []
+    lately = (
+        list(ChangeSet.objects.filter(sitting__isnull=True).order_by("-pk")[:ACTS_SHOWN]) if may_see else []
+    )
     return Front(work, nothing, lately, working.remark())
 
 
