@@ -44,6 +44,6 @@ def number_of(record: Record) -> str:
 def find_by_number(written: str) -> Record | None:
     """Return the record that `number_of` wrote; None if it is gone."""
     table, _, pk = written.partition(":")
-    model = {"tag": Tag, "outlet": Outlet, "author": Author}[table]
-    found: Record | None = model._default_manager.filter(pk=pk).first()
-    return found
+    if table == "tag":
+        return Tag.objects.filter(pk=pk).first()
+    return (Outlet if table == "outlet" else Author).objects.filter(pk=pk).first()

@@ -91,8 +91,10 @@ class BylineAdmin(MergingAdmin):
         is_allowed = super(DeskAdmin, self).has_delete_permission(request, obj)
         return is_allowed and obj is not None and not self.is_used(obj)
 
-    def is_used(self, obj: Outlet | Author) -> bool:
+    def is_used(self, obj: Model) -> bool:
         """Return whether any article names the record, or a name that means it."""
+        if not isinstance(obj, Outlet | Author):
+            return True
         if obj.merged_into_id or obj.merged.exists() or obj.former_names.exists():
             return True
         return Article.objects.filter(**{self.article_field: obj.pk}).exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from articles.admin.merging_forms import NameForm, SecondBylineForm, SecondTagFo
 from articles.combining import Choice
 from articles.merging import MergeError, Merging, count_articles, merge
 from articles.models import ChangeSet, RecordOrigin, Tag
-from articles.records import Record, number_of
+from articles.records import Record, kind_of, number_of
 from articles.renaming import RenameError, rename
 from articles.search import sync
 from articles.splitting import SplitError, split
@@ -38,7 +38,7 @@ class MergingAdmin(DeskAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Return the addresses of the three pages, and Django's."""
         name = f"articles_{self.opts.model_name}"
-        own = [
+        own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("merge/", self.merge_view, "merge"),
             ("<path:object_id>/rename/", self.rename_view, "rename"),
             ("<path:object_id>/split/", self.split_view, "split"),
@@ -139,7 +139,7 @@ class MergingAdmin(DeskAdmin):
         if self.model is Tag:
             aliases = Tag.objects.filter(aliases__text__istartswith=typed).values("pk")
             called |= Q(key=typed.lower()) | Q(pk__in=aliases)
-            rows = rows.filter(kind__in=[one.kind for one in records])
+            rows = rows.filter(kind__in=[kind_of(one) for one in records])
         return list(rows.filter(called).order_by("name")[:FOUND])
 
     def _merge_page(
@@ -248,7 +248,8 @@ class MergingAdmin(DeskAdmin):
 
     def _record(self, request: HttpRequest, object_id: str) -> Record:
         self._require(request)
-        record = self.model._default_manager.filter(pk=object_id).first() if is_id(object_id) else None
+        rows = self.model._default_manager.filter(pk=object_id) if is_id(object_id) else None
+        record: Record | None = rows.first() if rows is not None else None
         if record is None:
             raise Http404
         if not self.has_change_permission(request, record):

@@ -61,6 +61,12 @@ class SecondForm(forms.Form):
     slug = forms.SlugField(max_length=120, label="Its slug", help_text="Stands in the address of its page.")
 
 
+def _offer(field: forms.Field, choices: list[tuple[Any, str]]) -> None:
+    """Let a field offer these choices."""
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices
+
+
 class SecondTagForm(SecondForm):
     """A second tag takes names and offices along."""
 
@@ -74,11 +80,10 @@ class SecondTagForm(SecondForm):
     def __init__(self, record: Tag, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # a form's own
         super().__init__(*args, **kwargs)
         rows = record.aliases.order_by("kind", "text")
-        self.fields["aliases"].choices = [(row.pk, f"{row.text} ({row.kind})") for row in rows]
+        _offer(self.fields["aliases"], [(row.pk, f"{row.text} ({row.kind})") for row in rows])
         offices = record.offices.select_related("of")
-        self.fields["offices"].choices = [
-            (row.pk, f"{row}, {row.start_on or '?'} to {row.end_on or '?'}") for row in offices
-        ]
+        terms = [(row.pk, f"{row}, {row.start_on or '?'} to {row.end_on or '?'}") for row in offices]
+        _offer(self.fields["offices"], terms)
         if not offices:
             del self.fields["offices"]
 
@@ -103,7 +108,7 @@ class SecondBylineForm(SecondForm):
         super().__init__(*args, **kwargs)
         names = [*record.merged.order_by("name").values_list("name", flat=True)]
         names += record.former_names.filter(part=Part.NAME).order_by("text").values_list("text", flat=True)
-        self.fields["spellings"].choices = [(name, name) for name in dict.fromkeys(names)]
+        _offer(self.fields["spellings"], [(name, name) for name in dict.fromkeys(names)])
         if not names:
             del self.fields["spellings"]
         marks = self.fields["marks"]
@@ -117,5 +122,7 @@ class SecondBylineForm(SecondForm):
         """Return what `splitting.split` is to be told."""
         said = self.cleaned_data
         marks = [line.strip() for line in said["marks"].splitlines() if line.strip()]
-        chosen = {name: said[name] for name in ("name", "slug", "spellings") if name in said}
+        chosen: dict[str, object] = {
+            name: said[name] for name in ("name", "slug", "spellings") if name in said
+        }
         return {**chosen, "marks": marks}
