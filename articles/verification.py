@@ -196,7 +196,7 @@ def _check_uploads() -> Iterator[Finding]:
     for upload, name, content, sha256 in files.values_list("upload_id", "name", "content", "sha256").iterator(
         chunk_size=UPLOADS_BATCH
     ):
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if hashlib.sha256(content or b"").hexdigest() != sha256:
             what = f"{_short(name)} of upload {upload} is not what was sent; a byte or more changed"
             yield Finding("upload", what, RESTORE)
 

@@ -19,9 +19,12 @@ from articles.models import TaskWorker
 
 STARTS = 3  # times that a task is begun whose workers die over it
 PATIENCE = timedelta(seconds=15)  # that a task may wait before anybody is told
+LATER = timedelta(seconds=5)  # until a task is tried again that could not have what it needs
 KEPT = timedelta(days=30)  # for which the record of a finished task is kept
 COUNTED = 100  # tasks that wait, at most, before the number says no more
 DIED = f"its worker died {STARTS} times; see the log of the worker"
+
+type TaskRow = DBTaskResult[..., object]
 
 # Set once this process was asked to end.
 stop_requested = threading.Event()
@@ -49,7 +52,7 @@ def sign_off(name: str) -> None:
     TaskWorker.objects.filter(name=name).delete()
 
 
-def put_back(task: DBTaskResult) -> None:
+def put_back(task: TaskRow) -> None:
     """Let a task wait again, as if nobody had begun it."""
     task.status, task.worker_ids = TaskResultStatus.READY, []
     task.started_at = task.finished_at = None
@@ -78,7 +81,7 @@ def put_back_orphans(idle: str = "") -> int:
     return len(orphans)
 
 
-def _is_orphan(task: DBTaskResult, alive: Collection[str]) -> bool:
+def _is_orphan(task: TaskRow, alive: Collection[str]) -> bool:
     return not task.worker_ids or task.worker_ids[-1] not in alive
 
 
@@ -106,11 +109,10 @@ def remark() -> str:
     )
 
 
-def again_later(task: Task[..., object], *args: object, seconds: float = 5) -> None:
+def again_later[**P, T](task: Task[P, T], *args: P.args, **kwargs: P.kwargs) -> None:
     """Ask for a task once more in a while: what it needs, such as the import lock, is taken now.
 
     Where tasks are done at once there is no later; then nothing is asked for.
     """
-    backend = task_backends[DEFAULT_TASK_BACKEND_ALIAS]
-    if backend.supports_defer:
-        task.using(run_after=timezone.now() + timedelta(seconds=seconds)).enqueue(*args)
+    if task_backends[DEFAULT_TASK_BACKEND_ALIAS].supports_defer:
+        task.using(run_after=timezone.now() + LATER).enqueue(*args, **kwargs)

@@ -107,7 +107,7 @@ def test_a_task_told_to_stop_waits_for_the_next_worker_as_if_nobody_had_begun_it
 
 
 def test_a_task_that_cannot_have_what_it_needs_is_asked_for_again_later(queue):
-    working.again_later(note, 3, seconds=60)
+    working.again_later(note, 3)
 
     do_all()
 

@@ -19,7 +19,7 @@ from articles.importing.sources import MAX_BYTES, SUFFIXES, ZIP_SUFFIX, suffix_o
 from articles.receiving import MAX_ZIPS, Sent
 
 
-class SentFile(FormFile):
+class SentFile(FormFile):  # type: ignore[type-arg]  # takes none when the code runs
     """One file of the form; a zip's temporary file goes when the request ends."""
 
     def __init__(self, sent: Sent, spool: IO[bytes] | None, content_type: str) -> None:

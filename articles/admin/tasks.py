@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from articles.admin.desk import ReadOnlyAdmin
 from articles.models import TaskWorker
+from articles.working import TaskRow
 
 # The one that comes with django-tasks-db counts the whole table and takes any lookup.
 if admin.site.is_registered(DBTaskResult) and isinstance(
@@ -33,7 +34,7 @@ class TaskAdmin(ReadOnlyAdmin):
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> DBTaskResult | None:
+    ) -> TaskRow | None:
         """Return the task; its number is none that the desk's other tables have."""
         try:
             return self.get_queryset(request).filter(pk=uuid.UUID(object_id)).first()
@@ -41,12 +42,12 @@ class TaskAdmin(ReadOnlyAdmin):
             return None
 
     @admin.display(description="task")
-    def name_shown(self, task: DBTaskResult) -> str:
+    def name_shown(self, task: TaskRow) -> str:
         """Return the function's name in words."""
-        return task.task_path.rpartition(".")[2].replace("_", " ")
+        return str(task.task_path).rpartition(".")[2].replace("_", " ")
 
     @admin.display(description="arguments")
-    def arguments_shown(self, task: DBTaskResult) -> str:
+    def arguments_shown(self, task: TaskRow) -> str:
         """Return what the task is about."""
         given = task.args_kwargs
         named = [f"{name}={value!r}" for name, value in given.get("kwargs", {}).items()]

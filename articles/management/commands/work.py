@@ -14,7 +14,6 @@ from django.db import InterfaceError, OperationalError, ProgrammingError, close_
 from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
 from articles import uploading, working
 from articles.commands import manage
@@ -46,7 +45,7 @@ class TaskWorker(Worker):
         working.stop_requested.set()
         super().shutdown(signum, frame)
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: working.TaskRow) -> None:
         """Do a task; one that stopped because it was asked to waits for the next worker."""
         super().run_task(db_task_result)
         if db_task_result.exception_class_path == working.UNFINISHED:
