@@ -25,18 +25,20 @@ READ = ("pk", "title", "standfirst", "body", "published_on", "clipped_on")
 class Reach:
     """What a change of the gazetteer can reach: texts that hold its words, files that give its names."""
 
-    def __init__(self, before: Sequence[Entry], after: Sequence[Entry], *, release: str = "") -> None:
-        """Compare two gazetteers; ``release`` is that of ``before``, which articles up to date carry."""
+    def __init__(
+        self, before: Sequence[Entry], after: Sequence[Entry], *, releases: Collection[str] = ()
+    ) -> None:
+        """Compare two gazetteers; ``releases`` are those that articles carry whose tags ``before`` gives."""
         self._clues = clues_between(before, after)
         self._finder = Finder(self._clues)
-        self._release = release
+        self._releases = releases
         old, new = read_names(before), read_names(after)
         self._names = {name for name in (*old, *new) if old.get(name) != new.get(name)}
         self._named_before = {old[name] for name in self._names if name in old}
 
     def find(self, pulse: Callable[[int], None] = lambda count: None) -> set[int]:
         """Return the ids of all articles that it can reach; ``pulse`` hears of how many now and then."""
-        found = self._by_keyword()
+        found = self._by_keyword(pulse)
         for ids in batched(self._suspects(), BATCH):
             found |= self._among(ids)
             pulse(len(found))
@@ -74,7 +76,7 @@ class Reach:
             if self._finder.reaches(title, standfirst, body, published_on or clipped_on)
         }
 
-    def _by_keyword(self) -> set[int]:
+    def _by_keyword(self, pulse: Callable[[int], None]) -> set[int]:
         """Return the articles whose files give a name that names something else from now on."""
         if not self._names:
             return set()
@@ -89,23 +91,26 @@ class Reach:
         ]
         given = Tagging.objects.filter(tag__in=tags, origin=Tagging.Origin.FRONT_MATTER)
         # Of articles that wait for a re-tag nobody noted yet which of their words name nothing.
-        waiting = Article.objects.exclude(gazetteer_release=self._release).exclude(keywords=[])
+        waiting = Article.objects.exclude(gazetteer_release__in=self._releases).exclude(keywords=[])
         rows = chain(
             given.values_list("article_id", "article__keywords").iterator(),
             waiting.values_list("pk", "keywords").iterator(),
         )
-        return found | {pk for pk, words in rows if self._is_named(words)}
+        for some in batched(rows, BATCH):
+            found.update([pk for pk, words in some if self._is_named(words)])
+            pulse(len(found))
+        return found
 
     def _is_named(self, words: Iterable[object]) -> bool:
         return any(fold_keyword(str(word)) in self._names for word in words) if self._names else False
 
 
-def affected(before: Sequence[Entry], after: Sequence[Entry], *, release: str = "") -> set[int]:
+def affected(before: Sequence[Entry], after: Sequence[Entry], *, releases: Collection[str] = ()) -> set[int]:
     """Return the ids of all articles that a change from one gazetteer to another can reach.
 
-    No other article gets other tags.  ``release`` is that of ``before``.
+    No other article gets other tags.  ``releases`` are those whose articles carry the tags of ``before``.
     """
-    return Reach(before, after, release=release).find()
+    return Reach(before, after, releases=releases).find()
 
 
 def _all_ids() -> Iterator[int]:

@@ -375,7 +375,7 @@ def read_entries(*, only: Tag | None = None) -> list[Entry]:
     if only is not None:
         tags = tags.filter(pk=only.pk)
     aliases, offices = _read_aliases(only), _read_offices(only)
-    parents = Tag.objects.all() if only is None else Tag.objects.filter(pk=only.parent_id)
+    parents = Tag.objects.all() if only is None else Tag.objects.filter(pk=only.parent_id or 0)
     slugs = dict(parents.values_list("id", "slug"))
     keys = _country_keys()
     return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -34,7 +35,7 @@ from articles.importing.taggings import (
 )
 from articles.importing.trail import Row, append, row_of
 from articles.importing.unmatched import write_unmatched
-from articles.models import Archive, Article, ChangeSet
+from articles.models import Archive, Article, ChangeSet, RuleTrial
 from articles.search import sync
 from articles.tagging.findings import Role
 
@@ -44,6 +45,7 @@ LOADED = (
     "title", "standfirst", "body", "published_on", "clipped_on", "keywords", "gazetteer_release",
 )  # fmt: skip
 UNDER_WAY = "under way"
+TRIALS_KNOWN = 1_000  # saved rules, the newest
 
 
 class RetagError(Exception):
@@ -128,7 +130,8 @@ class Scope:
         """Return the articles to tag, those that readers do not see included."""
         if self.article_id is not None:
             return Article.objects.filter(pk=self.article_id)
-        return Article.objects.all() if self.is_forced else Article.objects.exclude(gazetteer_release=release)
+        rows = Article.objects.all()
+        return rows if self.is_forced else rows.exclude(gazetteer_release__in=releases_like(release))
 
     def chunks(self, release: str) -> Iterator[list[Article]]:
         """Yield the articles to tag with what the tagger needs of them, in the order of their ids."""
@@ -145,6 +148,23 @@ class Scope:
 
 
 EVERYTHING = Scope()
+
+
+def releases_like(release: str) -> set[str]:
+    """Return the releases whose articles carry the tags that this one calls for, itself among them.
+
+    A rule tried at the desk reaches some articles; once these were tagged again, the others, tagged by the
+    release before, are as the one after it has them.
+    """
+    saved = RuleTrial.objects.filter(state=RuleTrial.State.SAVED, result__is_whole=True).order_by("-pk")
+    before: dict[str, set[str]] = defaultdict(set)
+    for former, result in saved.values_list("release", "result")[:TRIALS_KNOWN]:
+        before[result["release_after"]].add(former)
+    found, new = set[str](), {release}
+    while new:
+        found |= new
+        new = set().union(*(before[one] for one in new)) - found
+    return found
 
 
 def retag(

@@ -19,7 +19,7 @@ from articles.candidates import Reach
 from articles.curation import Act
 from articles.importing.lock import import_lock
 from articles.models import Alias, ChangeSet, Office, OutboxRow, RuleTrial, Tag, TrialMove
-from articles.retagging import Retagging, Scope, retag
+from articles.retagging import Retagging, Scope, releases_like, retag
 from articles.search.outbox import NO_ARTICLE, database_standing
 from articles.tagging import Entry, Kind
 from articles.tagging.rulelines import LineError, read_rule
@@ -49,13 +49,22 @@ class AgainstError(TrialError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One tag's rule before and after, with the gazetteer around it; ``release`` is that of before."""
+    """One tag's rule before and after, with the gazetteer around it.
+
+    ``release`` is that of before, ``releases`` are those whose articles carry the tags that it gives.
+    """
 
     before: list[Entry]
     after: list[Entry]
     release: str
+    releases: set[str]
     old: Entry
     new: Entry
+
+    @property
+    def reach(self) -> Reach:
+        """Return what the change can reach."""
+        return Reach(self.before, self.after, releases=self.releases)
 
 
 # --- Asking -----------------------------------------------------------------------------------------------
@@ -89,7 +98,8 @@ def begin(tag: Tag, lines: Mapping[str, str], *, is_ambiguous: bool, by: Abstrac
     """Return a new trial, not computed yet; raise TrialError while this person has another one under way."""
     old = RuleTrial.objects.exclude(state__in=(State.SAVING, State.SAVED))
     old.filter(made_at__lt=timezone.now() - KEPT).delete()
-    if any(trial.is_busy and not trial.is_silent for trial in RuleTrial.objects.filter(made_by=by.pk)[:20]):
+    mine = RuleTrial.objects.filter(made_by=by.pk).defer("article_ids", "result")[:20]
+    if any(trial.is_busy and not trial.is_silent for trial in mine):
         raise TrialError("another change of yours is still being tried; wait for it to end")
     return RuleTrial.objects.create(tag=tag, lines=dict(lines), is_ambiguous=is_ambiguous, made_by_id=by.pk)
 
@@ -101,7 +111,8 @@ def read_change(trial: RuleTrial) -> Change:
     if errors:
         raise TrialError(f"the rule cannot be read any more: {next(iter(errors.values()))[0]}")
     after = [new if entry == old else entry for entry in before]
-    return Change(before, after, gazetteer.release_of(before), old, new)
+    release = gazetteer.release_of(before)
+    return Change(before, after, release, releases_like(release), old, new)
 
 
 # --- Saving -----------------------------------------------------------------------------------------------
@@ -130,8 +141,9 @@ def save(trial: RuleTrial, *, by: AbstractBaseUser, reason: str = "", is_overrid
         stored.change_set = act.close()
         if stored.change_set is None:
             raise TrialError("nothing of the rule was changed, so there is nothing to save")
-        stored.state, stored.seen_at = State.SAVING, timezone.now()
-        stored.save(update_fields=["change_set", "state", "seen_at"])
+        stored.state, stored.seen_at, stored.tagged_count = State.SAVING, timezone.now(), 0
+        stored.result["release_after"] = gazetteer.release_of(gazetteer.read_entries())
+        stored.save(update_fields=["change_set", "state", "seen_at", "tagged_count", "result"])
     return stored.change_set
 
 
@@ -162,8 +174,7 @@ def _check_fresh(trial: RuleTrial, change: Change) -> None:
     if not is_whole or len(touched) > TOUCHED_LIMIT:
         raise StaleError("very many articles were changed since you tried this; try it again")
     known = touched.intersection(trial.article_ids)
-    reach = Reach(change.before, change.after, release=change.release)
-    if known or reach.find_among(touched):
+    if known or change.reach.find_among(touched):
         raise StaleError("articles that this concerns were changed since you tried it; try it again")
 
 
@@ -222,7 +233,9 @@ def follow(
     )
     if not done.is_interrupted:
         trial.state, trial.note = State.SAVED, _compared(trial, done)
-        trial.save(update_fields=["state", "note"])
+        # Unless the gazetteer was changed meanwhile: then others may be in need of other tags as well.
+        trial.result["is_whole"] = done.release == trial.result["release_after"] and not done.failures
+        trial.save(update_fields=["state", "note", "result"])
     return done
 
 

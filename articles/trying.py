@@ -18,7 +18,6 @@ from itertools import batched
 from django.db import transaction
 from django.utils import timezone
 
-from articles.candidates import Reach
 from articles.importing.bulk import insert_rows
 from articles.importing.crew import Crew
 from articles.importing.taggings import (
@@ -96,7 +95,7 @@ def compute(
         pulse.enter(State.LOOKING)
         change = read_change(trial)
         trial.release, trial.revision = change.release, database_standing().revision
-        ids = Reach(change.before, change.after, release=change.release).find(pulse.found)
+        ids = change.reach.find(pulse.found)
         pulse.check(len(ids))
         trial.article_ids, trial.found_count = sorted(ids), len(ids)
         pulse.enter(State.TAGGING)
@@ -165,7 +164,7 @@ def _tag_by_new_rule(
             trail = change_taggings([(one, texts_of(one)) for one in sound], rules).trail
             for article in sound:
                 if article.pk in trail:
-                    _note_steps(trial, article, trail[article.pk], change.release, findings)
+                    _note_steps(trial, article, trail[article.pk], change.releases, findings)
             _suspect(trial, sound, rules, findings)
             count += len(chunk)
             pulse.tagged(count)
@@ -192,10 +191,10 @@ def _is_sound(article: Article, rules: Rules, findings: _Findings) -> bool:
 
 
 def _note_steps(
-    trial: RuleTrial, article: Article, steps: Sequence[Step], release: str, findings: _Findings
+    trial: RuleTrial, article: Article, steps: Sequence[Step], releases: set[str], findings: _Findings
 ) -> None:
     findings.changed_count += 1
-    if article.gazetteer_release != release:
+    if article.gazetteer_release not in releases:
         findings.steps[article.pk] = steps
     for tag_id, before, after in steps:
         kind = _kind_of(before, after)

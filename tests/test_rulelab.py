@@ -13,7 +13,7 @@ from articles import curation, gazetteer
 from articles.importing import crew
 from articles.importing.unmatched import write_unmatched
 from articles.models import Alias, Article, ChangeSet, RuleTrial, Tag, TrialMove
-from articles.retagging import Scope, retag
+from articles.retagging import Scope, count_waiting, releases_like, retag
 from articles.rulelab import (
     AgainstError,
     StaleError,
@@ -144,6 +144,7 @@ def test_what_is_predicted_comes_of_saving_and_no_other_article_changes(db, alic
         assert real(done) == predicted, f"{entry} became {changed}"
         assert (trial.state, trial.note) == ("saved", "")
         assert real(retag(Scope(is_forced=True), is_dry=True)) == {}, f"{entry} became {changed}"
+        assert count_waiting() == 0
 
 
 # --- One thing at a time ----------------------------------------------------------------------------------
@@ -415,3 +416,36 @@ def test_what_was_tried_on_a_tag_does_not_keep_it_from_being_taken_back(loaded, 
     assert not undo(made, by=alice).conflicts
     assert not Tag.objects.filter(slug="chile").exists()
     assert RuleTrial.objects.count() == 0
+
+
+def test_articles_that_a_saved_rule_does_not_reach_wait_for_no_retag(loaded, alice):
+    make_article(title="A", body="In Callao.")
+    make_article(title="B", body="Elsewhere.")
+    retag(Scope(is_forced=True))
+    first = gazetteer.release_of(gazetteer.read_entries())
+
+    for slug, town in (("peru", "Callao"), ("oman", "Sohar")):
+        trial = tried(alice, slug, capital=town)
+        save(trial, by=alice)
+        assert count_waiting() == 2
+        follow(RuleTrial.objects.get(pk=trial.pk))
+        assert count_waiting() == 0
+
+    now = gazetteer.release_of(gazetteer.read_entries())
+    assert len(releases_like(now)) == 3
+    assert first in releases_like(now)
+    Alias.objects.filter(text="Callao").delete()
+    assert count_waiting() == 2
+
+
+def test_a_gazetteer_changed_before_the_retag_leaves_all_articles_waiting(loaded, alice):
+    make_article(title="A", body="In Callao.")
+    make_article(title="B", body="Elsewhere.")
+    retag(Scope(is_forced=True))
+    trial = tried(alice, "peru", capital="Callao")
+    save(trial, by=alice)
+    Alias.objects.create(tag=Tag.objects.get(slug="oman"), text="Elsewhere")
+
+    follow(RuleTrial.objects.get(pk=trial.pk))
+
+    assert count_waiting() == 1

@@ -70,7 +70,7 @@ class Group(NamedTuple):
 
     kind: str
     words: str
-    count: int
+    total: int
     rows: list[Listed]
     address: str
     is_against: bool
@@ -210,7 +210,7 @@ class RuleLab(DeskAdmin):
             raise Http404
         rows = trial.moves.filter(kind=kind)
         if of:
-            rows = rows.filter(tag=of)
+            rows = rows.filter(tag=int(of))
         page = Paginator(rows.order_by("pk"), LISTED).get_page(request.GET.get("page"))
         context = {
             **self._context(request, tag, f"Articles: {KINDS[Move(kind)]}"),
@@ -276,9 +276,8 @@ def _compute_here(trial: RuleTrial) -> None:
 
 
 def _trial(tag: Tag, pk: str) -> RuleTrial:
-    trial = (
-        RuleTrial.objects.filter(pk=pk, tag=tag).select_related("change_set").first() if is_id(pk) else None
-    )
+    rows = RuleTrial.objects.filter(tag=tag).select_related("change_set").defer("article_ids")
+    trial = rows.filter(pk=int(pk)).first() if is_id(pk) else None
     if trial is None:
         raise Http404("this trial is gone: trials that nobody saved are kept for a day")
     return trial
