@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from django.contrib import admin
-from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from articles import curation
 from articles.admin.desk import DeskAdmin, RecordForm, RowFormSet, SeenForm, editor, link_to_list
+from articles.admin.lists import number_of, told
 from articles.admin.merging import MergingAdmin
 from articles.models import Article, Author, Authorship, ChangeSet, Outlet
 from articles.renaming import Part, RenameError, change_names, check
@@ -107,13 +107,7 @@ class BylineAdmin(MergingAdmin):
     @admin.display(description="articles")
     def article_count(self, obj: Counted) -> object:
         """Return the number of articles, as a link to them."""
-        return link_to_list(Article, f"{self.opts.model_name}={obj.pk}", obj.counted)
-
-
-def _counted(rows: QuerySet[Any], name: str) -> Coalesce:
-    """Return an expression: how many rows belong to the record."""
-    counts = rows.filter(**{name: OuterRef("pk")}).order_by().values(name).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counts, IntegerField()), 0)
+        return link_to_list(Article, f"{self.opts.model_name}={obj.pk}", told(obj.counted))
 
 
 @admin.register(Outlet)
@@ -127,7 +121,7 @@ class OutletAdmin(BylineAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the outlets, each with its number of articles."""
         rows: QuerySet[Any] = (
-            super().get_queryset(request).annotate(counted=_counted(Article.objects.all(), "outlet"))
+            super().get_queryset(request).annotate(counted=number_of(Article.objects.all(), "outlet"))
         )
         return rows
 
@@ -143,6 +137,6 @@ class AuthorAdmin(BylineAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the authors, each with the number of their articles."""
         rows: QuerySet[Any] = (
-            super().get_queryset(request).annotate(counted=_counted(Authorship.objects.all(), "author"))
+            super().get_queryset(request).annotate(counted=number_of(Authorship.objects.all(), "author"))
         )
         return rows

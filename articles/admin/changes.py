@@ -21,6 +21,7 @@ from articles.admin.lists import chosen, is_id
 from articles.admin.told import tell
 from articles.commands import manage
 from articles.models import Change, ChangeSet
+from articles.reversing import TABLES
 from articles.search import sync
 from articles.undoing import Reversal, UndoError, undo
 
@@ -188,11 +189,28 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         return format_html_join(", ", "{}{}", lines) or "no"
 
 
+class TableFilter(admin.SimpleListFilter):
+    """Changes by the table of their row; which tables there are is known without asking every change."""
+
+    title = "table"
+    parameter_name = "table"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return the tables by what their rows are called."""
+        names = {name: str(model._meta.verbose_name) for name, model in TABLES.items()}
+        return sorted(names.items(), key=lambda one: one[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        """Return the changes of rows of the chosen table."""
+        return queryset if self.value() is None else queryset.filter(table=self.value())
+
+
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
     help_line = "Rows that were changed, one act after the other."
     list_display = ("label", "table", "change_set_shown", "columns_shown")
-    list_filter = ("table", chosen("act", "act", ChangeSet, "change_set"))
+    sortable_by = ()
+    list_filter = (TableFilter, chosen("act", "act", ChangeSet, "change_set"))
     list_select_related = ("change_set",)
     ordering = ("-id",)
     fields = ("label", "table", "row_id", "change_set_shown", "columns_shown")

@@ -8,7 +8,19 @@ from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Model,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
@@ -26,6 +38,7 @@ MAX_PK = 2**63 - 1  # the largest id either database knows
 COUNTED = (
     5_000  # rows that a list counts and pages through, and that an action takes: more are narrowed first
 )
+MANY = 1_000  # rows of one record that are counted for a list of records
 FEW = 20_000  # rows that lead to records: up to so many are gathered first, more are met on the way
 
 # What the list filters of Django add to a field's name.  Anything else (regex, contains) is refused.
@@ -176,6 +189,23 @@ def chosen(title: str, parameter: str, model: type[Model], lookup: str) -> type[
     """Return a filter by one record of ``model``, for links such as ``?tag=5``."""
     attributes = {"title": title, "parameter_name": parameter, "model": model, "lookup": lookup}
     return type(f"Chosen{model.__name__}Filter", (ChosenFilter,), attributes)
+
+
+def number_of(rows: QuerySet[Any], column: str) -> Case:
+    """Return an expression: how many of the rows point to the record by ``column``, to be told by `told`.
+
+    Of many no more is found out than that they are many: to count the articles of the hundred tags of a page
+    would read a large archive from end to end.
+    """
+    own = rows.filter(**{column: OuterRef("pk")}).order_by()
+    count = Subquery(own.values(column).annotate(n=Count("pk")).values("n"), IntegerField())
+    is_many = Exists(own.values("pk")[MANY : MANY + 1])
+    return Case(When(is_many, then=Value(MANY + 1)), default=Coalesce(count, 0))
+
+
+def told(number: int) -> str:
+    """Return a number of `number_of` in words."""
+    return f"more than {MANY:,}" if number > MANY else f"{number:,}"
 
 
 def is_id(value: object) -> bool:

@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from articles import curation
@@ -21,6 +20,7 @@ from articles.admin.desk import (
     editor,
     link_to_list,
 )
+from articles.admin.lists import number_of, told
 from articles.admin.merging import MergingAdmin
 from articles.admin.parts import NEXT_IMPORT, AliasInline, OfficeInline
 from articles.admin.rulelab import RuleLab
@@ -94,9 +94,8 @@ class TagAdmin(RuleLab, MergingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the tags, each with the number of articles that carry it."""
-        rows = Tagging.objects.filter(tag=OuterRef("pk")).exclude(status=Tagging.Status.REJECTED).order_by()
-        count = Subquery(rows.values("tag").annotate(n=Count("pk")).values("n"), IntegerField())
-        tags: QuerySet[Any] = super().get_queryset(request).annotate(counted=Coalesce(count, 0))
+        rows = Tagging.objects.exclude(status=Tagging.Status.REJECTED)
+        tags: QuerySet[Any] = super().get_queryset(request).annotate(counted=number_of(rows, "tag"))
         return tags
 
     def get_search_results(
@@ -140,7 +139,7 @@ class TagAdmin(RuleLab, MergingAdmin):
     @admin.display(description="articles")
     def article_count(self, tag: Counted) -> object:
         """Return the number of articles that carry the tag, as a link to them."""
-        return link_to_list(Article, f"tag={tag.pk}", f"{tag.counted:,}")
+        return link_to_list(Article, f"tag={tag.pk}", told(tag.counted))
 
     @admin.display(description="standing")
     def standing(self, tag: Tag) -> str:

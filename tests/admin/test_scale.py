@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -159,3 +161,26 @@ def test_every_page_of_the_desk_is_measured_or_left_out_for_a_reason(alice_at, d
         name for name in named() if name in LEFT_OUT
     ]
     assert set(LEFT_OUT) | set(ROWS) <= set(named())
+
+
+@pytest.mark.parametrize(("many", "said"), [(12, "12"), (11, "more than 11")], ids=["all counted", "more"])
+def test_the_articles_of_a_record_are_counted_to_an_end(alice_at, desk, monkeypatch, many, said):
+    for number in range(12):
+        make_article(
+            title=f"Report {number}", tags=["topic/Ports"], outlet="Harbour News", authors=["Ed Port"]
+        )
+    monkeypatch.setattr(lists, "MANY", many)
+
+    for model, name in (("tag", "Ports"), ("outlet", "Harbour News"), ("author", "Ed Port")):
+        page = alice_at.get(f"{address(model)}?q={name}").content.decode()
+        assert re.search(rf'<td class="field-article_count"><a href="[^"]*">{said}</a>', page), model
+
+
+def test_the_trail_is_not_read_from_end_to_end_for_its_filters(alice_at, desk):
+    with CaptureQueriesContext(connection) as queries:
+        page = alice_at.get(f"{address('change')}?o=1&table=tagging")
+
+    assert page.status_code == 200
+    assert {row.table for row in page.context["cl"].result_list} == {"tagging"}
+    assert [query["sql"] for query in queries if "DISTINCT" in query["sql"]] == []
+    assert [query["sql"] for query in queries if 'ORDER BY "articles_change"."table"' in query["sql"]] == []
