@@ -15,6 +15,10 @@ from articles.importing.derived import UNDATED, slug_of
 from articles.models.tag import Tag
 
 
+# What forms offer and take: records that stand for themselves.
+STANDING = {"merged_into": None}
+
+
 class Outlet(models.Model):
     """One publisher: a newspaper, broadcaster, agency or ministry."""
 
@@ -113,7 +117,9 @@ class Article(models.Model):
     body = models.TextField(blank=True, help_text="Markdown.")
     byline = models.CharField(max_length=500, blank=True, help_text="Who wrote it, as printed.")
     authors = models.ManyToManyField(Author, through="Authorship", related_name="articles")
-    outlet = models.ForeignKey(Outlet, models.PROTECT, null=True, blank=True, related_name="articles")
+    outlet = models.ForeignKey(
+        Outlet, models.PROTECT, null=True, blank=True, related_name="articles", limit_choices_to=STANDING
+    )
     url = models.URLField("original", max_length=2000, blank=True)
     published_on = models.DateField(null=True, blank=True)
     published_precision = models.CharField(
@@ -188,7 +194,7 @@ class Authorship(models.Model):
 
     # No index of its own: the constraint's begins with it.
     article = models.ForeignKey(Article, models.CASCADE, related_name="authorships", db_index=False)
-    author = models.ForeignKey(Author, models.PROTECT, related_name="authorships")
+    author = models.ForeignKey(Author, models.PROTECT, related_name="authorships", limit_choices_to=STANDING)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -230,7 +236,9 @@ class Tagging(models.Model):
 
     # No indexes of their own, for seventeen rows an article: those of Meta begin with them.
     article = models.ForeignKey(Article, models.CASCADE, related_name="taggings", db_index=False)
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="taggings", db_index=False)
+    tag = models.ForeignKey(
+        Tag, models.PROTECT, related_name="taggings", db_index=False, limit_choices_to=STANDING
+    )
     role = models.CharField(max_length=10, choices=Role, default=Role.MENTIONED)
     salience = models.FloatField(default=0.0, help_text="0 (passing) to 1 (the article's subject).")
     mentions = models.JSONField(default=list, blank=True)

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 
 from articles.models.article import Article
-
-
-class UnmatchedKeywordQuerySet(models.QuerySet["UnmatchedKeyword"]):
-    def with_article_count(self) -> UnmatchedKeywordQuerySet:
-        """Return the keywords, each with ``article_count``: articles whose files give it, not withdrawn."""
-        rows = KeywordUse.objects.filter(keyword=OuterRef("pk")).order_by()
-        rows = rows.exclude(article__status=Article.Status.WITHDRAWN)
-        count = Subquery(rows.values("keyword").annotate(n=Count("pk")).values("n"), IntegerField())
-        return self.annotate(article_count=Coalesce(count, 0))
 
 
 class UnmatchedKeyword(models.Model):
@@ -31,10 +18,12 @@ class UnmatchedKeyword(models.Model):
         help_text="Without accents and case: spellings that differ in no more are one keyword.",
     )
 
-    objects: ClassVar[models.Manager[UnmatchedKeyword]] = UnmatchedKeywordQuerySet.as_manager()
+    # Kept with each use, for the list is ordered by it: to count the uses of all keywords takes seconds.
+    use_count = models.PositiveIntegerField("articles", default=0, editable=False)
 
     class Meta:
         ordering = ["text"]
+        indexes = [models.Index(fields=["-use_count", "text"], name="keyword_most_used")]  # the list
 
     def __str__(self) -> str:
         return self.text
