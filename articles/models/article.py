@@ -14,7 +14,6 @@ from articles.importing.clipping import Precision
 from articles.importing.derived import UNDATED, slug_of
 from articles.models.tag import Tag
 
-
 # What forms offer and take: records that stand for themselves.
 STANDING = {"merged_into": None}
 

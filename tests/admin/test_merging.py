@@ -338,3 +338,17 @@ def test_another_look_is_taken_in_the_background(liz_at):
 
     assert ProposedMerge.objects.count() == 1
     assert liz_at.get(reverse("admin:articles_proposedmerge_look")).status_code == 405
+
+
+def test_no_form_takes_a_record_that_was_merged(liz_at, pair):
+    first, second = make_outlet("First"), make_outlet("Second")
+    article = make_article(title="Talks", outlet="Second")
+    page = address("article", "change", article.pk)
+    form = form_data(liz_at.get(page), outlet=first.pk)
+    liz_at.post(merge_page("outlet"), {"record": [first.pk, second.pk], "survivor": second.pk})
+
+    refused = liz_at.post(page, form)
+
+    assert refused.context["adminform"].form.errors.keys() == {"outlet"}
+    article.refresh_from_db()
+    assert article.outlet == second
