@@ -259,7 +259,11 @@ def _texts(rows: Furnisher, count: int) -> None:
         is_open="id % 200 = 0",
     )
     rows.insert(
-        "UnmatchedKeyword", NUMBERS.format(5_000), text="'Keyword ' || n.id", folded="'keyword ' || n.id"
+        "UnmatchedKeyword",
+        NUMBERS.format(5_000),
+        text="'Keyword ' || n.id",
+        use_count="n.id % 300",
+        folded="'keyword ' || n.id",
     )
     rows.insert(
         "KeywordUse", "articles_article WHERE id % 2 = 0", keyword_id="id % 5000 + 1", article_id="id"

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, link_to, link_to_list
@@ -23,19 +19,15 @@ class UnmatchedKeywordAdmin(ReadOnlyAdmin):
     list_display = ("text", "articles_shown")
     list_per_page = 100
     sortable_by = ()
+    ordering = ("-use_count", "text")
     search_fields = ("text__istartswith", "folded__istartswith")
     search_help_text = "How the keyword begins."
     fields = ("text", "articles_shown")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the keywords, each with the number of its articles."""
-        rows: QuerySet[Any] = UnmatchedKeyword.objects.all().with_article_count()
-        return rows.order_by("-article_count", "text")
-
     @admin.display(description="articles")
-    def articles_shown(self, keyword: Any) -> SafeString:  # noqa: ANN401  # with article_count
+    def articles_shown(self, keyword: UnmatchedKeyword) -> SafeString:
         """Return the number of articles, as a link to them."""
-        return link_to_list(KeywordUse, f"keyword={keyword.pk}", f"{keyword.article_count:,}")
+        return link_to_list(KeywordUse, f"keyword={keyword.pk}", f"{keyword.use_count:,}")
 
 
 @admin.register(KeywordUse)

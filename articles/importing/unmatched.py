@@ -5,9 +5,11 @@ A chunk of articles takes a fixed number of statements, however many keywords th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Greatest
 
 from articles.models import KeywordUse, UnmatchedKeyword
 from articles.tagging.folding import fold_keyword
@@ -37,11 +39,25 @@ def write_unmatched(words: Mapping[int, Iterable[str]]) -> None:
     ]
     # Two imports never run at once, but a re-tag of the same article may have come between.
     KeywordUse.objects.bulk_create(added, batch_size=BATCH, ignore_conflicts=True)
+    changed = Counter(use.keyword_id for use in added)
+    changed.subtract(use.keyword_id for use in stored.values())
+    _count(changed)
     if stored:
         KeywordUse.objects.filter(pk__in=[use.pk for use in stored.values()]).delete()
         in_use = Exists(KeywordUse.objects.filter(keyword=OuterRef("pk")))
         gone = {use.keyword_id for use in stored.values()}
         UnmatchedKeyword.objects.filter(pk__in=gone).exclude(in_use).delete()
+
+
+def _count(changed: Mapping[int, int]) -> None:
+    """Add to the kept numbers of uses, all keywords that change by the same number at once."""
+    by_number: dict[int, list[int]] = {}
+    for pk, number in changed.items():
+        if number:
+            by_number.setdefault(number, []).append(pk)
+    for number, pks in sorted(by_number.items()):
+        rows = UnmatchedKeyword.objects.filter(pk__in=pks)
+        rows.update(use_count=Greatest(F("use_count") + number, 0))
 
 
 def _by_folded(words: Iterable[str]) -> dict[str, str]:
