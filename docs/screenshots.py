@@ -1,9 +1,10 @@
 """Takes pictures of every kind of page with Chromium, from an archive of its own made of seeds/.
 
     python docs/screenshots.py [--to FOLDER] [--only NAME ...]
+    python docs/screenshots.py --day
 
 FOLDER (default: var/screenshots) gets every page at 360, 768 and 1440 px, light and dark;
-docs/images gets those that the README and the docs show.
+docs/images gets those that the README and the docs show.  ``--day`` takes only those of docs/curation.md.
 """
 
 # ruff: noqa: S603 - the programs started are this interpreter and arguments from this file
@@ -23,6 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from day import HEIGHT, WIDTH, live_through
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -87,6 +89,7 @@ def main() -> None:
     )
     parser.add_argument("--to", type=Path, default=PROJECT / "var" / "screenshots")
     parser.add_argument("--only", nargs="+", choices=PAGES, default=list(PAGES), metavar="NAME")
+    parser.add_argument("--day", action="store_true", help="only the pictures of a day at the desk")
     arguments = parser.parse_args()
     if not Path(CHROMIUM).exists():
         sys.exit(f"{CHROMIUM} is missing; on Debian: apt-get install chromium")
@@ -94,6 +97,11 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with serve() as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        if arguments.day:
+            page = sign_in(browser, site, width=WIDTH, height=HEIGHT, scheme="light")
+            count = live_through(page, site.address, IMAGES)
+            sys.stdout.write(f"{count} pictures in {IMAGES}\n")
+            return
         for width, height in WIDTHS.items():
             for scheme in SCHEMES:
                 page = sign_in(browser, site, width=width, height=height, scheme=scheme)

@@ -57,6 +57,7 @@ HELP = {
     "auth_user_password_change": "The person is logged out everywhere; the new password holds from now on.",
     "auth_user_delete": "Decisions keep the name of who made them; nobody logs in as this person again.",
     "auth_group_delete": "Its members stay, without what the group let them do.",
+    "articles_changeset_undo": "What undoing would change, row by row. Nothing has happened yet.",
     "_history": "What was changed here, by whom and when, the latest first.",
     "_delete": "What goes is listed below. The trail keeps it, and an undo brings it back.",
 }
