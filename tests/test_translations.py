@@ -15,7 +15,7 @@ import polib
 import pytest
 
 from articles import days, phrases
-from articles.languages import speaking
+from articles.languages import check_catalogues, speaking
 from articles.models import Alias, Office, Tag
 from articles.search import sync
 from articles.search.query import Criteria, Match
@@ -135,7 +135,7 @@ def test_the_same_search_is_a_sentence_of_each_language():
         "Articles about Russia and Ukraine, not in French, with the words “gaz deal”, without pipeline"
     )
     assert french == (
-        "Articles sur Russia et Ukraine, pas en français,"
+        f"Articles{HARD}: Russia et Ukraine, pas en français,"
         f" avec les mots «{HARD}gaz deal{HARD}», sans pipeline"
     )
 
@@ -336,7 +336,7 @@ def test_a_file_has_its_keys_in_english_and_its_sentences_in_french(client, arch
         return b"".join(client.get(f"/fr/articles/export/{name}/?country=ru").streaming_content).decode()
 
     assert text("csv").startswith("\ufeffid,published_on,")
-    assert text("markdown").startswith("# Articles sur Russia\n")
+    assert text("markdown").startswith(f"# Articles{HARD}: Russia\n")
     assert "1er octobre 2025" in text("text")
     assert "archivé à l’adresse http://testserver/fr/articles/" in text("text")
     assert "year = {2025}" in text("bibtex")
@@ -376,7 +376,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.urls import reverse
-from articles.languages import speaking
+from articles.languages import check_catalogues, speaking
 def place(code):
     with speaking(code):
         return reverse("article_list")
@@ -416,3 +416,16 @@ def test_a_tag_keeps_its_name_and_says_in_which_language_it_is(client, archive):
     html = client.get("/fr/countries/russia/").content.decode()
 
     assert '<h1 class="title marked" dir="auto" lang="en">Russia</h1>' in html
+
+
+def test_a_catalogue_that_is_not_compiled_is_complained_about(settings, tmp_path):
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").touch()
+    settings.LOCALE_PATHS = [tmp_path]
+
+    (warning,) = check_catalogues(None)
+
+    assert (warning.msg, warning.hint) == (f"{folder / 'django.po'} is not compiled", "run: make setup")
+    (folder / "django.mo").touch()
+    assert check_catalogues(None) == []

@@ -38,7 +38,7 @@ def test_the_foot_of_a_page_leads_to_it_in_the_other_language(archive, open_page
     page.get_by_role("list", name="Language").get_by_role("link", name="Français").click()
 
     expect(page).to_have_url(re.compile(r"/fr/articles/\?country=ru&sort=oldest$"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Articles sur Russia")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Articles\u00a0: Russia")
     page.get_by_role("list", name="Langue").get_by_role("link", name="English").click()
     expect(page).to_have_url(re.compile(r"(?<!fr)/articles/\?country=ru&sort=oldest$"))
 
@@ -51,7 +51,7 @@ def test_the_switch_follows_what_filters_change_without_loading_the_page(archive
 
     expect(page).to_have_url(re.compile(r"/fr/articles/\?country=ua$"))
     expect(page.get_by_role("link", name="English")).to_have_attribute("href", "/articles/?country=ua")
-    expect(page.locator("[data-announce]")).to_have_text("Articles sur Ukraine. 1 article")
+    expect(page.locator("[data-announce]")).to_have_text("Articles\u00a0: Ukraine. 1 article")
 
 
 def test_what_scripts_say_is_french(archive, open_page):
