@@ -9,7 +9,7 @@ from articles.importing.trail import plain
 from articles.models import Article, Change, Tagging
 
 # Columns that are worked out from the others whenever those are written.
-FOLLOWING = {Tagging: frozenset({"review_ground", "review_rank"})}
+FOLLOWING: dict[type[models.Model], frozenset[str]] = {Tagging: frozenset({"review_ground", "review_rank"})}
 
 
 def table_of(model: type[models.Model]) -> str:
@@ -19,7 +19,7 @@ def table_of(model: type[models.Model]) -> str:
 
 def values_of(row: models.Model) -> dict[str, object]:
     """Return a row's columns as JSON values, the key, the bookkeeping and what follows left out."""
-    following = FOLLOWING.get(type(row), frozenset())  # type: ignore[call-overload]  # of any model
+    following = FOLLOWING.get(type(row), frozenset())
     fields = (
         field for field in row._meta.concrete_fields if not field.primary_key and field.name not in following
     )

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet
@@ -121,7 +121,7 @@ def _wanted(asked: Asked) -> QuerySet[Tagging]:
     )
 
 
-def _articles(asked: Asked) -> QuerySet[Article]:
+def _articles(asked: Asked) -> QuerySet[Article, Any]:
     """Return the articles of an outlet or a run, or of both."""
     rows: QuerySet[Article] = Article.objects.order_by()
     if asked.outlet:

@@ -55,12 +55,12 @@ class FilterForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_view(request: HttpRequest) -> HttpResponse:
     """Show the queue, or take a decision and go on with the next."""
-    if not request.user.has_perm(MAY_LOOK):  # type: ignore[union-attr]  # admin_view let only staff in
+    if not request.user.has_perm(MAY_LOOK):
         raise PermissionDenied
     wanted = read(request.GET)
     if request.method != "POST":
         return _show_cards(request, wanted) if "cards" in request.GET else _show_page(request, wanted)
-    if not request.user.has_perm(MAY_DECIDE):  # type: ignore[union-attr]  # as above
+    if not request.user.has_perm(MAY_DECIDE):
         raise PermissionDenied
     if "all" in request.POST:
         return _decide_page(request, wanted)
@@ -77,7 +77,7 @@ def _page(request: HttpRequest, wanted: Wanted) -> list[Card]:
     """Return the cards of this person's turn; those of others once there is nothing else."""
     if wanted.problems:
         return []
-    share = share_of(editor(request)) if request.user.has_perm(MAY_DECIDE) else ALL  # type: ignore[union-attr]  # staff
+    share = share_of(editor(request)) if request.user.has_perm(MAY_DECIDE) else ALL
     pks = read_page(wanted.asked, after=wanted.after, share=share, limit=CARDS)
     if not pks and share.of > 1:
         pks = read_page(wanted.asked, after=wanted.after, limit=CARDS)
@@ -120,7 +120,7 @@ def _card_context(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
         "cards": cards,
         "reading": wanted,
         "here": wanted.url(),
-        "may_decide": request.user.has_perm(MAY_DECIDE),  # type: ignore[union-attr]  # staff
+        "may_decide": request.user.has_perm(MAY_DECIDE),
         "kinds_here": {card.tagging.tag.kind: card.tagging.tag.get_kind_display() for card in cards},
     }
 

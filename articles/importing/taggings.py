@@ -150,7 +150,7 @@ def set_turns(rows: Iterable[Tagging]) -> None:
     """Work out anew, for rows whose other columns changed, what orders the review queue; write nothing."""
     rows = list(rows)
     column = Tagging._meta.get_field("tag")
-    at_hand = [row.tag for row in rows if column.is_cached(row)]  # type: ignore[union-attr]  # a foreign key
+    at_hand = [row.tag for row in rows if column.is_cached(row)]
     tags = {tag.pk: _Known(tag.pk, tag.kind, tag.is_ambiguous) for tag in at_hand}
     tags |= _read_known({row.tag_id for row in rows} - tags.keys())
     for row in rows:
