@@ -1,6 +1,6 @@
 """Tries changes of rules on a made-up archive: how long that takes, and whether what was predicted came.
 
-    python benchmarks/rule_lab_speed.py 100000 [--keep FOLDER] [--workers 2] [--only WORD]
+    python benchmarks/rule_lab_speed.py 100000 [--keep FOLDER] [--only WORD] [--unchecked]
 
 The articles are those of benchmarks/clippings.py, each of 16 countries in one of eight, and rarer towns.
 They are stored and tagged as an import leaves them, which takes some minutes; `--keep` uses them again.
@@ -51,10 +51,13 @@ def trials() -> list[Trial]:
         Trial("a town is added", "country", "peru", with_alias("Marlow Bay", AliasKind.PLACE)),
         Trial("a rarer town is added", "country", "chile", with_alias("Port Quillon", AliasKind.PLACE)),
         Trial(
-            "a phrase is excluded", "topic", "sanctions", with_alias("sanctions on oil", AliasKind.NEGATIVE)
+            "a phrase of a topic is added",
+            "topic",
+            "sanctions",
+            with_alias("further round is", AliasKind.TRIGGER),
         ),
         Trial(
-            "a longer name takes over", "organisation", "nato", with_alias("OPEC with NATO", AliasKind.NAME)
+            "a longer name takes over", "organisation", "nato", with_alias("in Marlow Bay", AliasKind.NAME)
         ),
         Trial("a surname goes", "actor", "paul-kagame", without_alias("Kagame")),
         Trial("an office ends earlier", "actor", "viktor-orban", ended(dt.date(2025, 6, 1))),
@@ -143,7 +146,8 @@ def measure(trial: Trial, workers: int) -> dict[str, object]:
     """Return what trying one change took, and whether all came as predicted."""
     tag = Tag.objects.get(kind=trial.kind, slug=trial.slug)
     person, _ = get_user_model().objects.get_or_create(username="benchmark")
-    new = trial.change(rulelab.entry_of(tag))
+    old = rulelab.entry_of(tag)
+    new = trial.change(old)
     started, spent = time.monotonic(), cpu_seconds()
     tried = rulelab.begin(tag, write_rule(new), is_ambiguous=new.is_ambiguous, by=person)
     trying.compute(tried, workers=workers)
@@ -205,6 +209,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=FOLDER, help=f"data folder (default: {FOLDER})")
     parser.add_argument("--workers", type=int, default=2, help="tagging processes (default: 2)")
     parser.add_argument("--only", default="", help="changes whose name holds this")
+    parser.add_argument("--unchecked", action="store_true", help="leave the last step out")
     options = parser.parse_args()
     made = options.keep / "made"
     if not made.exists():
@@ -219,6 +224,8 @@ def main() -> None:
     results = [report(trial, measure(trial, options.workers)) for trial in chosen]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"peak memory of this process {peak} MB")
+    if options.unchecked:
+        sys.exit(0 if all(results) else 1)
     elsewhere = moves_of(retag(Scope(is_forced=True), is_dry=True, workers=options.workers))
     print(f"all articles tagged on trial: {len(elsewhere)} moves that no trial had predicted")
     sys.exit(0 if all(results) and not elsewhere else 1)
