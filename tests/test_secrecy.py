@@ -198,6 +198,6 @@ def test_what_editors_found_is_on_the_page_of_a_tag(client, public):
 
 
 def test_every_route_is_tried():
-    assert {str(route.pattern) for route in urls.urlpatterns if isinstance(route, URLPattern)} == set(
-        ADDRESSES
-    )
+    routes = [route for route in (*urls.pages, *urls.urlpatterns) if isinstance(route, URLPattern)]
+
+    assert {str(route.pattern) for route in routes} == set(ADDRESSES)
