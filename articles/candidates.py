@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import batched, chain
 
-from articles.importing.taggings import read_names
+from articles.forwarding import names_in_files
 from articles.models import Article, KeywordUse, Tag, Tagging
 from articles.search import sync
 from articles.search.engine import IndexUnusable
@@ -32,7 +32,7 @@ class Reach:
         self._clues = clues_between(before, after)
         self._finder = Finder(self._clues)
         self._releases = releases
-        old, new = read_names(before), read_names(after)
+        old, new = names_in_files(before), names_in_files(after)
         self._names = {name for name in (*old, *new) if old.get(name) != new.get(name)}
         self._named_before = {old[name] for name in self._names if name in old}
 

@@ -6,13 +6,17 @@ for here; one step leads to the record, for what a record stood for itself it ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import Model, Q
 
+from articles.importing.taggings import Identity, read_names
 from articles.models import Author, FormerName, Outlet, Tag
 from articles.records import MODELS, Record
 from articles.search.fields import Asked
+from articles.tagging import Entry
+from articles.tagging.folding import fold_keyword
 
 Part = FormerName.Part
 
@@ -80,6 +84,17 @@ def old_names(model: type[Model]) -> Iterator[tuple[int, str, str]]:
     columns = [part.value for part in Part if part is not Part.KEY or model is Tag]
     for pk, *texts in merged.values_list("merged_into", *columns):
         yield from ((pk, part, text) for part, text in zip(columns, texts, strict=True))
+
+
+def names_in_files(entries: Iterable[Entry]) -> dict[str, Identity]:
+    """Return which entry each folded word of a file's own tags names, by a name of today or from before."""
+    today = {tag: (kind, slug) for tag, kind, slug in Tag.objects.in_use().values_list("pk", "kind", "slug")}
+    claims: dict[str, set[Identity]] = defaultdict(set)
+    for pk, part, text in old_names(Tag):
+        if part != Part.KEY and pk in today:
+            claims[fold_keyword(text)].add(today[pk])
+    former = {name: identities.pop() for name, identities in claims.items() if len(identities) == 1}
+    return former | read_names(entries)
 
 
 def taken_by(kind: str, part: str, text: str, *, besides: Record | None = None) -> Record | None:

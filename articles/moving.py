@@ -31,6 +31,7 @@ from articles.models import (
     RecordOrigin,
     Tag,
     Tagging,
+    TagKind,
 )
 from articles.records import Record
 
@@ -170,7 +171,9 @@ class TagMove(Move):
             known[alias.text, alias.kind] = alias
             count += 1
         called = (self.merged.name, Alias.Kind.NAME)
-        if self.merged.name != self.survivor.name and called not in known:
+        # A topic has no names that texts are searched for, only triggers; files go on naming it all the same.
+        is_new = self.merged.name != self.survivor.name and called not in known
+        if is_new and self.survivor.kind != TagKind.TOPIC:
             alias = Alias(tag=self.survivor, text=called[0], kind=called[1])
             alias.is_ambiguous, alias.context = self.merged.is_ambiguous, self.merged.context
             alias.save()
@@ -230,6 +233,9 @@ class TagMove(Move):
             self.act.remember(
                 row, {name: before[name] for name in names}, {name: after[name] for name in names}
             )
+        # After all of the others: an undo writes rows together that were changed one after the other.
+        for row in staying:
+            other = going[row.article_id]
             self.act.remember(other, values_of(other), None)
         set_turns(staying)
         Tagging.objects.filter(pk__in=pks).delete()

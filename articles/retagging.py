@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 
 from articles import gazetteer
 from articles.commands import manage
+from articles.forwarding import names_in_files
 from articles.importing.crew import Crew
 from articles.importing.lock import import_lock
 from articles.importing.suggesting import write_suggestions
@@ -29,7 +30,6 @@ from articles.importing.taggings import (
     TaggingChanges,
     change_taggings,
     locked,
-    read_names,
     text_of,
     texts_of,
 )
@@ -188,7 +188,7 @@ def retag(
             stack.enter_context(import_lock())
         entries = gazetteer.read_entries()
         crew = stack.enter_context(Crew(entries, workers=workers))
-        rules = Rules(gazetteer.release_of(entries), crew.tag, read_names(entries))
+        rules = Rules(gazetteer.release_of(entries), crew.tag, names_in_files(entries))
         act = _Retag(scope, rules, by_name, is_dry=is_dry)
         ahead = crew.ahead(scope.chunks(rules.release), lambda chunk: [text_of(article) for article in chunk])
         for number, chunk in enumerate(stack.enter_context(contextlib.closing(ahead)), start=1):

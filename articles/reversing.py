@@ -18,7 +18,7 @@ from django.db import models
 from django.db.models import F, Q, prefetch_related_objects
 
 from articles.curation import Act, locked
-from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Effect, Place, Values
+from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Carried, Effect, Place, Values
 from articles.importing import store, suggesting
 from articles.importing.taggings import REVIEW_FIELDS, set_turns
 from articles.indexed import INDEXED, articles_with
@@ -96,6 +96,16 @@ class Reversing:
         self.freed = {one.place for one in effects if "merged_into_id" in (one.before or {})}
         self.mergers: dict[Place, list[ChangeSet]] = {}
         self.splits: dict[int, list[tuple[int, ChangeSet]]] = {}
+        self.carried: set[Carried] = set()  # which tags articles have to which the undo gives any back
+        self._look_up_articles()
+
+    def _look_up_articles(self) -> None:
+        """Look up together what taggings that come back would name, and what stands in their places."""
+        back = [one for one in self.effects if one.table == TAGGING and one.after is None and one.carried]
+        for some in batched(sorted({one.carried[0] for one in back if one.carried}), BATCH):
+            there = set(Article.objects.filter(pk__in=some).values_list("pk", flat=True))
+            self.known |= {(Article, pk): pk in there for pk in some}
+            self.carried |= set(Tagging.objects.filter(article__in=some).values_list("article", "tag"))
 
     def leave(self, effect: Effect) -> None:
         """Leave a row out: what rests on it cannot count on it."""
@@ -176,6 +186,8 @@ class Reversing:
 
     def _clash(self, effect: Effect) -> str:
         """Return what forbids to make a removed row again."""
+        if effect.table == TAGGING and effect.carried and effect.carried not in self.carried:
+            return ""
         row = self._made_again(effect)
         try:
             row.validate_unique()

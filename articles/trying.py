@@ -18,6 +18,7 @@ from itertools import batched
 from django.db import transaction
 from django.utils import timezone
 
+from articles.forwarding import names_in_files
 from articles.importing.bulk import insert_rows
 from articles.importing.crew import Crew
 from articles.importing.taggings import (
@@ -25,7 +26,6 @@ from articles.importing.taggings import (
     Rules,
     Step,
     change_taggings,
-    read_names,
     text_of,
     texts_of,
     wanted_taggings,
@@ -157,7 +157,7 @@ def _tag_by_new_rule(
     if not trial.article_ids:
         return
     with Crew(change.after, workers=_workers_for(trial.found_count, workers)) as crew:
-        rules = Rules(change.release, crew.tag, read_names(change.after))
+        rules = Rules(change.release, crew.tag, names_in_files(change.after))
         count = 0
         for chunk in _chunks(crew, trial.article_ids):
             sound = [article for article in chunk if _is_sound(article, rules, findings)]
@@ -246,7 +246,7 @@ def _ask_old_rule(change: Change, findings: _Findings, workers: int) -> None:
     due: set[tuple[int, int]] = set()
     if ids:
         with Crew(change.before, workers=_workers_for(len(ids), workers)) as crew:
-            rules = Rules(change.release, crew.tag, read_names(change.before))
+            rules = Rules(change.release, crew.tag, names_in_files(change.before))
             for chunk in _chunks(crew, ids):
                 sound = [article for article in chunk if _is_sound(article, rules, findings)]
                 stale = [(one, texts_of(one)) for one in sound if one.pk in findings.steps]

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from articles import combining, curation, gazetteer
 from articles.combining import WHOSE_WORD, Choice, united_mentions
+from articles.forwarding import names_in_files
 from articles.importing import crew
 from articles.importing.named import ids_of
 from articles.importing.taggings import UNMENTIONED, insert_taggings
@@ -383,6 +384,20 @@ def test_a_retag_gives_the_survivor_for_the_names_of_both(alice, both, in_proces
     assert [slug for slug, *_ in keys_of(article)] == ["myanmar"]
 
 
+def test_a_file_that_names_a_merged_or_renamed_topic_gets_the_one_that_stands_for_it(alice, in_process):
+    load([])
+    old, new = make_tag("topic/Peace talks"), make_tag("topic/Negotiations")
+    Alias.objects.create(tag=old, text="truce", kind="trigger")
+    article = make_article(title="On", body="A truce, and peace talks.", keywords=["peace talks"])
+
+    merge([old], new, by=alice)
+    rename(new, by=alice, name="Diplomacy", slug="diplomacy")
+    retag(Scope(is_forced=True))
+
+    assert list(article.taggings.values_list("tag__slug", "origin")) == [("diplomacy", "frontmatter")]
+    assert names_in_files(gazetteer.read_entries())["negotiations"] == ("topic", "diplomacy")
+
+
 def test_an_import_under_way_gives_the_survivor(alice, both):
     article = make_article()
     merge([both[0]], both[1], by=alice)
@@ -709,7 +724,7 @@ def test_every_table_that_names_a_record_is_moved_or_stays_for_a_reason():
     known = {
         "Tag": {"alias.tag", "office.holder", "office.of", "tag.parent", "tag.merged_into", "tagging.tag",
                 "actorsuggestion.tag", "formername.tag",
-                "auditsample.tag", "audititem.tag", "ruletrial.tag"},  # audits and trials stay with the tag they were of
+                "auditsample.tag", "audititem.tag", "ruletrial.tag"},  # these stay with their tag
         "Outlet": {"outlet.merged_into", "article.outlet", "formername.outlet"},
         "Author": {"author.merged_into", "authorship.author", "formername.author"},
     }  # fmt: skip

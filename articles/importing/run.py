@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from articles import gazetteer
 from articles.commands import manage
+from articles.forwarding import names_in_files
 from articles.importing import pruning, store
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
@@ -29,7 +30,7 @@ from articles.importing.orders import chunks_in_order
 from articles.importing.problems import Notice
 from articles.importing.report import IssueCounts, Problem, Report, counts_of, outcomes_of, problems_of
 from articles.importing.sources import FoundFile, find_sources
-from articles.importing.taggings import Rules, read_names
+from articles.importing.taggings import Rules
 from articles.importing.trail import record_import
 from articles.importing.troubles import Trouble
 from articles.importing.zips import look_into_zips
@@ -146,7 +147,7 @@ def found_files(paths: Iterable[Path]) -> Iterator[FoundFile]:
 def _get_ready(entries: Sequence[Entry], *, is_forced: bool) -> tuple[Ahead, Rules]:
     release = gazetteer.release_of(entries)
     ahead = Ahead(entries, release=release, is_forced=is_forced)
-    return ahead, Rules(release, ahead.tag, read_names(entries))
+    return ahead, Rules(release, ahead.tag, names_in_files(entries))
 
 
 def _read_entries(*, is_dry: bool) -> Sequence[Entry]:
