@@ -20,6 +20,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
@@ -202,8 +203,9 @@ def check(person: AbstractBaseUser, typed: str) -> tuple[Device | None, str]:
             return None, "That code is not right."
         may_try, why = device.verify_is_allowed()
         if not may_try:
-            seconds = math.ceil((why["locked_until"] - timezone.now()).total_seconds())
-            return None, f"Too many codes were wrong. Wait {max(seconds, 1):,} seconds, then try again."
+            seconds = max(math.ceil((why["locked_until"] - timezone.now()).total_seconds()), 1)
+            wait = f"{seconds:,} second{pluralize(seconds)}"
+            return None, f"Too many codes were wrong. Wait {wait}, then try again."
         if device.verify_token(code):
             return device, ""
     return None, "That code is not right, or was used already."

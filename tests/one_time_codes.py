@@ -231,7 +231,7 @@ def test_recovery_codes_cannot_be_guessed_faster(client, phone):
 
     page = client.post(ENTER, {"code": phone[1][0]}).content.decode()
 
-    assert "Wait 1 seconds" in page
+    assert "Wait 1 second," in page
     assert not is_in(client)
 
 

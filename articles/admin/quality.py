@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
@@ -69,7 +70,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Return the day's samples and how often tags are right; the first auditor of a day draws the sample."""
     checked_for(request, MAY_LOOK)
     today = timezone.localdate()
-    if may_audit := request.user.has_perm(MAY_AUDIT):
+    may_audit = request.user.has_perm(MAY_AUDIT) and not settings.NEWSROOM_IS_READ_ONLY
+    if may_audit:
         sampling.draw_daily(today, by=editor(request))
     figures = quality.read_figures(today)
     by_doubt = sorted(figures.tags.items(), key=lambda one: (-one[1].wrong, -one[1].total, one[0][1]))

@@ -71,6 +71,13 @@ def test_a_viewer_draws_nothing_by_looking(at_desk, articles):
     assert "Nothing was drawn yet today" in page
 
 
+def test_an_archive_that_can_only_be_read_is_looked_at_all_the_same(at_desk, articles, settings):
+    settings.NEWSROOM_IS_READ_ONLY = True
+
+    assert at_desk("Curator").get(OVERVIEW).status_code == 200
+    assert not AuditSample.objects.exists()
+
+
 def test_an_empty_archive_says_so(at_desk):
     assert "There is nothing to draw from" in at_desk("Curator").get(OVERVIEW).content.decode()
 
