@@ -95,11 +95,15 @@ def read_lines(
 
 
 def begin(tag: Tag, lines: Mapping[str, str], *, is_ambiguous: bool, by: AbstractBaseUser) -> RuleTrial:
-    """Return a new trial, not computed yet; raise TrialError while this person has another one under way."""
+    """Return a new trial, not computed yet; raise TrialError while this person has another one under way.
+
+    One that nobody has begun yet is forgotten.
+    """
     old = RuleTrial.objects.exclude(state__in=(State.SAVING, State.SAVED))
     old.filter(made_at__lt=timezone.now() - KEPT).delete()
-    mine = RuleTrial.objects.filter(made_by=by.pk).defer("article_ids", "result")[:20]
-    if any(trial.is_busy and not trial.is_silent for trial in mine):
+    mine = RuleTrial.objects.filter(made_by=by.pk)
+    mine.filter(state=State.WAITING).delete()
+    if any(trial.is_busy and not trial.is_silent for trial in mine.defer("article_ids", "result")[:20]):
         raise TrialError("another change of yours is still being tried; wait for it to end")
     return RuleTrial.objects.create(tag=tag, lines=dict(lines), is_ambiguous=is_ambiguous, made_by_id=by.pk)
 

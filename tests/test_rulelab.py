@@ -339,7 +339,9 @@ def test_a_rule_that_cannot_be_read_is_told(loaded, alice):
 
 def test_one_person_tries_one_thing_at_a_time(loaded, alice, bob):
     tag = Tag.objects.get(slug="peru")
-    begin(tag, {}, is_ambiguous=False, by=alice)
+    waiting, looking = (begin(tag, {}, is_ambiguous=False, by=alice) for _ in range(2))
+    assert not RuleTrial.objects.filter(pk=waiting.pk).exists()
+    RuleTrial.objects.filter(pk=looking.pk).update(state="looking")
 
     with pytest.raises(TrialError, match="another change of yours"):
         begin(tag, {}, is_ambiguous=False, by=alice)
