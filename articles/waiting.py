@@ -69,12 +69,13 @@ class Asked:
 
 def read_page(asked: Asked, *, after: Place | None = None, share: Share = ALL, limit: int = 20) -> list[int]:
     """Return the numbers of the next suggestions, those to be looked at first at the front."""
-    rows = _wanted(asked)
+    is_few = asked.is_of_articles and _is_small(asked)
+    rows = _wanted(asked, is_few=is_few)
     if share.of > 1:
         rows = rows.alias(turn=Mod(F("article_id"), share.of)).filter(turn=share.number)
     if after is not None:
         rows = rows.filter(review_rank__lte=after.rank).exclude(review_rank=after.rank, pk__lte=after.pk)
-    if asked.is_of_articles and _is_small(asked):
+    if is_few:
         return _gathered(rows.filter(article__in=_articles(asked)), asked, limit)
     if asked.is_of_articles:
         rows = rows.filter(_met(asked))
@@ -88,11 +89,12 @@ def read_page(asked: Asked, *, after: Place | None = None, share: Share = ALL, l
 
 def count_waiting(asked: Asked) -> int | None:
     """Return how many wait, `COUNTED` + 1 for all numbers beyond; None where counting would take long."""
-    rows = _wanted(asked).order_by()
+    is_few = asked.is_of_articles and _is_small(asked)
+    rows = _wanted(asked, is_few=is_few).order_by()
     if asked.grounds:
         rows = rows.filter(review_ground__in=asked.grounds)
     if asked.is_of_articles:
-        if (asked.grounds or asked.tag) and not _is_small(asked):
+        if (asked.grounds or asked.tag) and not is_few:
             return None
         rows = rows.filter(article__in=_articles(asked))
     return rows.values("pk")[: COUNTED + 1].count()
@@ -111,14 +113,18 @@ def share_of(person: AbstractBaseUser) -> Share:
     return Share(at_work.index(person.pk), len(at_work))
 
 
-def _wanted(asked: Asked) -> QuerySet[Tagging]:
+def _wanted(asked: Asked, *, is_few: bool) -> QuerySet[Tagging]:
     """Return what waits of a tag or of all, in articles that are not withdrawn and with tags in use."""
     withdrawn = Article.objects.filter(pk=OuterRef("article"), status=Article.Status.WITHDRAWN)
     retired = Tag.objects.filter(is_retired=True)
     rows: QuerySet[Tagging] = Tagging.objects.filter(~Exists(withdrawn), status=Tagging.Status.SUGGESTED)
-    return (
-        rows.filter(tag=asked.tag, tag__is_retired=False) if asked.tag else rows.filter(~Q(tag__in=retired))
-    )
+    rows = rows.filter(~Q(tag__in=retired))
+    if not asked.tag:
+        return rows
+    if is_few:
+        # A sum is in no index: all articles of a frequent tag are more than the few that are looked at.
+        return rows.alias(carried=F("tag_id") + 0).filter(carried=asked.tag)
+    return rows.filter(tag=asked.tag)
 
 
 def _articles(asked: Asked) -> QuerySet[Article, Any]:
