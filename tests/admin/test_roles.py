@@ -76,7 +76,9 @@ ACTIONS = {
     "articles.outlet": {"merge_chosen": LIBRARIAN},
     "articles.proposedmerge": {"apart": LIBRARIAN},
     "articles.tag": {"merge_chosen": LIBRARIAN, "retire": LIBRARIAN, "reinstate": LIBRARIAN},
-    "articles.tagging": dict.fromkeys(("confirm", "reject", "set_main", "set_mentioned"), CURATOR),
+    "articles.tagging": dict.fromkeys(
+        ("confirm", "reject", "set_main", "set_mentioned", "take_back"), CURATOR
+    ),
     "auth.group": {"delete_selected": ADMIN},
     "auth.user": {"delete_selected": ADMIN},
 }  # fmt: skip
