@@ -293,7 +293,7 @@ def _names(rows: Furnisher, count: int) -> None:
         "articles_tag WHERE id % 2 = 0",
         kind="kind",
         part="'name'",
-        text="'Former ' || name",
+        text="'Former ' || name || ' ' || id",
         tag_id="id",
     )
     rows.insert(

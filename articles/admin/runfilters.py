@@ -26,12 +26,15 @@ class RunFilter(ChosenFilter):
 
 
 class _TrailFilter(ChosenFilter):
-    """Articles by what one import did to them, as its trail says."""
+    """Articles by what one import did to them, as its trail says; ``figure`` is the run's own count of that."""
 
     model = ImportRun
+    figure = ""
 
     def narrowed(self, queryset: QuerySet[Article], pk: int) -> QuerySet[Article]:
         """Return the articles to which the chosen run did this."""
+        if not ImportRun.objects.filter(pk=pk, **{f"{self.figure}__gt": 0}).exists():
+            return queryset.none()  # not to look for nothing in a million rows
         acts = ChangeSet.objects.filter(run=pk, act=ChangeSet.Act.IMPORT).values_list("pk", flat=True)
         changes = self.did(Change.objects.filter(table=ARTICLE))
         of_run = changes.filter(change_set__in=list(acts))
@@ -49,6 +52,7 @@ class CreatedByRun(_TrailFilter):
 
     title = "created by import run"
     parameter_name = "created_by_run"
+    figure = "created_count"
 
     def did(self, changes: QuerySet[Change]) -> QuerySet[Change]:
         """Return the changes without a before."""
@@ -60,6 +64,7 @@ class UpdatedByRun(_TrailFilter):
 
     title = "updated by import run"
     parameter_name = "updated_by_run"
+    figure = "updated_count"
 
     def did(self, changes: QuerySet[Change]) -> QuerySet[Change]:
         """Return the changes of articles that were there before."""
@@ -73,6 +78,7 @@ class WithdrawnByRun(_TrailFilter):
 
     title = "withdrawn by import run"
     parameter_name = "withdrawn_by_run"
+    figure = "withdrawn_count"
 
     def did(self, changes: QuerySet[Change]) -> QuerySet[Change]:
         """Return the changes that withdrew an article."""
