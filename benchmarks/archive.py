@@ -143,8 +143,14 @@ def _write_profiles(database: sqlite3.Connection, dice: random.Random) -> dict[s
     database.executemany(
         "INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (number, ids[kind, key], "main" if rank < MAINS[kind] else "mentioned", 0.9 / (rank + 1),
-             ground_number(kind, dice.choice(RULES)), dice.randrange(MOST_DOUBT))
+            (
+                number,
+                ids[kind, key],
+                "main" if rank < MAINS[kind] else "mentioned",
+                0.9 / (rank + 1),
+                ground_number(kind, dice.choice(RULES)),
+                dice.randrange(MOST_DOUBT),
+            )
             for number in range(PROFILES)
             for kind, (usual, _) in SHARES.items()
             for rank, key in enumerate(choices[kind].different(dice.choice((usual, usual, usual + 1))))

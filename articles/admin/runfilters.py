@@ -26,7 +26,7 @@ class RunFilter(ChosenFilter):
 
 
 class _TrailFilter(ChosenFilter):
-    """Articles by what one import did to them, as its trail says; ``figure`` is the run's own count of that."""
+    """Articles by what one import did to them, as its trail says; ``figure`` is its own count of these."""
 
     model = ImportRun
     figure = ""

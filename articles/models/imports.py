@@ -108,7 +108,7 @@ class ImportIssue(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["run", "level", "kind", "id"], name="issues_of_kind"),  # a group of a run's page
+            models.Index(fields=["run", "level", "kind", "id"], name="issues_of_kind"),  # a group
             models.Index(fields=["file_key"], name="issues_of_file"),  # the page of a file
         ]
 
