@@ -166,6 +166,11 @@ def quality(page: Page, address: str, shoot: Shoot) -> None:
 
 def undo(page: Page, address: str, shoot: Shoot) -> None:
     """See what undoing the acceptance of this morning would do."""
+    for _ in range(WAIT_MS // 1_000):  # until the worker has tagged the articles
+        page.goto(f"{address}/admin/articles/changeset/?act__exact=retag")
+        if page.get_by_text("only actor:ana-soto").count():
+            break
+        page.wait_for_timeout(1_000)
     page.goto(f"{address}/admin/articles/changeset/?act__exact=accept")
     page.locator("#result_list tbody a").first.click()
     page.get_by_role("button", name="Undo the whole act").click()
