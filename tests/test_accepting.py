@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from articles import curation, gazetteer, proposing
+from articles import curation, gazetteer, proposing, working
 from articles.accepting import DecidedError, KnownError, accept, concerned, join, tag_articles
 from articles.importing import crew
+from articles.importing.lock import import_lock
 from articles.models import ActorSuggestion, Alias, Article, ChangeSet, Office, SuggestionMention, Tag
 from articles.proposing import Person, Post, propose
 from articles.resembling import find_alike, find_known, find_namesakes
@@ -16,6 +17,7 @@ from articles.retagging import Scope, retag
 from articles.search import sync
 from articles.tagging import Alias as Name
 from articles.tagging import Entry, Kind
+from articles.tasks import tag_actor
 from articles.undoing import undo
 from tests.factories import make_article, make_suggestion, make_tag
 from tests.test_retagging import InProcess
@@ -354,3 +356,38 @@ def test_an_undone_joining_takes_name_and_office_back(ana, alice):
     assert (names_of(known), known.offices.count()) == (set(), 0)
     ana.refresh_from_db()
     assert (ana.status, ana.tag) == ("open", None)
+
+
+# --- The worker's part ------------------------------------------------------------------------------------
+
+
+def test_the_worker_tags_the_articles_of_an_actor(ana, alice):
+    tag = accept(ana, by=alice)
+    tag_actor.func(tag.pk, "alice")
+
+    assert tagged(tag) == {"Envoys meet", "Before that"}
+
+
+def test_the_worker_has_nothing_to_do_once_the_act_was_undone(ana, alice):
+    tag = accept(ana, by=alice)
+    undo(ChangeSet.objects.latest("pk"), by=alice)
+
+    tag_actor.func(tag.pk, "alice")
+    assert not ChangeSet.objects.filter(act="retag", note__contains="actor:").exists()
+
+
+def test_the_worker_waits_for_an_import_that_is_running(ana, alice, monkeypatch):
+    later: list[tuple[object, ...]] = []
+    monkeypatch.setattr(working, "again_later", lambda *asked: later.append(asked))
+    tag = accept(ana, by=alice)
+    with import_lock():
+        tag_actor.func(tag.pk, "alice")
+
+    assert later == [(tag_actor, tag.pk, "alice")]
+
+
+def test_a_worker_that_is_asked_to_end_leaves_the_rest_to_the_next(ana, alice, monkeypatch):
+    monkeypatch.setattr(working, "should_stop", lambda: True)
+    tag = accept(ana, by=alice)
+    with pytest.raises(working.UnfinishedError):
+        tag_actor.func(tag.pk, "alice")
