@@ -56,8 +56,10 @@ def nothing_done():
 
 
 @pytest.fixture
-def queue(settings, db):
+def queue(settings, db, monkeypatch):
     """Let tasks wait in the database for a worker."""
+    # The connection is the test's own, with its transaction: it is not to be closed between two tasks.
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 

@@ -40,6 +40,11 @@ class FileShown:
     article: Article | None
     word: str
 
+    @property
+    def is_of_same_title(self) -> bool:
+        """Return whether the article in the archive is called as the file calls it."""
+        return self.article is not None and self.article.title == self.file.preview.get("title")
+
 
 def files_of(request: HttpRequest, upload: Upload) -> dict[str, object]:
     """Return one page of an upload's files, narrowed to one outcome if one is asked for."""
