@@ -96,8 +96,8 @@ class Reach:
             given.values_list("article_id", "article__keywords").iterator(),
             waiting.values_list("pk", "keywords").iterator(),
         )
-        for some in batched(rows, BATCH):
-            found.update([pk for pk, words in some if self._is_named(words)])
+        for given_words in batched(rows, BATCH):
+            found.update([pk for pk, words in given_words if self._is_named(words)])
             pulse(len(found))
         return found
 
