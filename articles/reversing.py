@@ -277,7 +277,11 @@ class Reversing:
             before = values_of(row)
             values = self._living(effect.before or {})
             _set(row, values)
-            self.act.note_change(row, before)
+            now = values_of(row)
+            # What the act rested on without changing it, the undo rests on as well.
+            self.act.remember(
+                row, {name: before[name] for name in values}, {name: now[name] for name in values}
+            )
             self._touch(row, set(values))
             rows[tuple(sorted(values))].append(row)
         for names, changed in rows.items():
