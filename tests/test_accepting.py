@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from articles import curation, gazetteer, proposing, working
+from articles import accepting, curation, gazetteer, proposing, working
 from articles.accepting import DecidedError, KnownError, accept, concerned, join, tag_articles
 from articles.importing import crew
-from articles.importing.lock import import_lock
+from articles.importing.lock import ImportBusyError
 from articles.models import ActorSuggestion, Alias, Article, ChangeSet, Office, SuggestionMention, Tag
 from articles.proposing import Person, Post, propose
 from articles.resembling import find_alike, find_known, find_namesakes
@@ -380,10 +380,14 @@ def test_the_worker_waits_for_an_import_that_is_running(ana, alice, monkeypatch)
     later: list[tuple[object, ...]] = []
     monkeypatch.setattr(working, "again_later", lambda *asked: later.append(asked))
     tag = accept(ana, by=alice)
-    with import_lock():
-        tag_actor.func(tag.pk, "alice")
+    monkeypatch.setattr(accepting, "tag_articles", refuse)
+    tag_actor.func(tag.pk, "alice")
 
     assert later == [(tag_actor, tag.pk, "alice")]
+
+
+def refuse(tag: Tag, **options: object) -> None:
+    raise ImportBusyError
 
 
 def test_a_worker_that_is_asked_to_end_leaves_the_rest_to_the_next(ana, alice, monkeypatch):
