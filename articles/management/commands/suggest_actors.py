@@ -61,8 +61,8 @@ def read_suggestions(limit: int) -> list[dict[str, Any]]:
     """Return open suggestions in plain values, with the newest article that names each."""
     standing = SuggestionMention.objects.filter(suggestion=OuterRef("pk"))
     standing = standing.exclude(article__status=Article.Status.WITHDRAWN).order_by("-article")
-    rows: QuerySet[Any] = ActorSuggestion.objects.open().filter(Exists(standing))
-    rows = rows.with_standing_count().annotate(newest=Subquery(standing.values("pk")[:1]))
+    counted = ActorSuggestion.objects.open().with_standing_count().filter(Exists(standing))
+    rows: QuerySet[Any] = counted.annotate(newest=Subquery(standing.values("pk")[:1]))
     rows = rows.order_by("-article_count", "folded_name")
     suggestions = list(rows[:limit])
     mentions = SuggestionMention.objects.select_related("article").in_bulk(
