@@ -60,7 +60,7 @@ def positive(text: str) -> int:
 def read_suggestions(limit: int) -> list[dict[str, Any]]:
     """Return open suggestions in plain values, with the newest article that names each."""
     standing = SuggestionMention.objects.filter(suggestion=OuterRef("pk"))
-    standing = standing.exclude(article__status=Article.Status.WITHDRAWN).order_by("-article")
+    standing = standing.exclude(article__status=Article.Status.WITHDRAWN).order_by("-article_id")
     counted = ActorSuggestion.objects.open().with_standing_count().filter(Exists(standing))
     rows: QuerySet[Any] = counted.annotate(newest=Subquery(standing.values("pk")[:1]))
     rows = rows.order_by("-article_count", "folded_name")
