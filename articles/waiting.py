@@ -92,6 +92,8 @@ def count_waiting(asked: Asked) -> int | None:
     is_few = asked.is_of_articles and _is_small(asked)
     rows = _wanted(asked, is_few=is_few).order_by()
     if asked.grounds:
+        if asked.tag and not is_few and rows.values("pk")[: COUNTED + 1].count() > COUNTED:
+            return None  # of one rule there may be few among a million of the tag
         rows = rows.filter(review_ground__in=asked.grounds)
     if asked.is_of_articles:
         if (asked.grounds or asked.tag) and not is_few:

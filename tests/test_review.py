@@ -135,6 +135,9 @@ def test_what_waits_is_counted_up_to_a_limit_and_not_at_all_where_that_takes_lon
     assert count_waiting(Asked()) == 3
     assert count_waiting(Asked(outlet=mixed["Courier"])) == 2
     assert count_waiting(Asked(outlet=mixed["Courier"], kind="actor")) is None
+    assert count_waiting(Asked(tag=mixed["Peru"], rule="name")) == 1
+    monkeypatch.setattr(waiting, "COUNTED", 1)
+    assert count_waiting(Asked(tag=mixed["Peru"], rule="name")) is None
 
 
 # --- Two at once ------------------------------------------------------------------------------------------
