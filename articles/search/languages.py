@@ -11,11 +11,28 @@ from articles.search.vocabulary import LANGUAGE_CODE, NO_LANGUAGE
 
 # Those of the news that Django is not translated into.
 _FURTHER = {
-    "am": marked("Amharic"), "bo": marked("Tibetan"), "dv": marked("Dhivehi"), "dz": marked("Dzongkha"), "fil": marked("Filipino"), "ha": marked("Hausa"),
-    "ku": marked("Kurdish"), "lo": marked("Lao"), "mt": marked("Maltese"), "prs": marked("Dari"), "ps": marked("Pashto"), "rw": marked("Kinyarwanda"),
-    "si": marked("Sinhala"), "sm": marked("Samoan"), "so": marked("Somali"), "ti": marked("Tigrinya"), "tl": marked("Tagalog"), "to": marked("Tongan"),
-    "yo": marked("Yoruba"), "zh": marked("Chinese"), "zu": marked("Zulu"),
-}  # fmt: skip
+    "am": marked("Amharic"),
+    "bo": marked("Tibetan"),
+    "dv": marked("Dhivehi"),
+    "dz": marked("Dzongkha"),
+    "fil": marked("Filipino"),
+    "ha": marked("Hausa"),
+    "ku": marked("Kurdish"),
+    "lo": marked("Lao"),
+    "mt": marked("Maltese"),
+    "prs": marked("Dari"),
+    "ps": marked("Pashto"),
+    "rw": marked("Kinyarwanda"),
+    "si": marked("Sinhala"),
+    "sm": marked("Samoan"),
+    "so": marked("Somali"),
+    "ti": marked("Tigrinya"),
+    "tl": marked("Tagalog"),
+    "to": marked("Tongan"),
+    "yo": marked("Yoruba"),
+    "zh": marked("Chinese"),
+    "zu": marked("Zulu"),
+}
 _NAMES = {
     **_FURTHER,
     **{code: str(known["name"]) for code, known in LANG_INFO.items() if "name" in known},

@@ -373,3 +373,14 @@ def test_a_form_without_its_token_is_refused(alice, desk):
     client.force_login(alice)
 
     assert act(client, "tagging", "reject", desk.tagging.pk).status_code == 403
+
+
+def test_a_tag_with_hundreds_of_names_can_be_saved(alice_at, desk):
+    tag = make_tag("country/United States")
+    Alias.objects.bulk_create(Alias(tag=tag, text=f"Town {number}") for number in range(400))
+
+    answer = save(alice_at, address("tag", "change", tag.pk), description="State in North America")
+
+    tag.refresh_from_db()
+    assert (answer.status_code, tag.description) == (302, "State in North America")
+    assert tag.aliases.filter(text__startswith="Town ").count() == 400

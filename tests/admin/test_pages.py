@@ -13,8 +13,8 @@ from django.urls import reverse
 from articles.models import Article, Authorship, ImportRun, SketchKey, Tagging, UploadedFile
 from tests.factories import make_article, make_tag
 
-# Authors of an article are edited on its page, files are shown on that of their upload; what a sketch is found
-# by says nothing to people.
+# Authors of an article are edited on its page, files are shown on that of their upload; what a sketch is
+# found by says nothing to people.
 APART = (Authorship, SketchKey, UploadedFile)
 MODELS = [model for model in apps.get_app_config("articles").get_models() if model not in APART]
 NAMES = [model._meta.model_name for model in MODELS]

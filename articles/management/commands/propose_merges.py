@@ -21,4 +21,6 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         """Look, and say how many pairs wait for a decision."""
         count = namesakes.propose()
-        self.stdout.write(f"{count_of(count, 'pair', 'pairs')} of records may be the same; the desk lists them.")
+        self.stdout.write(
+            f"{count_of(count, 'pair', 'pairs')} of records may be the same; the desk lists them."
+        )

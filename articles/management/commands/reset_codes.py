@@ -15,7 +15,7 @@ DEVICES = ("otp_totp.totpdevice", "otp_static.staticdevice")
 class Command(BaseCommand):
     """Take a person's one-time codes away, so that the next login sets up new ones.
 
-    An administrator can do the same at /admin/code/people/, unless it is the administrator who lost the phone.
+    An administrator can do the same at /admin/code/people/, unless the administrator lost the phone.
 
     Example: manage.py reset_codes alice
     """
