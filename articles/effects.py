@@ -72,18 +72,23 @@ class Effect:
     def then(self, change: int, before: Values | None, after: Values | None) -> None:
         """Fold a later change of the same row into this one."""
         self.changes.append(change)
+        relied = _same(self.before, self.after) | _same(before, after)
         if self.before is not None:
             self.before = {**(before or {}), **self.before}
         self.after = None if after is None else {**(self.after or {}), **after}
         if self.before is not None and self.after is not None:
-            same = [name for name in self.before if self.before[name] == self.after.get(name)]
-            for name in same:
+            for name in _same(self.before, self.after) - relied:
                 del self.before[name], self.after[name]
 
     @property
     def is_nothing(self) -> bool:
         """Return whether the act left the row as it had found it."""
         return not self.before and not self.after
+
+
+def _same(before: Values | None, after: Values | None) -> set[str]:
+    """Return the columns that are the same on both sides: those an act rested on without changing them."""
+    return {name for name, value in (before or {}).items() if after is not None and after.get(name) == value}
 
 
 def _decided(table: str, names: Collection[str]) -> set[str]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from articles.combining import Choice
 from articles.curation import Act
 from articles.models import Article, Author, Authorship, ChangeSet, Outlet, Tag, Tagging
-from articles.moving import MOVES, Contradiction, Merging
+from articles.moving import MOVES, Contradiction, Merging, rest_on_survivor
 from articles.records import Record, kind_of
 
 __all__ = ["Contradiction", "MergeError", "Merging", "count_articles", "merge"]
@@ -47,6 +47,7 @@ def merge(
         act = Act(ChangeSet.Act.MERGE, by=by, by_name=by_name, note=note)
         for one in merging.merged:
             MOVES[type(survivor)](act, one, merging.survivor, choice or Choice.NEWER, merging).move()
+        rest_on_survivor(act, merging.survivor)
         if merging.contradiction_count and choice is None and not is_dry:
             raise MergeError(
                 f"editors contradict each other in {merging.contradiction_count:,} articles; "

@@ -366,6 +366,13 @@ def rewrite_bylines(act: Act, pks: Sequence[int], old: int, new: int) -> int:
 MOVES: dict[type[models.Model], type[Move]] = {Tag: TagMove, Outlet: OutletMove, Author: AuthorMove}
 
 
+def rest_on_survivor(act: Act, survivor: Record) -> None:
+    """Remember that a merge rests on the survivor's being in use: nobody takes that away below it."""
+    values = values_of(survivor)
+    same = {name: values[name] for name in ("merged_into_id", "is_retired") if name in values}
+    act.remember(survivor, same, dict(same))
+
+
 def ids_in(rows: QuerySet[models.Model], column: str) -> array[int]:
     """Return numbers of rows, eight bytes each: they are read before the first of them is changed."""
     return array("q", rows.values_list(column, flat=True).iterator(chunk_size=CHUNK))

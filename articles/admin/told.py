@@ -83,8 +83,12 @@ def _sentences(change: Change, names: _Names) -> Iterator[str]:
     if change.before is None or change.after is None:
         yield "made" if change.before is None else "removed"
         return
+    # What an act rested on is kept beside what it changed.
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    if not changed:
+        yield "stays as it is; the act rests on it"
     # In the order of the columns: PostgreSQL keeps keys of JSON in an order of its own.
-    for name in _in_order(change.table, {*before, *after}):
+    for name in _in_order(change.table, changed):
         if name == "taggings":
             yield from _taggings(before[name], after.get(name), names)
         elif name == "edited_fields":
