@@ -96,7 +96,7 @@ def count_waiting(asked: Asked) -> int | None:
             return None  # of one rule there may be few among a million of the tag
         rows = rows.filter(review_ground__in=asked.grounds)
     if asked.is_of_articles:
-        if (asked.grounds or asked.tag) and not is_few:
+        if (asked.grounds or asked.tag or asked.run) and not is_few:
             return None
         rows = rows.filter(article__in=_articles(asked))
     return rows.values("pk")[: COUNTED + 1].count()
@@ -140,6 +140,9 @@ def _articles(asked: Asked) -> QuerySet[Article, Any]:
 
 
 def _is_small(asked: Asked) -> bool:
+    if asked.run:  # by its files: to ask which articles those are, SQLite gathers all of the run's
+        files = ArticleSource.objects.filter(run=asked.run).order_by()
+        return files.values("pk")[: SMALL + 1].count() <= SMALL
     return _articles(asked)[: SMALL + 1].count() <= SMALL
 
 
