@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from hypothesis import strategies as st
 
-from articles import accepting, curation, gazetteer, rulelab
+from articles import accepting, curation, gazetteer, review, rulelab
 from articles.combining import Choice
 from articles.merging import MergeError, merge
 from articles.models import (
@@ -150,6 +150,11 @@ def decide(alice, pairs: tuple, status: str | None, role: str | None) -> None:
         )
 
 
+def review_tags(alice, pairs: tuple, verdict: str) -> None:
+    seen = {row.pk: review.version(row) for row in taggings(pairs)}
+    review.decide(seen, review.Verdict(verdict), by=alice)
+
+
 def add_tag(alice, number: int, slug: str, role: str) -> None:
     curation.add_tag(article(number), called(Tag, slug), by=alice, role=Tagging.Role(role))
 
@@ -237,7 +242,7 @@ def make_one(alice, kind: str, merged: tuple, survivor: str, choice: str) -> Non
 
 def accept_actors(alice, since: str) -> None:
     """Accept whoever is suggested, as a page would send it: what articles say is no part of the act."""
-    post = Post("Ambassador", "official", Tag.objects.get(slug="oman"), dt.date.fromisoformat(since))
+    post = Post("Ambassador", "official", called(Tag, "oman"), dt.date.fromisoformat(since))
     for one in waiting_actors():
         person = Person(one.name, description="An envoy", post=post)
         accepting.accept(one, by=alice, person=person, seen=one.status, is_another=True)
@@ -278,7 +283,8 @@ def tag_again(alice) -> None:
 
 
 ACTS: dict[str, Callable[..., None]] = {
-    "decide": decide, "add": add_tag, "edit": edit, "status": set_status, "use": set_use,
+    "decide": decide, "review": review_tags, "add": add_tag, "edit": edit,
+    "status": set_status, "use": set_use,
     "describe": describe, "name": name_tag, "unname": unname_tag, "topic": make_topic, "settle": settle,
     "rule": change_rule, "retag": tag_again, "accept": accept_actors, "join": join_actors,
     "merge": make_one, "rename": call_it, "split": split, "part": part_authors,
@@ -297,7 +303,7 @@ def narrowed(step: Step, done: ChangeSet) -> Step:
     ids = {table: set() for table in ("article", "tagging")}
     for table, row_id in done.changes.values_list("table", "row_id"):
         ids.setdefault(table, set()).add(row_id)
-    if step.name == "decide":
+    if step.name in {"decide", "review"}:
         pairs = tuple(
             pair for pair in step.args[0] if taggings((pair,)).filter(pk__in=ids["tagging"]).exists()
         )
@@ -349,6 +355,7 @@ def step(name: str, *args: st.SearchStrategy) -> st.SearchStrategy[Step]:
 
 deciding = st.one_of(
     step("decide", pairs, statuses, st.none() | roles),
+    step("review", pairs, st.sampled_from(list(review.Verdict)).map(str)),
     step("add", numbers, slugs, roles),
     step("edit", numbers, values),
     step("edit", numbers, values),
