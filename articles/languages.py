@@ -44,8 +44,9 @@ class Book(dict[tuple[str, str], str]):
     def __init__(self, code: str) -> None:
         super().__init__()
         self.code = code
-        offered = editions()
-        self.edition = offered.get(code) or offered[settings.LANGUAGE_CODE]
+        # One that is not offered, as the desk's may be, has a code of its own too: what is kept for a
+        # language has it in its key.
+        self.edition = editions().get(code) or Edition(code.partition("-")[0], code, "")
 
     def __missing__(self, asked: tuple[str, str]) -> str:
         context, message = asked
@@ -77,7 +78,7 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def edition() -> Edition:
-    """Return the language of the moment, or the archive's own where that is none to read it in."""
+    """Return the language of the moment; one that readers are not offered has the archive's own addresses."""
     return _book().edition
 
 

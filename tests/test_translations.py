@@ -13,13 +13,15 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.template import Context, Template
 
-from articles import days, phrases
+from articles import days, languages, phrases
 from articles.languages import check_catalogues, speaking
 from articles.models import Alias, Office, Tag
 from articles.search import sync
 from articles.search.query import Criteria, Match
 from articles.search.wording import span_in_words, title_of
+from articles.templatetags import editions
 from newsroom.catalogs import Message, catalogues, read_messages
 from tests.factories import make_article, make_tag, make_tagging
 
@@ -399,6 +401,26 @@ print(settings.LANGUAGE_CODE, [place("en-gb"), place("fr")])
 )
 def test_an_archive_offers_the_languages_it_is_told_to_its_own_first(offered, outcome, tmp_path):
     assert settings_of(READER_LANGUAGES=offered, NEWSROOM_DATA=str(tmp_path)).endswith(outcome)
+
+
+def test_what_is_kept_for_readers_is_not_in_the_language_of_the_desk_where_that_is_not_offered(settings):
+    settings.READER_LANGUAGES, settings.LANGUAGE_CODE = {"fr": ("fr", "Français")}, "fr"
+    kept = (languages.editions, languages._book_of, editions._part)
+    template = Template('{% load editions %}{% lasting "_theme.html" %}')
+    for one in kept:
+        one.cache_clear()
+    try:
+        said = []
+        for code in ("en-gb", "fr"):
+            with speaking(code):
+                said.append((languages.edition().code, template.render(Context())))
+    finally:
+        for one in kept:
+            one.cache_clear()
+
+    assert [code for code, _ in said] == ["en", "fr"]
+    assert ["Theme: dark" in html for _, html in said] == [True, False]
+    assert ["sombre" in html for _, html in said] == [False, True]
 
 
 def test_names_of_sorts_of_office_are_told_apart_in_every_language():
