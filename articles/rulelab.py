@@ -142,6 +142,9 @@ def save(trial: RuleTrial, *, by: AbstractBaseUser, reason: str = "", is_overrid
         _check_fresh(stored, change)
         act = Act(ChangeSet.Act.EDIT, by=by, note=_note(stored, reason if against else ""))
         _write_rule(act, tag, change.old, change.new)
+        if act.changes:
+            # A retired tag has no rule: nobody retires it below this act.
+            act.remember(tag, {"is_retired": False}, {"is_retired": False})
         stored.change_set = act.close()
         if stored.change_set is None:
             raise TrialError("nothing of the rule was changed, so there is nothing to save")

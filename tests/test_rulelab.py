@@ -175,7 +175,7 @@ def test_saving_is_one_act_that_can_be_undone_and_a_retag_follows(loaded, alice)
     follow(RuleTrial.objects.get(pk=trial.pk), by_name="alice")
 
     assert (act.act, act.made_by, act.note) == ("edit", alice, "rule of Peru: 1 gained")
-    assert act.change_count == 4  # two new names, a changed one, the tag
+    assert act.change_count == 5  # two new names, a changed one, the tag, and that the tag is in use
     last = ChangeSet.objects.latest("pk")
     assert (last.act, last.made_by_name) == ("retag", "alice")
     assert last.note.endswith("rule of Peru")
@@ -299,7 +299,7 @@ def test_an_article_changed_meanwhile_asks_for_another_trial_if_it_is_concerned(
     with pytest.raises(StaleError, match="were changed since"):
         save(trial, by=alice)
     Article.objects.filter(pk=other.pk).update(body="Nothing.")
-    assert save(trial, by=alice).change_count == 1
+    assert save(trial, by=alice).change_count == 2
 
 
 def test_a_decision_made_meanwhile_asks_for_another_trial(loaded, alice):
