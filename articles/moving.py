@@ -369,7 +369,7 @@ MOVES: dict[type[models.Model], type[Move]] = {Tag: TagMove, Outlet: OutletMove,
 def rest_on_survivor(act: Act, survivor: Record) -> None:
     """Remember that a merge rests on the survivor's being in use: nobody takes that away below it."""
     values = values_of(survivor)
-    same = {name: values[name] for name in ("merged_into_id", "is_retired") if name in values}
+    same: Values = {name: values[name] for name in ("merged_into_id", "is_retired") if name in values}
     act.remember(survivor, same, dict(same))
 
 
