@@ -43,8 +43,20 @@ class Unit:
             return dt.date.max
 
 
-def _years(count: int, name: str) -> Unit:
-    """Return the unit of so many years; the first decade has nine, for there is no year 0."""
+def _decade(first: int, last: int) -> str:
+    return gettext("the %(year)ss") % {"year": first}
+
+
+def _from_to(first: int, last: int) -> str:
+    # Not "the 1900s": in other languages, and for many in English, these are ten years.
+    return f"{max(first, 1)}–{last}"
+
+
+def _years(count: int, name: str, words: Callable[[int, int], str] = _from_to) -> Unit:
+    """Return the unit of so many years; the first one lacks a year, for there is no year 0.
+
+    ``words`` says what one is called, by its first and last year.
+    """
 
     def first(day: dt.date) -> int:
         return day.year // count * count
@@ -53,7 +65,7 @@ def _years(count: int, name: str) -> Unit:
         name,
         number_of=lambda day: day.year // count,
         first_of=lambda number: dt.date(max(number * count, 1), 1, 1),
-        words=lambda day: gettext("the %(year)ss") % {"year": first(day)},
+        words=lambda day: words(first(day), first(day) + count - 1),
         bounds=lambda day: (f"{day.year:04}", f"{first(day) + count - 1:04}"),
         tick=lambda day: pgettext("a decade, short", "%(year)ss") % {"year": first(day)},
     )
@@ -86,7 +98,7 @@ YEAR = Unit(
 COARSE = (
     MONTH,
     YEAR,
-    _years(10, marked("decade", "unit of time")),
+    _years(10, marked("decade", "unit of time"), _decade),
     _years(100, marked("century", "unit of time")),
     _years(1000, marked("millennium", "unit of time")),
 )
