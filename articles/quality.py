@@ -149,7 +149,7 @@ class Row:
     scope: str
     day: dt.date
     tagging: int
-    tag: int
+    tag: int | None  # none if its making was undone
     tag_name: str
     kind: str
     role: str
@@ -227,7 +227,9 @@ def read_figures(today: dt.date) -> Figures:
         kinds=_by(lambda row: row.kind, (row for row in rows if row.scope != Scope.TAG)),
         roles=_by(lambda row: row.role, told, verdict=lambda row: row.role_verdict),
         rules=_by(lambda row: row.rule, daily),
-        tags=_by(lambda row: (row.tag, row.tag_name, row.kind), rows),
+        tags=_by(
+            lambda row: (row.tag or 0, row.tag_name, row.kind), (row for row in rows if row.tag is not None)
+        ),
         months=_by(lambda row: row.day.replace(day=1), daily),
     )
 

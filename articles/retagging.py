@@ -44,7 +44,7 @@ INDEX_EVERY = 20  # chunks between two commits of the search index
 LOADED = (
     "title", "standfirst", "body", "published_on", "clipped_on", "keywords", "gazetteer_release",
 )  # fmt: skip
-UNDER_WAY = "under way"
+UNDER_WAY, STOPPED = ": under way", ": stopped"  # ends of a note
 TRIALS_KNOWN = 1_000  # saved rules, the newest
 
 
@@ -126,6 +126,11 @@ class Scope:
     words: str = ""  # for the trail: "only country:ru"
     article_ids: Collection[int] | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it takes in every article and every tag."""
+        return self.article_id is None and self.article_ids is None and self.tags is None
+
     def articles(self, release: str) -> QuerySet[Article]:
         """Return the articles to tag, those that readers do not see included."""
         if self.article_id is not None:
@@ -203,6 +208,17 @@ def retag(
     return act.retagging
 
 
+def is_under_way(change_set: ChangeSet) -> bool:
+    """Return whether an act is a re-tag that did not finish: it is running now, or was stopped."""
+    return change_set.act == ChangeSet.Act.RETAG and change_set.note.endswith(UNDER_WAY)
+
+
+def mark_stopped(change_set: ChangeSet) -> None:
+    """Note that a re-tag goes on no more: the next one makes a change-set of its own."""
+    note = change_set.note.removesuffix(UNDER_WAY) + STOPPED
+    ChangeSet.objects.filter(pk=change_set.pk, note=change_set.note).update(note=note)
+
+
 def count_waiting(scope: Scope = EVERYTHING) -> int:
     """Return how many articles a re-tag has to look at."""
     if scope.article_ids is not None:
@@ -265,7 +281,7 @@ class _Retag:
     def _open_set(self) -> ChangeSet:
         """Return the change-set of this re-tag; one that was stopped before goes on in its own."""
         if self.change_set is None:
-            act, note = ChangeSet.Act.RETAG, f"{self._name()}: {UNDER_WAY}"
+            act, note = ChangeSet.Act.RETAG, self._name() + UNDER_WAY
             self.change_set = ChangeSet.objects.filter(act=act, note=note).order_by("-pk").first()
         if self.change_set is None:
             self.change_set = ChangeSet.objects.create(act=act, note=note, made_by_name=self.by_name[:150])
@@ -283,9 +299,18 @@ class _Retag:
     def finish(self) -> None:
         """Close the change-set, unless the re-tag was stopped, and bring the index up to date."""
         if not self.retagging.is_interrupted and not self.retagging.is_dry:
-            act, under_way = ChangeSet.Act.RETAG, f"{self._name()}: {UNDER_WAY}"
-            ChangeSet.objects.filter(act=act, note=under_way).update(note=self._name())
+            self._close_sets()
         self.index(wait_seconds=30)
+
+    def _close_sets(self) -> None:
+        """Close this change-set, and those of the same scope that were stopped under another release."""
+        act = ChangeSet.Act.RETAG
+        for change_set in ChangeSet.objects.filter(act=act, note__endswith=UNDER_WAY):
+            name = change_set.note.removesuffix(UNDER_WAY)
+            if name == self._name():
+                ChangeSet.objects.filter(pk=change_set.pk).update(note=name)
+            elif self.scope.is_whole or name.partition(", ")[2] == self.scope.words:
+                mark_stopped(change_set)
 
 
 def _row(article: Article, steps: Sequence[Step]) -> Row:

@@ -39,8 +39,9 @@ TABLES: dict[str, type[models.Model]] = {
 }
 # Rows that follow from a text: what cannot be given back of them, the next re-tag finds again.
 FOLLOWING = frozenset({"suggestionmention"})
-# What was merely tried, at the desk: it rests on nothing, and goes with what it was tried on.
-TRIED = frozenset({"ruletrial", "trialmove"})
+# What was merely tried or judged at the desk rests on nothing: trials go with what they were tried on,
+# answers of an audit stay without it.
+TRIED = frozenset({"ruletrial", "trialmove", "auditsample", "audititem"})
 FIRST = (ARTICLE, TAGGING)  # locked before other tables, as every writer does
 WHO = "decided_by_id"  # an account that is gone leaves its decisions behind
 MERGED = str(Tag._meta.get_field("merged_into").verbose_name)

@@ -47,8 +47,9 @@ def draw_kind(day: dt.date, kind: TagKind, *, by: AbstractBaseUser | None = None
 def draw_tag(day: dt.date, tag: Tag, *, by: AbstractBaseUser | None = None) -> AuditSample | None:
     """Return the day's sample of one tag, drawn if it was not yet; None likewise."""
     sample = AuditSample(
-        drawn_on=day, scope=AuditSample.Scope.TAG, kind=tag.kind, tag=tag, stratum=f"tag:{tag.pk}"
-    )
+        drawn_on=day, scope=AuditSample.Scope.TAG, kind=tag.kind, tag=tag, tag_name=tag.name,
+        stratum=f"tag:{tag.pk}",
+    )  # fmt: skip
     return _drawn(sample, ASKED, by)
 
 
@@ -105,8 +106,8 @@ def eligible(sample: AuditSample) -> QuerySet[Tagging]:
     rows = Tagging.objects.standing().filter(
         origin=Tagging.Origin.AUTOMATIC, article__status=Article.Status.PUBLIC
     )
-    if sample.tag_id is not None:
-        rows = rows.filter(tag=sample.tag_id)
+    if sample.scope == AuditSample.Scope.TAG:
+        rows = rows.filter(tag=sample.tag_id)  # nothing, once the tag is no more
     elif sample.kind:
         # Not a join: SQLite would begin with all tags of the kind, and read every tagging they have.
         rows = rows.filter(Exists(Tag.objects.filter(pk=OuterRef("tag"), kind=sample.kind)))

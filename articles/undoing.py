@@ -9,7 +9,8 @@ What follows from rows by program (tags by names, say) follows with the next re-
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import contextlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -19,9 +20,10 @@ from articles.curation import Act
 from articles.effects import ARTICLE, TAGGING, Effect, Later, read_effects, read_later, stands_on
 from articles.importing import store
 from articles.importing import undo as import_undo
+from articles.importing.lock import ImportBusyError, import_lock
 from articles.importing.undo import UndoError
 from articles.models import Change, ChangeSet
-from articles.retagging import UNDER_WAY
+from articles.retagging import is_under_way, mark_stopped
 from articles.reversing import FOLLOWING, TABLES, Conflict, Reversing, lock_rows, obstacle_to
 
 __all__ = ["Conflict", "Reversal", "UndoError", "undo"]
@@ -68,10 +70,8 @@ def undo(
         raise UndoError("a load of the gazetteer is not undone; load the former release")
     if change_set.act == ChangeSet.Act.CORRECT:
         raise UndoError("a corrected file is put back on the page of the file")
-    if change_set.act == ChangeSet.Act.RETAG and change_set.note.endswith(UNDER_WAY):
-        raise UndoError("this re-tag is under way, or was stopped; let it finish first: manage.py retag")
     reversal = Reversal(change_set, is_dry)
-    with transaction.atomic():
+    with _standing_still(change_set), transaction.atomic():
         effects = read_effects(change_set, None if rows is None else _with_companions(change_set, rows))
         if not effects:
             raise UndoError(f"change set {change_set.pk} has no such rows that could be given back")
@@ -82,7 +82,23 @@ def undo(
             transaction.set_rollback(True)
         else:
             reversal.made = act.close()
+            if is_under_way(change_set):
+                mark_stopped(change_set)
     return reversal
+
+
+@contextlib.contextmanager
+def _standing_still(change_set: ChangeSet) -> Iterator[None]:
+    """Keep a re-tag that did not finish from going on; raise UndoError while one is at work."""
+    if not is_under_way(change_set):
+        yield
+        return
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(import_lock())
+        except ImportBusyError as error:
+            raise UndoError(f"this re-tag did not finish yet, and {error}") from error
+        yield
 
 
 def _undo_import(

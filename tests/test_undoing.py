@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
-from articles import curation, gazetteer
+from articles import accepting, curation, gazetteer, quality, retagging, sampling
 from articles.importing import crew
 from articles.importing.run import import_paths
 from articles.models import (
     ActorSuggestion,
     Alias,
     Article,
+    AuditItem,
+    AuditSample,
     Author,
     Change,
     ChangeSet,
@@ -21,10 +24,12 @@ from articles.models import (
     Tag,
     Tagging,
 )
-from articles.retagging import retag
+from articles.proposing import Person
+from articles.retagging import Scope, retag
+from articles.splitting import split_tag
 from articles.undoing import Reversal, UndoError, undo
 from tests.factories import make_article, make_outlet, make_suggestion, make_tag, make_tagging
-from tests.test_retagging import OMAN, InProcess, load
+from tests.test_retagging import OMAN, PERU, InProcess, import_elsewhere, load
 from tests.undo_world import stored
 
 pytestmark = pytest.mark.django_db
@@ -387,11 +392,110 @@ def test_an_import_is_handed_over_to_its_own_undo(alice, tmp_path):
         undo(reversal.made, by=alice)
 
 
-def test_a_retag_that_was_stopped_is_not_undone_before_it_finished(alice):
-    act = ChangeSet.objects.create(act="retag", note="gazetteer 1: under way")
+@pytest.fixture
+def stopped_retag(monkeypatch) -> ChangeSet:
+    """Return a re-tag of two articles that was stopped after the first."""
+    monkeypatch.setattr(retagging, "CHUNK", 1)
+    load(OMAN)
+    for number in (1, 2):
+        make_article(title=f"Talks {number} in Oman")
+    retag(Scope(is_forced=True, words="every article"), should_stop=lambda: True)
+    return last()
 
-    with pytest.raises(UndoError, match="let it finish first"):
-        undo(act, by=alice)
+
+def test_a_retag_that_was_stopped_is_undone_and_the_next_one_has_an_act_of_its_own(alice, stopped_retag):
+    release = stopped_retag.note.split()[1].rstrip(",")
+    assert stopped_retag.note == f"gazetteer {release}, every article: under way"
+
+    reversal = undo(stopped_retag, by=alice)
+    retag(Scope(is_forced=True, words="every article"))
+
+    assert (reversal.conflicts, reversal.made.change_count) == ([], 1)
+    acts = ChangeSet.objects.filter(act="retag").order_by("pk").values_list("note", "change_count")
+    assert list(acts) == [
+        (f"gazetteer {release}, every article: stopped", 1),
+        (f"gazetteer {release}, every article", 2),
+    ]
+
+
+def test_a_retag_at_work_is_not_undone_before_it_ended(alice, stopped_retag):
+    before = stored()
+
+    with import_elsewhere(), pytest.raises(UndoError, match="did not finish yet, and another import"):
+        undo(stopped_retag, by=alice)
+
+    assert stored() == before
+    stopped_retag.refresh_from_db()
+    assert stopped_retag.note.endswith(": under way")
+
+
+@pytest.mark.parametrize(
+    ("scope", "end"),
+    [
+        (Scope(is_forced=True, words="every article"), ": stopped"),
+        (Scope(is_forced=True), ": stopped"),
+        (Scope(article_ids=[], words="every article"), ": stopped"),
+        (Scope(article_ids=[], words="rule of Peru"), ": under way"),
+    ],
+    ids=["the same scope", "everything", "the same words", "another scope"],
+)
+def test_a_retag_that_finishes_closes_those_stopped_under_another_release(stopped_retag, scope, end):
+    load(OMAN, PERU)
+
+    retag(scope)
+
+    stopped_retag.refresh_from_db()
+    assert stopped_retag.note.endswith(end)
+
+
+# --- Audits -----------------------------------------------------------------------------------------------
+
+
+def make_topic(alice) -> Tag:
+    with curation.recording(ChangeSet.Act.EDIT, by=alice) as act:
+        tag = Tag(kind="topic", slug="ports", key="ports", name="Ports")
+        act.save(tag)
+    return tag
+
+
+def accept_actor(alice) -> Tag:
+    load(OMAN)
+    suggestion = make_suggestion(make_article(body="Ana Soto met."), "Ana Soto")
+    return accepting.accept(suggestion, by=alice, person=Person("Ana Soto"), seen="open")
+
+
+def split_off(alice) -> Tag:
+    tag = make_tag("topic/Harbours")
+    names = [Alias.objects.create(tag=tag, text=text).pk for text in ("Harbours", "Ports")]
+    split_tag(tag, name="Ports", slug="ports", aliases=names[1:], by=alice)
+    return Tag.objects.get(slug="ports")
+
+
+@pytest.mark.parametrize("make", [make_topic, accept_actor, split_off])
+def test_an_audit_holds_no_act_and_its_answers_stay_without_the_tag(alice, make):
+    tag = make(alice)
+    made, today = last(), timezone.localdate()
+    make_article(title="Talks", tags=["topic/Ports"] if tag.kind == "topic" else [])
+    if tag.kind == "actor":
+        make_tagging(make_article(title="Soto"), tag)
+    daily, asked = sampling.draw_daily(today), sampling.draw_tag(today, tag)
+    for item in AuditItem.objects.all():
+        quality.answer(item, quality.ANSWERS["wrong"], seen="", by=alice)
+    before = quality.read_figures(today)
+
+    reversal = undo(made, by=alice)
+
+    assert reversal.conflicts == []
+    assert not Tag.objects.filter(pk=tag.pk).exists()
+    after = quality.read_figures(today)
+    assert (after.overall, after.kinds, after.rules, after.months) == (
+        before.overall, before.kinds, before.rules, before.months,
+    )  # fmt: skip
+    assert (before.overall.wrong, after.tags) == (1, {})
+    items = AuditItem.objects.values_list("sample", "tag", "tag_name", "kind", "verdict").order_by("pk")
+    assert list(items) == [(one.pk, None, tag.name, tag.kind, "wrong") for one in (daily, asked)]
+    asked = AuditSample.objects.get(pk=asked.pk)
+    assert (asked.tag, asked.subject, list(sampling.eligible(asked))) == (None, tag.name, [])
 
 
 def test_evidence_that_moved_since_is_not_written_over(alice):

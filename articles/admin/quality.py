@@ -265,7 +265,7 @@ class AuditSampleAdmin(ReadOnlyAdmin):
     @admin.display(description="tag")
     def tag_shown(self, sample: AuditSample) -> SafeString | str:
         """Return the tag as a link."""
-        return link_to(sample.tag) if sample.tag else "–"
+        return link_to(sample.tag) if sample.tag else sample.tag_name or "–"
 
     @admin.display(description="taggings")
     def items_shown(self, sample: AuditSample) -> SafeString:
@@ -299,6 +299,6 @@ class AuditItemAdmin(ReadOnlyAdmin):
         return link_to(item.article, item.title)
 
     @admin.display(description="tag")
-    def tag_shown(self, item: AuditItem) -> SafeString:
-        """Return the tag as a link."""
-        return link_to(item.tag)
+    def tag_shown(self, item: AuditItem) -> SafeString | str:
+        """Return the tag as a link, its name if the tag is no more."""
+        return link_to(item.tag) if item.tag else item.tag_name

@@ -24,7 +24,9 @@ class AuditSample(models.Model):
     drawn_on = models.DateField(help_text="The day on which it is audited.")
     scope = models.CharField(max_length=4, choices=Scope)
     kind = models.CharField(max_length=12, choices=TagKind, blank=True, help_text="Empty: all kinds.")
-    tag = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="audit_samples")
+    # Gone with a tag whose making was undone; the name stays.
+    tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="audit_samples")
+    tag_name = models.CharField(max_length=200, blank=True)
     stratum = models.CharField(max_length=40, editable=False, help_text="all, kind:topic or tag:12.")
     seed = models.CharField(max_length=32, help_text="Chosen at random when the sample was drawn.")
     lowest = models.BigIntegerField(default=0)
@@ -50,8 +52,8 @@ class AuditSample(models.Model):
     @property
     def subject(self) -> str:
         """Return what it is a sample of, in words."""
-        if self.tag is not None:
-            return str(self.tag)
+        if self.scope == self.Scope.TAG:
+            return str(self.tag or self.tag_name)
         return self.get_kind_display() if self.kind else "all tags"
 
 
@@ -59,7 +61,7 @@ class AuditItem(models.Model):
     """One tagging of a sample: a copy of what the auditor saw, and the answer.
 
     ``excerpts`` is a list of ``[part, [[text, is evidence], ...]]``.  The answer stands for what was seen: a
-    tagging that is rejected, or an article that is edited later, does not change it.
+    tagging that is rejected, a tag that is no more, or an article that is edited later, does not change it.
     """
 
     class Verdict(models.TextChoices):
@@ -72,7 +74,7 @@ class AuditItem(models.Model):
     # A number like those in the trail: a re-tag may remove the row, and the answer stays.
     tagging_id = models.BigIntegerField("tagging")
     article = models.ForeignKey(Article, models.CASCADE, related_name="audit_items")
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="audit_items")
+    tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="audit_items")
     kind = models.CharField(max_length=12, choices=TagKind)
     tag_name = models.CharField(max_length=200)
     title = models.CharField(max_length=500)
