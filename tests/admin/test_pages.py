@@ -10,12 +10,21 @@ from django.contrib import admin
 from django.db.models import F
 from django.urls import reverse
 
-from articles.models import Article, Authorship, ImportRun, SketchKey, Tagging, UploadedFile
+from articles.models import (
+    Article,
+    Authorship,
+    ImportRun,
+    RuleTrial,
+    SketchKey,
+    Tagging,
+    TrialMove,
+    UploadedFile,
+)
 from tests.factories import make_article, make_tag
 
-# Authors of an article are edited on its page, files are shown on that of their upload; what a sketch is
-# found by says nothing to people.
-APART = (Authorship, SketchKey, UploadedFile)
+# Authors of an article are edited on its page, files and trials are shown on those of their upload and tag;
+# what a sketch is found by says nothing to people.
+APART = (Authorship, RuleTrial, SketchKey, TrialMove, UploadedFile)
 MODELS = [model for model in apps.get_app_config("articles").get_models() if model not in APART]
 NAMES = [model._meta.model_name for model in MODELS]
 ADDED_BY_HAND = ["alias", "author", "office", "outlet", "tag", "tagging", "upload"]
