@@ -199,10 +199,7 @@ def _clues_of_strings(entry: Entry, aliases: Iterable[Alias]) -> Iterator[Clue]:
 
 def strings_of(entry: Entry, alias: Alias) -> tuple[Words, ...]:
     """Return what the matcher looks for in folded text because of an alias; two groups for one with a gap."""
-    is_phrase = alias.kind is AliasKind.TRIGGER or (
-        entry.kind is Kind.TOPIC and alias.kind is AliasKind.NEGATIVE
-    )
-    if not is_phrase:
+    if entry.kind is not Kind.TOPIC:
         return (frozenset(f" {form} " for form in name_forms(entry, alias)),)
     first, gap, second = alias.text.partition(GAP)
     return tuple(_phrase_strings(half) for half in ((first, second) if gap else (first,)))

@@ -176,9 +176,7 @@ class Matcher:
                 self._children[entry.parent].append(entry.slug)
         for entry in entries:
             for alias in entry.aliases:
-                if alias.kind is AliasKind.TRIGGER or (
-                    entry.kind is Kind.TOPIC and alias.kind is AliasKind.NEGATIVE
-                ):
+                if entry.kind is Kind.TOPIC:  # whatever its kind: a topic has phrases, and only it has
                     self._add_trigger(entry, alias)
                 else:
                     self._add_name(entry, alias)

@@ -296,3 +296,24 @@ def test_the_work_grows_with_the_text_and_no_faster(unit):
     short = lines_run(4_000)
 
     assert lines_run(16_000) < short * 4 * 1.2 + 500
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("alias_kind", AliasKind)
+def test_a_name_of_a_kind_that_its_tag_cannot_have_does_no_harm(kind, alias_kind):
+    odd = Entry(kind, "ports", "Ports", "ports", aliases=(Alias("harbour dues", alias_kind),))
+
+    found = Tagger([odd]).tag(title="Harbour dues", body="The harbour dues rose. Harbour Dues fell.", on=ON)
+
+    assert {(finding.kind, finding.slug) for finding in found.findings} <= {(kind, "ports")}
+    assert list(found.refusals) == list(found.refusals)
+
+
+def test_a_name_of_a_topic_counts_as_a_phrase():
+    odd = Entry(Kind.TOPIC, "ports", "Ports", "ports", aliases=(Alias("harbour dues"),))
+
+    (finding,) = Tagger([odd]).tag(title="", body="The harbour dues rose.", on=ON).findings
+
+    assert (finding.slug, finding.mentions) == (
+        "ports", (Mention(Part.BODY, 4, 16, "harbour dues", "trigger"),),
+    )  # fmt: skip
