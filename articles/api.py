@@ -18,6 +18,7 @@ from articles.elsewhere import Elsewhere, find_elsewhere
 from articles.filters import ONCE, ArticleFilter
 from articles.listing import Listing, Row, TagLabel, list_articles
 from articles.models import Article, ArticleSource, TagKind
+from articles.phrases import gettext, quoted
 from articles.reading import find_article
 from articles.receipts import Receipt, read_receipts
 from articles.references import references_of
@@ -97,7 +98,8 @@ def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
 @csrf_exempt
 def nothing_here(request: HttpRequest) -> JsonResponse:
     """Return the answer to an address of the API that is none."""
-    return _refusal(404, {"address": [f"nothing is here; begin with {reverse('api_article_list')}"]})
+    message = gettext("nothing is here; begin with %(address)s") % {"address": reverse("api_article_list")}
+    return _refusal(404, {"address": [message]})
 
 
 # --- Parameters and answers -------------------------------------------------------------------------------
@@ -112,7 +114,8 @@ def _read_limit(values: Sequence[str]) -> tuple[int, str]:
     value = values[0]
     if value.isascii() and value.isdecimal() and len(value) <= 3 and 1 <= int(value) <= MAX_LIMIT:
         return int(value), ""
-    return DEFAULT_LIMIT, f"{value[:40]!r} is not a number; write one from 1 to {MAX_LIMIT}"
+    message = gettext("%(text)s is not a number; write one from 1 to %(most)s")
+    return DEFAULT_LIMIT, message % {"text": quoted(value[:40]), "most": MAX_LIMIT}
 
 
 def _page_url(request: HttpRequest, url: str, limits: Sequence[str]) -> str | None:

@@ -13,12 +13,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.formats import number_format
+
+from articles.phrases import gettext
 
 
 def body_length(request: HttpRequest) -> int:
     """Return how many bytes the request says it has; what is no number counts as none, for none are read."""
     length = str(request.META.get("CONTENT_LENGTH") or "0")
     return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _megabytes(length: int) -> str:
+    return number_format(round(length / 1e6, 1), 1, force_grouping=True)
 
 
 class BodyLimit:
@@ -33,9 +40,8 @@ class BodyLimit:
         # The view looks to its own limit, once it knows who asks.
         if length <= limit or request.path == reverse("admin:articles_upload_add"):
             return self.get_response(request)
-        complaint = (
-            f"a form here can have {limit / 1e6:.1f} MB, this one has {length / 1e6:,.1f}; send less at once"
-        )
+        message = gettext("a form here can have %(most)s MB, this one has %(count)s; send less at once")
+        complaint = message % {"most": _megabytes(limit), "count": _megabytes(length)}
         return render(
             request, "400.html", {"complaint": complaint}, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         )

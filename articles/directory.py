@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.filters import ONCE, ArticleFilter
 from articles.models import Alias, Tag, TagKind
 from articles.phrases import gettext, marked
+from articles.problems import Problem
 from articles.search import sync
 from articles.search.address import Address, is_tracking
 from articles.search.engine import IndexUnusable
@@ -73,7 +74,7 @@ class Directory:
     known_count: int
     has_counts: bool
     orders: list[Order]
-    problems: list[str]
+    problems: list[Problem]
     path: str
     all_url: str
     previous_url: str
@@ -94,39 +95,41 @@ class Directory:
 class DirectoryForm(forms.Form):
     """What a reader may ask of a list of tags."""
 
-    q = NameField(max_length=100, required=False)
+    q = NameField(label=_("Name"), max_length=100, required=False)
     order = forms.ChoiceField(
+        label=_("Order"),
         choices=[(name, name) for name in ORDERS],
         required=False,
         error_messages={
             "invalid_choice": format_lazy(
-                _("'%(value).40s' is not an order; write one of {choices}"), choices=", ".join(ORDERS)
+                _("“%(value).40s” is not an order; write one of {choices}"), choices=", ".join(ORDERS)
             )
         },
     )
-    all = forms.ChoiceField(choices=[("1", "1")], required=False)
-    page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    all = forms.ChoiceField(label=_("All"), choices=[("1", "1")], required=False)
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=10_000, required=False)
 
     data: QueryDict
 
-    def problems(self) -> list[str]:
-        """Return what could not be understood."""
-        invalid = [
-            f"{name}: {str(error).rstrip('.')}" for name, errors in self.errors.items() for error in errors
+    def problems(self, path: str) -> list[Problem]:
+        """Return what could not be understood; the list at this path is the way out."""
+        messages = [
+            (name, str(error).rstrip(".")) for name, errors in self.errors.items() for error in errors
         ]
-        unknown = [
-            f"{name[:80]}: {gettext('is not an option of this list')}"
+        messages += [(name, str(ONCE)) for name in self.fields if len(self.data.getlist(name)) > 1]
+        problems = [Problem(name, str(self.fields[name].label), message, path) for name, message in messages]
+        unknown = gettext("is not an option of this list")
+        return problems + [
+            Problem(name[:80], name[:80], unknown, path, is_unknown=True)
             for name in self.data
             if name not in self.fields and not is_tracking(name)
         ]
-        repeated = [f"{name}: {ONCE}" for name in self.fields if len(self.data.getlist(name)) > 1]
-        return invalid + unknown + repeated
 
 
 def list_tags(kind: TagKind, asked: QueryDict, path: str) -> Directory:
     """Return the page of tags that a query string asks for; what it cannot mean is a problem beside it."""
     form = DirectoryForm(asked)
-    problems = form.problems()
+    problems = form.problems(path)
     wanted = form.cleaned_data
     words, order = wanted.get("q", ""), wanted.get("order") or "count"
     address = Address.of(path, [(name, str(wanted.get(name) or "")) for name in ("q", "order", "all")], [])

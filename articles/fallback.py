@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from articles.models import Article
 from articles.search.entry import ID_BITS, id_of_rank
-from articles.search.query import Cursor, CursorError, Result, Sort
+from articles.search.query import Cursor, Result, Sort, not_a_page
 
 
 def find_in_database(
@@ -68,4 +68,4 @@ def _read(text: str, order: Sort) -> tuple[dt.date, int]:
     try:
         return dt.date.fromordinal(rank >> ID_BITS), id_of_rank(rank)
     except ValueError as error:
-        raise CursorError(f"{text[:40]!r} is not a page of this search; begin with the first page") from error
+        raise not_a_page(text) from error

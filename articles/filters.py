@@ -33,7 +33,7 @@ from articles.filtering import (
 from articles.languages import edition
 from articles.memory import Memory
 from articles.models import Article, TagKind
-from articles.phrases import gettext, marked
+from articles.phrases import gettext, marked, quoted
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address, is_tracking
 from articles.search.box import Operator
 from articles.search.entry import Standing
@@ -90,7 +90,7 @@ class ArticleFilterForm(forms.Form):
         for name, field in fields.items():
             unknown = [value for value in cleaned[name] if (field.facet, value) not in keys]
             if unknown:
-                called = ", ".join(map(repr, unknown))
+                called = ", ".join(map(quoted, unknown))
                 self.add_error(name, _unknown(field.facet, called))
             else:
                 cleaned[name] = tuple(dict.fromkeys(keys[field.facet, value] for value in cleaned[name]))
@@ -147,13 +147,13 @@ class ArticleFilter(django_filters.FilterSet):  # type: ignore[misc]  # no types
     clipped_before = DateBoundFilter("clipped_on", "lte", label=_("Clipped until"), operator="clipped-before")
     q = WordsFilter(label=_("Words"))
     sort = ViewFilter(
-        Sort, label=_("Order"), complaint=_("'%(value).40s' is not an order; write one of {choices}")
+        Sort, label=_("Order"), complaint=_("“%(value).40s” is not an order; write one of {choices}")
     )
     density = ViewFilter(
-        Density, label=_("Density"), complaint=_("'%(value).40s' is not a density; write one of {choices}")
+        Density, label=_("Density"), complaint=_("“%(value).40s” is not a density; write one of {choices}")
     )
     view = ViewFilter(
-        View, label=_("View"), complaint=_("'%(value).40s' is not a view; write one of {choices}")
+        View, label=_("View"), complaint=_("“%(value).40s” is not a view; write one of {choices}")
     )
 
     _operators: ClassVar[dict[str, Operator]] = {}

@@ -18,6 +18,7 @@ __all__ = [
     "ngettext",
     "one_of",
     "pgettext",
+    "quoted",
     "speak_through",
 ]
 
@@ -75,6 +76,12 @@ def grouped(number: int) -> str:
     if -1_000 < number < 1_000:
         return f"{number}"
     return f"{number:,}".replace(",", pgettext("between thousands", ","))
+
+
+def quoted(text: str) -> str:
+    """Return what somebody wrote in quotation marks, ``“oil”``, with a sign for what cannot be printed."""
+    printable = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return gettext("“%(text)s”") % {"text": printable}
 
 
 def all_of(names: Sequence[str]) -> str:

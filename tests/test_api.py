@@ -165,8 +165,8 @@ def test_a_line_of_the_search_box_is_answered_as_the_page_answers_it(client, sum
         "Articles about Russia, with the words “country:atlantis Summit”, without topic:oil"
     )
     assert answer["notes"] == [
-        "no topic is called 'oil', so -topic:oil is looked for as it stands",
-        "no country is called 'atlantis', so country:atlantis is looked for as it stands",
+        "no topic is called “oil”, so -topic:oil is looked for as it stands",
+        "no country is called “atlantis”, so country:atlantis is looked for as it stands",
     ]
     assert (without["count"], without["title"]) == (1, "Articles about Russia, without China")
 
@@ -185,26 +185,26 @@ def test_next_is_a_whole_address_that_keeps_the_search(client, russia):
     [
         (
             "country=atlantis",
-            {"country": ["no country is called 'atlantis'; choose one from /countries/?all=1"]},
+            {"country": ["no country is called “atlantis”; choose one from /countries/?all=1"]},
         ),
         ("colour=blue", {"colour": ["is not a filter of this archive; leave it out"]}),
         (
             "published_after=soon",
-            {"published_after": ["'soon' is not a date; write 2025-10-17, 2025-10 or 2025"]},
+            {"published_after": ["“soon” is not a date; write 2025-10-17, 2025-10 or 2025"]},
         ),
-        ("after=x", {"after": ["'x' is not a page of this search; begin with the first page"]}),
-        ("q=...", {"q": ["there is no word to search for in '...'; type letters or digits"]}),
-        ("limit=0", {"limit": ["'0' is not a number; write one from 1 to 100"]}),
-        ("limit=101", {"limit": ["'101' is not a number; write one from 1 to 100"]}),
-        ("limit=-1", {"limit": ["'-1' is not a number; write one from 1 to 100"]}),
-        ("limit=²", {"limit": ["'²' is not a number; write one from 1 to 100"]}),
+        ("after=x", {"after": ["“x” is not a page of this search; begin with the first page"]}),
+        ("q=...", {"q": ["there is no word to search for in “...”; type letters or digits"]}),
+        ("limit=0", {"limit": ["“0” is not a number; write one from 1 to 100"]}),
+        ("limit=101", {"limit": ["“101” is not a number; write one from 1 to 100"]}),
+        ("limit=-1", {"limit": ["“-1” is not a number; write one from 1 to 100"]}),
+        ("limit=²", {"limit": ["“²” is not a number; write one from 1 to 100"]}),
         ("limit=1&limit=2", {"limit": ["can only be given once; keep one of them"]}),
         (
             "limit=x&country=atlantis&page=2",
             {
-                "country": ["no country is called 'atlantis'; choose one from /countries/?all=1"],
+                "country": ["no country is called “atlantis”; choose one from /countries/?all=1"],
                 "page": ["is not a filter of this archive; leave it out"],
-                "limit": ["'x' is not a number; write one from 1 to 100"],
+                "limit": ["“x” is not a number; write one from 1 to 100"],
             },
         ),
     ],

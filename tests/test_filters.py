@@ -123,38 +123,38 @@ def test_a_query_string_becomes_criteria(gazetteer, query, criteria):
 @pytest.mark.parametrize(
     ("query", "problems"),
     [
-        ("country=zz", {"country": ["no country is called 'zz'; choose one from /countries/?all=1"]}),
+        ("country=zz", {"country": ["no country is called “zz”; choose one from /countries/?all=1"]}),
         (
             "country=ru&country=zz&country=yy",
-            {"country": ["no country is called 'zz', 'yy'; choose one from /countries/?all=1"]},
+            {"country": ["no country is called “zz”, “yy”; choose one from /countries/?all=1"]},
         ),
         (
             "topic__not=russia",
-            {"topic__not": ["no topic is called 'russia'; choose one from /topics/?all=1"]},
+            {"topic__not": ["no topic is called “russia”; choose one from /topics/?all=1"]},
         ),
-        ("topic=gas", {"topic": ["no topic is called 'gas'; choose one from /topics/?all=1"]}),
+        ("topic=gas", {"topic": ["no topic is called “gas”; choose one from /topics/?all=1"]}),
         (
             "has=leader",
             {
                 "has": [
-                    "'leader' is not among the values; write one of actor, country, organisation, topic, "
+                    "“leader” is not among the values; write one of actor, country, organisation, topic, "
                     "outlet, author, date, language"
                 ]
             },
         ),
         (
             "status=rejected",
-            {"status": ["'rejected' is not among the values; write one of suggested, confirmed"]},
+            {"status": ["“rejected” is not among the values; write one of suggested, confirmed"]},
         ),
         (
             "language=klingon",
             {
                 "language": [
-                    "no language is called 'klingon'; write a code, such as de or pt-br, or an English name"
+                    "no language is called “klingon”; write a code, such as de or pt-br, or an English name"
                 ]
             },
         ),
-        ("country=<b>", {"country": ["no country is called '<b>'; choose one from /countries/?all=1"]}),
+        ("country=<b>", {"country": ["no country is called “<b>”; choose one from /countries/?all=1"]}),
         (
             "country=%00",
             {"country": ["a value is too long or holds a character that no name has; leave it out"]},
@@ -171,19 +171,19 @@ def test_a_query_string_becomes_criteria(gazetteer, query, criteria):
             "&".join(f"{f}={number}" for number in range(17) for f in ("country", "topic", "actor")),
             {"actor": ["at most 50 values can be combined, these are 51; leave some out"]},
         ),
-        ("q=^", {"q": ["there is no word to search for in '^'; type letters or digits"]}),
+        ("q=^", {"q": ["there is no word to search for in “^”; type letters or digits"]}),
         ("q=" + "a" * 201, {"q": ["at most 200 characters can be searched for, these are 201; shorten it"]}),
         ("q=a%00b", {"q": ["the text holds a NUL character; type it anew"]}),
         ("q=a&q=b", {"q": ["can only be given once; keep one of them"]}),
         ("after=n1&after=n2", {"after": ["can only be given once; keep one of them"]}),
         ("before=n1&before=n2", {"before": ["can only be given once; keep one of them"]}),
         ("after=n1&before=n2", {"before": ["cannot be given with after; keep one of them"]}),
-        ("density=tight", {"density": ["'tight' is not a density; write one of comfortable, compact"]}),
+        ("density=tight", {"density": ["“tight” is not a density; write one of comfortable, compact"]}),
         (
             "published_after=2025&published_after=",
             {"published_after": ["can only be given once; keep one of them"]},
         ),
-        ("sort=password", {"sort": ["'password' is not an order; write one of newest, oldest, relevance"]}),
+        ("sort=password", {"sort": ["“password” is not an order; write one of newest, oldest, relevance"]}),
         (
             "published_after=2025-12-31&published_before=2025-01-01",
             {"published_before": ["2025-01-01 lies before 2025-12-31, where the range begins; swap the two"]},
@@ -209,7 +209,7 @@ def test_what_cannot_be_understood_is_named_and_finds_nothing(gazetteer, query, 
 def test_what_is_not_a_date_says_how_to_write_one(bound, date):
     problems = ArticleFilter(query_dict([(bound, date)])).problems()
 
-    assert problems == {bound: [f"{date[:40]!r} is not a date; write 2025-10-17, 2025-10 or 2025"]}
+    assert problems == {bound: [f"“{date[:40]}” is not a date; write 2025-10-17, 2025-10 or 2025"]}
 
 
 def test_a_parameter_that_means_nothing_is_named():
@@ -232,8 +232,8 @@ def test_an_outlet_or_author_of_hidden_articles_alone_does_not_exist():
     make_article(status=Article.Status.WITHDRAWN, outlet="Secret Post", authors=["Deep Throat"])
 
     assert asked("outlet=secret-post&author=deep-throat").problems() == {
-        "outlet": ["no outlet is called 'secret-post'; choose one from the outlets beside a list"],
-        "author": ["no author is called 'deep-throat'; choose one from the authors beside a list"],
+        "outlet": ["no outlet is called “secret-post”; choose one from the outlets beside a list"],
+        "author": ["no author is called “deep-throat”; choose one from the authors beside a list"],
     }
 
 

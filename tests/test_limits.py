@@ -178,7 +178,7 @@ def test_the_beginning_of_too_many_words_is_a_sentence_on_the_page(client, archi
         assert "more than 5 words begin with" in page.content.decode()
     assert answer.status_code == 400
     assert answer.json() == {
-        "errors": {"q": ["more than 5 words begin with what ends in a star; type more letters of 'sanct'"]}
+        "errors": {"q": ["more than 5 words begin with what ends in a star; type more letters of “sanct”"]}
     }
 
 

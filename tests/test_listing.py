@@ -536,20 +536,20 @@ def test_an_unknown_parameter_is_shown_beside_the_result(russia):
     [
         (
             "country=ru&actor=nobody", "actor", "Actor",
-            "no actor is called 'nobody'; choose one from /actors/?all=1", "/articles/?country=ru",
+            "no actor is called “nobody”; choose one from /actors/?all=1", "/articles/?country=ru",
         ),
         (
             "published_after=2025-02-30", "published_after", "Published from",
-            "'2025-02-30' is not a date; write 2025-10-17, 2025-10 or 2025", "/articles/",
+            "“2025-02-30” is not a date; write 2025-10-17, 2025-10 or 2025", "/articles/",
         ),
         ("q=a&q=b", "q", "Words", "can only be given once; keep one of them", "/articles/"),
         (
-            "q=...", "q", "Words", "there is no word to search for in '...'; type letters or digits",
+            "q=...", "q", "Words", "there is no word to search for in “...”; type letters or digits",
             "/articles/",
         ),
         (
             "after=x&country=ru", "after", "Page",
-            "'x' is not a page of this search; begin with the first page", "/articles/?country=ru",
+            "“x” is not a page of this search; begin with the first page", "/articles/?country=ru",
         ),
     ],
     ids=["unknown value", "no date", "twice", "no word", "forged page"],
@@ -667,6 +667,6 @@ def test_a_listing_holds_its_search_as_one_line_and_what_was_not_understood_of_i
 
     assert listing.box == "country:ru country:atlantis"
     assert listing.notes == [
-        "no country is called 'atlantis', so country:atlantis is looked for as it stands"
+        "no country is called “atlantis”, so country:atlantis is looked for as it stands"
     ]
     assert not listing.is_refused

@@ -123,7 +123,7 @@ def test_an_export_takes_few_queries_however_many_articles(client, articles, mon
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("country=atlantis", "Country: no country is called &#x27;atlantis&#x27;"),
+        ("country=atlantis", "Country: no country is called “atlantis”"),
         ("colour=red", "colour is not a filter of this archive; leave it out."),
         ("published_after=soon", "is not a date"),
         ("after=xyz", "is not a page of this search"),

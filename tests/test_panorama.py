@@ -157,7 +157,7 @@ def test_a_view_narrows_nothing_and_filters_keep_it(archive):
 def test_an_unknown_view_is_said_and_no_article_is_shown(client, archive):
     page = client.get("/articles/?view=globe").content.decode()
 
-    assert "&#x27;globe&#x27; is not a view; write one of list, map, timeline, table" in page
+    assert "“globe” is not a view; write one of list, map, timeline, table" in page
     assert "story-title" not in page
 
 

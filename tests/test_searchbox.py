@@ -66,14 +66,14 @@ def test_what_is_understood_becomes_parameters(query, address):
     [
         ("q=oil", []),
         ("", []),
-        ("q=country:zz", ["no country is called 'zz', so country:zz is looked for as it stands"]),
+        ("q=country:zz", ["no country is called “zz”, so country:zz is looked for as it stands"]),
         (
             "q=from:secret-post",
-            ["no outlet is called 'secret-post', so from:secret-post is looked for as it stands"],
+            ["no outlet is called “secret-post”, so from:secret-post is looked for as it stands"],
         ),
         (
             "q=language:klingon",
-            ["no language is called 'klingon', so language:klingon is looked for as it stands"],
+            ["no language is called “klingon”, so language:klingon is looked for as it stands"],
         ),
         (
             "q=country:ru%20OR%20country:ci&country__any=ru",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import os
 import re
@@ -16,10 +17,13 @@ import pytest
 from django.template import Context, Template
 
 from articles import days, languages, phrases
+from articles.filters import ArticleFilter
 from articles.languages import check_catalogues, speaking
 from articles.models import Alias, Office, Tag
-from articles.search import sync
-from articles.search.query import Criteria, Match
+from articles.periods import Range
+from articles.search import asking, sync
+from articles.search.box import parse
+from articles.search.query import Criteria, Cursor, CursorError, Match, Sort
 from articles.search.wording import span_in_words, title_of
 from articles.templatetags import editions
 from newsroom.catalogs import Message, catalogues, read_messages
@@ -79,12 +83,78 @@ def test_a_translation_has_the_places_and_the_markup_of_its_message(path):
     assert wrong == []
 
 
+@every_catalogue
+def test_a_translation_has_no_quote_or_bracket_that_could_end_an_attribute(path):
+    """Translations are put into attributes as they are."""
+    wrong = [
+        (entry.msgid, text)
+        for entry in catalogue(path).values()
+        for text in said(entry)
+        for sign in '"<'
+        if sign in text and sign not in entry.msgid + entry.msgid_plural and '<span lang="en">' not in text
+    ]
+
+    assert wrong == []
+
+
 def test_french_sets_no_sign_alone_at_the_beginning_of_a_line():
     """Behind an opening quotation mark and before :, ;, ?, ! and %, the space does not break."""
     entries = catalogue(PROJECT / "newsroom/locale/fr/LC_MESSAGES/django.po").values()
     texts = [TAG.sub("", text) for entry in entries for text in said(entry)]
 
     assert [text for text in texts if re.search(r" [:;?!»]|« | %%|\w'\w", text)] == []
+
+
+# Raised for readers, or handed to their pages; the desk and the commands speak English.
+REFUSALS = {"WordsError", "CursorError", "ValidationError", "_PuzzleError"}
+OF_READERS = [
+    path
+    for path in sorted((PROJECT / "articles").rglob("*.py"))
+    if not {"admin", "backups", "importing", "management", "tagging"} & set(path.parts)
+]
+
+
+def bare_complaints(code: str) -> list[str]:
+    """Return the literals that a program gives its readers as what is wrong, past the catalogue."""
+    said: list[ast.expr | None] = []
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=named):
+                said += args if name in REFUSALS else []
+                said += [one.value for one in named if one.arg == "complaint"]
+            case ast.Assign(targets=[ast.Name(id="complaint" | "complaints")], value=value):
+                said.append(value)
+            case ast.Dict(keys=keys, values=values):
+                said += [
+                    value
+                    for key, value in zip(keys, values, strict=True)
+                    if isinstance(key, ast.Constant) and key.value in {"complaint", "complaints"}
+                ]
+    literals = (ast.JoinedStr, ast.Constant)
+    parts = [part for one in said if one for part in (getattr(one, "left", one), *getattr(one, "elts", ()))]
+    return [ast.unparse(part) for part in parts if isinstance(part, literals)]
+
+
+def test_what_is_wrong_is_said_to_readers_through_the_catalogue():
+    bare = {path.name: found for path in OF_READERS if (found := bare_complaints(path.read_text("utf-8")))}
+
+    assert bare == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("raise WordsError('too long')", ["'too long'"]),
+        ("raise forms.ValidationError(f'{a} is odd')", ["f'{a} is odd'"]),
+        ("raise CursorError('%s is odd' % a)", ["'%s is odd'"]),
+        ("complaint = 'too much'", ["'too much'"]),
+        ("render(r, t, {'complaint': 'too much'})", ["'too much'"]),
+        ("Filter(complaint='odd')", ["'odd'"]),
+        ("raise WordsError(gettext('too long')); complaint = gettext('%(a)s is odd') % said", []),
+    ],
+)
+def test_a_complaint_past_the_catalogue_is_noticed(code, found):
+    assert bare_complaints(code) == found
 
 
 # --- The core, which knows no Django ----------------------------------------------------------------------
@@ -140,6 +210,40 @@ def test_the_same_search_is_a_sentence_of_each_language():
         f"Articles{HARD}: Russia et Ukraine, pas en français,"
         f" avec les mots «{HARD}gaz deal{HARD}», sans pipeline"
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("1990-01-01", "1999-12-31", "les années 1990"),
+        ("1900-01-01", "1999-12-31", "1900–1999"),
+        ("1000-01-01", "1999-12-31", "1000–1999"),
+    ],
+)
+def test_decades_and_centuries_are_told_apart_in_french(first, last, words):
+    with speaking("fr"):
+        assert Range(dt.date.fromisoformat(first), dt.date.fromisoformat(last)).words() == words
+
+
+def test_what_readers_wrote_stands_between_the_quotation_marks_of_the_language():
+    assert phrases.quoted("l'été\0\u202e") == "“l'été\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}”"
+    with speaking("fr"):
+        assert phrases.quoted("oil") == f"«{HARD}oil{HARD}»"
+        with pytest.raises(CursorError, match=f"^«{HARD}x{HARD}» n’est pas une page de cette recherche"):
+            Cursor.read("x", Sort.NEWEST)
+
+
+def test_a_note_gives_no_advice_on_dates_in_any_language():
+    operators = ArticleFilter.operators()
+    notes = []
+    for code in ("en-gb", "fr"):
+        with speaking(code):
+            notes += parse("after:soon", operators, lambda operator, value: ()).notes
+
+    assert notes == [
+        "“soon” is not a date, so after:soon is looked for as it stands",
+        f"«{HARD}soon{HARD}» n’est pas une date{NARROW}; after:soon est donc cherché tel quel",
+    ]
 
 
 def test_numbers_and_dates_are_written_as_the_language_writes_them():
@@ -313,6 +417,31 @@ def test_what_went_wrong_leads_to_the_front_page_of_the_other_language(client, a
     assert "«\u00a0some words\u00a0»" in html
 
 
+def test_a_form_that_is_too_long_is_refused_in_french(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+    response = client.generic("POST", "/fr/articles/", b"", CONTENT_LENGTH="12345678901")
+
+    assert response.status_code == 413
+    said = f"un formulaire peut contenir 2,6 Mo, celui-ci en contient 12{HARD}345,7{NARROW}; envoyez-en moins"
+    assert said in response.content.decode()
+
+
+def test_a_beginning_of_too_many_words_is_refused_in_french(client, archive, monkeypatch):
+    monkeypatch.setattr(asking, "MAX_EXPANSIONS", 0)
+
+    html = client.get("/fr/articles/?q=tal*").content.decode()
+
+    assert f"tapez plus de lettres de «{HARD}tal{HARD}»" in html
+
+
+def test_a_list_of_tags_calls_its_parameters_as_readers_do(client, archive):
+    html = client.get("/fr/countries/?order=up&colour=red").content.decode()
+
+    assert f"<b>Tri</b>{HARD}: «{HARD}up{HARD}» n’est pas un tri" in html
+    assert "<b>colour</b> n’est pas une option de cette liste." in html
+
+
 def test_a_prefix_alone_is_completed_and_leads_to_nothing_else(client, archive):
     assert client.get("/fr")["Location"] == "/fr/"
     assert client.get("/fr/articles?country=ru")["Location"] == "/fr/articles/?country=ru"
@@ -378,6 +507,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.urls import reverse
+from articles.filters import ArticleFilter
 from articles.languages import check_catalogues, speaking
 def place(code):
     with speaking(code):

@@ -151,14 +151,14 @@ def test_rarer_values_than_can_be_listed_are_said_to_be_left_out(monkeypatch):
             "country=atlantis&q=gas",
             (
                 "country", "Country",
-                "no country is called 'atlantis'; choose one from /countries/?all=1",
+                "no country is called “atlantis”; choose one from /countries/?all=1",
                 "/articles/facets/topic/?q=gas",
             ),
         ),
         (
             "q=...",
             (
-                "q", "Words", "there is no word to search for in '...'; type letters or digits",
+                "q", "Words", "there is no word to search for in “...”; type letters or digits",
                 "/articles/facets/topic/",
             ),
         ),

@@ -565,7 +565,7 @@ def test_a_search_within_a_tag_is_the_lists_to_answer(client, article):
 def test_an_option_of_a_list_of_tags_is_given_once(client):
     html = client.get("/actors/?q=ann&q=bob").content.decode()
 
-    assert "q: can only be given once; keep one of them. <a" in html
+    assert "<b>Name</b>: can only be given once; keep one of them. <a" in html
 
 
 def test_a_list_of_tags_says_what_is_wrong_and_what_to_do(client):
@@ -574,7 +574,7 @@ def test_a_list_of_tags_says_what_is_wrong_and_what_to_do(client):
         for address in ("/actors/?q=a%00b", "/actors/?utm_source=x&ref=y")
     )
 
-    assert "q: the text holds a NUL character; type it anew. <a" in html
+    assert "<b>Name</b>: the text holds a NUL character; type it anew. <a" in html
     assert "is-problem" not in followed
 
 
@@ -583,7 +583,7 @@ def test_a_message_is_one_sentence_whoever_wrote_it(client):
         client.get(address).content.decode() for address in ("/articles/?sort=up", "/actors/?order=up&page=0")
     ]
 
-    assert ["&#x27;up&#x27; is not an order; write one of" in html for html in pages] == [True, True]
+    assert ["“up” is not an order; write one of" in html for html in pages] == [True, True]
     assert [".." in html for html in pages] == [False, False]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from articles.phrases import gettext, grouped, quoted
 from articles.search.documents import SCHEMA, tokens_of
 from articles.search.query import Clause, Criteria, Match, Term, WordsError
 
@@ -139,10 +140,10 @@ def check_prefixes(searcher: tantivy.Searcher, clauses: Sequence[Clause]) -> Non
                 continue
             room -= len(searcher.terms_with_prefix("text", tokens[0], None, MAX_EXPANSIONS + 1))
             if room < 0:
-                raise WordsError(
-                    f"more than {MAX_EXPANSIONS:,} words begin with what ends in a star; "
-                    f"type more letters of {wanted.text!r}"
+                message = gettext(
+                    "more than %(most)s words begin with what ends in a star; type more letters of %(text)s"
                 )
+                raise WordsError(message % {"most": grouped(MAX_EXPANSIONS), "text": quoted(wanted.text)})
 
 
 def _clause(clause: Clause) -> Query:

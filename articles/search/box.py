@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from articles.phrases import gettext, marked, pgettext
-from articles.search.bounds import read_bound
+from articles.phrases import gettext, marked, pgettext, quoted
+from articles.search.bounds import BoundError, read_bound
 from articles.search.namebook import Known
 from articles.search.query import MIN_PREFIX, OR, SUFFIXES, Match, plain
 
@@ -221,8 +221,8 @@ class _Reading:
         if operator.bound:
             try:
                 read_bound(token.value, is_upper=operator.is_upper)
-            except ValueError as error:
-                raise _PuzzleError(str(error).partition(";")[0]) from error
+            except BoundError as error:
+                raise _PuzzleError(error.reason) from error
             return [(operator.bound, token.value)]
         match = Match.NOT if token.is_excluded else operator.match
         facet, key = self._find(operator, token.value, match)
@@ -257,19 +257,20 @@ class _Reading:
             note = gettext("%(operator)s: takes %(values)s")
             raise _PuzzleError(note % {"operator": operator.name, "values": ", ".join(operator.values)})
         kind = operator.name if operator.facets == (operator.name,) else ""
-        raise _PuzzleError(gettext(NOTHING_CALLED.get(kind, NOTHING_CALLED[""])) % {"value": value})
+        message = gettext(NOTHING_CALLED.get(kind, NOTHING_CALLED[""]))
+        raise _PuzzleError(message % {"value": quoted(value)})
 
 
 # By the name of an operator; "" is for one that takes things of several kinds.
 NOTHING_CALLED = {
-    "actor": marked("no actor is called %(value)r"),
-    "country": marked("no country is called %(value)r"),
-    "organisation": marked("no organisation is called %(value)r"),
-    "topic": marked("no topic is called %(value)r"),
-    "outlet": marked("no outlet is called %(value)r"),
-    "author": marked("no author is called %(value)r"),
-    "language": marked("no language is called %(value)r"),
-    "": marked("no thing is called %(value)r"),
+    "actor": marked("no actor is called %(value)s"),
+    "country": marked("no country is called %(value)s"),
+    "organisation": marked("no organisation is called %(value)s"),
+    "topic": marked("no topic is called %(value)s"),
+    "outlet": marked("no outlet is called %(value)s"),
+    "author": marked("no author is called %(value)s"),
+    "language": marked("no language is called %(value)s"),
+    "": marked("no thing is called %(value)s"),
 }
 
 
@@ -281,11 +282,11 @@ def _puzzle(operator: Operator, value: str, match: Match, found: Sequence[Known]
         f"{one.name} ({prefix}{one.kind}:{one.key})" for one in shown
     )
     if len(found) > MAX_CHOICES:
-        note = gettext("%(value)r may be %(names)s and others")
+        note = gettext("%(value)s may be %(names)s and others")
     else:
-        note = gettext("%(value)r may be %(names)s")
+        note = gettext("%(value)s may be %(names)s")
     meant = [(one.name, one.kind + SUFFIXES[match], one.key) for one in shown]
-    return _PuzzleError(note % {"value": value, "names": named}, meant)
+    return _PuzzleError(note % {"value": quoted(value), "names": named}, meant)
 
 
 def _hint(token: _Token) -> str:

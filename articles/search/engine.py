@@ -15,6 +15,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Query
 
+from articles.phrases import gettext
 from articles.search import asking, counts
 from articles.search import folder as files
 from articles.search.counts import ALL_VALUES, Counts
@@ -394,7 +395,9 @@ def _check_facets(facets: Iterable[str]) -> None:
 
 def _read_cursor(criteria: Criteria, after: str, before: str) -> Cursor | None:
     if after and before:
-        raise CursorError("a page comes either after an article or before one; leave one of the two out")
+        raise CursorError(
+            gettext("a page comes either after an article or before one; leave one of the two out")
+        )
     text = after or before
     return Cursor.read(text, criteria.order, is_backwards=bool(before)) if text else None
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from articles.phrases import gettext
-from articles.search.bounds import read_bound
+from articles.search.bounds import BoundError, read_bound
 from articles.search.query import WordsError, read_words
 
 MAX_KEYS = 20  # of one parameter; no reader needs more
@@ -76,7 +76,7 @@ class DateBoundField(forms.CharField):
             return None
         try:
             return read_bound(text, is_upper=self.is_upper)
-        except ValueError as error:
+        except BoundError as error:
             raise ValidationError(str(error)) from error
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
 
-from articles.phrases import gettext
+from articles.phrases import gettext, quoted
 
 MAX_LENGTH = 200  # characters of free text
 MAX_TERMS = 20  # words and phrases; each costs a walk over its postings
@@ -31,6 +31,12 @@ class WordsError(ValueError):
 
 class CursorError(ValueError):
     """A cursor that is not one of ours, or one of another order."""
+
+
+def not_a_page(text: str) -> CursorError:
+    """Return what to raise for such a cursor."""
+    message = gettext("%(text)s is not a page of this search; begin with the first page")
+    return CursorError(message % {"text": quoted(text[:40])})
 
 
 class Sort(StrEnum):
@@ -147,8 +153,8 @@ def read_words(text: str) -> tuple[Clause, ...]:
     clauses = _joined(list(_single_clauses(text)))
     if text.strip() and not clauses:
         raise WordsError(
-            gettext("there is no word to search for in %(text)r; type letters or digits")
-            % {"text": plain(text)}
+            gettext("there is no word to search for in %(text)s; type letters or digits")
+            % {"text": quoted(plain(text))}
         )
     count = sum(len(clause.alternatives) for clause in clauses)
     if count > MAX_TERMS:
@@ -242,10 +248,7 @@ class Cursor:
             or match["order"] != order.value[0]
             or (order is Sort.RELEVANCE) is not bool(match["place"])
         ):
-            raise CursorError(
-                gettext("%(text)r is not a page of this search; begin with the first page")
-                % {"text": text[:40]}
-            )
+            raise not_a_page(text)
         return cls(order, int(match["position"], 16), is_backwards, int(match["place"] or "0", 16))
 
 

@@ -37,10 +37,15 @@ function begin(last, now) {
 
 function show({ since, left }) {
   const count = added.filter((number) => number > since).length;
-  const { none, one, many, more } = line.dataset;
+  const { first, none, one, many, more } = line.dataset;
   const words = count === added.length ? more : [none, one][count] ?? many;
   const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-  const day = new Date(left).toLocaleDateString(locale, { day: "numeric", month: "short" });
+  const date = new Date(left);
+  const month = date.toLocaleDateString(locale, { month: "short" });
+  const isFirst = date.getDate() === 1; // which languages write in their own way, and browsers do not
+  const day = isFirst
+    ? first.replace("{month}", month)
+    : date.toLocaleDateString(locale, { day: "numeric", month: "short" });
   line.textContent = words.replace("{count}", count).replace("{day}", day);
   for (const link of document.querySelectorAll("[data-arrivals] a[href*='/articles/']")) {
     const number = Number(link.pathname.match(/\/articles\/(\d+)-/)?.[1]);

@@ -60,7 +60,7 @@ def test_what_scripts_say_is_french(archive, open_page):
 
     theme = page.locator("[data-theme-toggle]")
     theme.click()
-    expect(theme).to_have_attribute("title", "Thème\u00a0: clair")
+    expect(theme).to_have_attribute("title", "Apparence\u00a0: claire")
     page.locator("[id='tag-country-ru']").click()
     expect(page.locator("[data-announce]")).to_have_text("Surligné dans le texte\u00a0: Russia")
     page.keyboard.press("n")
@@ -82,13 +82,14 @@ def test_suggestions_are_french(archive, open_page):
     expect(page).to_have_url(re.compile(r"/fr/articles/\?country=ua$"))
 
 
-def test_the_front_page_says_in_french_what_is_new(archive, open_page):
+@pytest.mark.parametrize(("left", "day"), [(1_760_000_000_000, "9 oct."), (1_762_000_000_000, "1er nov.")])
+def test_the_front_page_says_in_french_what_is_new(archive, open_page, left, day):
     page = open_page()
     page.goto("/fr/")
     newest = page.locator("[data-added]").get_attribute("data-added").split()[1]
-    visit = f'{{"newest": {newest}, "at": 1760000000000}}'
+    visit = f'{{"newest": {newest}, "at": {left}}}'
     page.evaluate("visit => localStorage.setItem('visit', visit)", visit)
 
     page.reload()
 
-    expect(page.locator("[data-added]")).to_have_text("1 nouveau depuis votre visite du 9 oct.")
+    expect(page.locator("[data-added]")).to_have_text(f"1 nouveau depuis votre visite du {day}")

@@ -93,16 +93,16 @@ def test_a_line_becomes_parameters_and_words(line, parameters, words):
     ("line", "note"),
     [
         ("leader:putin", "there is no filter leader:, so leader:putin is looked for as it stands"),
-        ("country:zz", "no country is called 'zz', so country:zz is looked for as it stands"),
-        ("from:zz", "no outlet is called 'zz', so from:zz is looked for as it stands"),
-        ("main:zz", "no thing is called 'zz', so main:zz is looked for as it stands"),
+        ("country:zz", "no country is called “zz”, so country:zz is looked for as it stands"),
+        ("from:zz", "no outlet is called “zz”, so from:zz is looked for as it stands"),
+        ("main:zz", "no thing is called “zz”, so main:zz is looked for as it stands"),
         ("has:leader", "has: takes actor, country, organisation, topic, outlet, author, date, language, "
          "so has:leader is looked for as it stands"),
-        ("country:congo", "'congo' may be DR Congo (country:cd) or Congo-Brazzaville (country:cg), "
+        ("country:congo", "“congo” may be DR Congo (country:cd) or Congo-Brazzaville (country:cg), "
          "so country:congo is looked for as it stands"),
-        ("main:georgia", "'georgia' may be Georgia (main-country:ge) or Georgia (main-topic:georgia), "
+        ("main:georgia", "“georgia” may be Georgia (main-country:ge) or Georgia (main-topic:georgia), "
          "so main:georgia is looked for as it stands"),
-        ("after:soon", "'soon' is not a date, so after:soon is looked for as it stands"),
+        ("after:soon", "“soon” is not a date, so after:soon is looked for as it stands"),
         ("-after:2025", "after: cannot be excluded, so -after:2025 is looked for as it stands"),
         ("-main:putin", "main: cannot be excluded, so -main:putin is looked for as it stands"),
         ("country:ru OR topic:oil", "OR stands between words, or between values of one filter, "
@@ -111,7 +111,7 @@ def test_a_line_becomes_parameters_and_words(line, parameters, words):
          "so country:ru OR gas is looked for as it stands"),
         ("after:2024 OR after:2025", "OR stands between words, or between values of one filter, "
          "so after:2024 OR after:2025 is looked for as it stands"),
-        ("country:ru OR country:zz", "no country is called 'zz', "
+        ("country:ru OR country:zz", "no country is called “zz”, "
          "so country:ru OR country:zz is looked for as it stands"),
         ("country: ru", "nothing stands right behind country:, so country: is looked for as it stands"),
         ("sa*", "the star of sa* is left out: it follows 3 letters or more of one word"),

@@ -211,14 +211,14 @@ def test_the_beginning_of_too_many_words_is_refused_with_a_way_out(folder, monke
 
     assert engine.search(Criteria(words="gas*")).ids == [1]
     for words in ("oil*", "-oil* gas*", "gas* OR oil*"):
-        with pytest.raises(WordsError, match=r"more than 3 words .* star; type more letters of 'oil'"):
+        with pytest.raises(WordsError, match=r"more than 3 words .* star; type more letters of “oil”"):
             engine.search(Criteria(words=words))
     with pytest.raises(WordsError):
         engine.facet(Criteria(words="oil*"), "topic")
 
     monkeypatch.setattr("articles.search.asking.MAX_EXPANSIONS", 1)
     assert engine.search(Criteria(words="oilc*")).ids == [1]
-    with pytest.raises(WordsError, match="type more letters of 'oilc'"):
+    with pytest.raises(WordsError, match="type more letters of “oilc”"):
         engine.search(Criteria(words="gas* oilc*"))
 
 

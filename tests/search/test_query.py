@@ -123,14 +123,14 @@ def test_a_star_stands_for_the_rest_of_a_word(text, clauses):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("^ { ++", "there is no word to search for in '^ { ++'; type letters or digits"),
-        ('"', "there is no word to search for in '\"'; type letters or digits"),
-        ("---", "there is no word to search for in '---'; type letters or digits"),
+        ("^ { ++", "there is no word to search for in “^ { ++”; type letters or digits"),
+        ('"', 'there is no word to search for in “"”; type letters or digits'),
+        ("---", "there is no word to search for in “---”; type letters or digits"),
         ("a" * 201, "at most 200 characters can be searched for, these are 201; shorten it"),
         (" ".join(map(str, range(21))), "at most 20 words can be combined, these are 21; leave some out"),
         (" OR ".join(map(str, range(21))), "at most 20 words can be combined, these are 21; leave some out"),
         ("aaa* bbb* ccc* -ddd*", "at most 3 words can end in a star, these are 4; write some out"),
-        ("\ud800", "there is no word to search for in '?'; type letters or digits"),
+        ("\ud800", "there is no word to search for in “?”; type letters or digits"),
     ],
     ids=[
         "punctuation",
