@@ -34,7 +34,10 @@ SENTENCES = 2  # kept of each tagging, the first ones
 
 
 def draw_daily(day: dt.date, *, by: AbstractBaseUser | None = None) -> AuditSample | None:
-    """Return the sample of all tags for a day, drawn if it was not yet; None where there are no taggings."""
+    """Return the sample of all tags for a day, drawn if it was not yet; None where there are no taggings.
+
+    It is empty where there are some and readers see none: they are looked for once a day at most.
+    """
     return _drawn(AuditSample(drawn_on=day, scope=AuditSample.Scope.ALL, stratum="all"), DAILY, by)
 
 
@@ -63,7 +66,8 @@ def _drawn(sample: AuditSample, count: int, by: AbstractBaseUser | None) -> Audi
         return there
     sample.seed = secrets.token_hex(16)  # nobody can know beforehand what will be looked at
     sample.made_by_id, sample.made_by_name = by.pk if by else None, str(by or "")[:150]
-    if not (taggings := draw(sample, count)):
+    taggings = draw(sample, count)
+    if not sample.tried_count:
         return None
     try:
         with transaction.atomic():
@@ -72,7 +76,7 @@ def _drawn(sample: AuditSample, count: int, by: AbstractBaseUser | None) -> Audi
                 seen(tagging, sample, position) for position, tagging in enumerate(taggings, start=1)
             )
     except IntegrityError:
-        # Somebody else's first visit of the day came in between: theirs is the day's.
+        # Somebody else drew in between: theirs is the day's.
         if there := sample_of(sample.drawn_on, sample.stratum):
             return there
         raise
@@ -117,25 +121,29 @@ def eligible(sample: AuditSample) -> QuerySet[Tagging]:
 def candidates(sample: AuditSample) -> Iterator[int]:
     """Yield numbers that may be keys of such taggings, each once, in the random order of the seed."""
     chance = random.Random(sample.seed)  # noqa: S311  # a sample, no secret
-    if listed := _listed(sample):
+    listed = _listed(sample)
+    if listed is not None:
         yield from chance.sample(listed, len(listed))
         return
     if not sample.highest:
         keys = Tagging.objects.values_list("pk", flat=True)
         sample.lowest, sample.highest = keys.order_by("pk").first() or 0, keys.order_by("-pk").first() or 0
+    if not sample.highest:
+        return
     span = range(sample.lowest, sample.highest + 1)
     yield from chance.sample(span, min(len(span), TRIES))
 
 
-def _listed(sample: AuditSample) -> Sequence[int]:
-    """Return the keys of a rare tag's taggings; nothing where trying numbers finds them as well."""
-    if sample.tag_id is None:
-        return ()
+def _listed(sample: AuditSample) -> Sequence[int] | None:
+    """Return the keys of a rare tag's taggings; None where trying numbers finds them as well."""
+    if sample.scope != AuditSample.Scope.TAG:
+        return None
     rows = Tagging.objects.filter(tag=sample.tag_id).exclude(status=Tagging.Status.REJECTED).order_by()
     keys = sorted(rows.values_list("pk", flat=True)[: RARE + 1])
-    if not keys or len(keys) > RARE:
-        return ()
-    sample.is_listed, sample.lowest, sample.highest = True, keys[0], keys[-1]
+    if len(keys) > RARE:
+        return None
+    if keys:
+        sample.is_listed, sample.lowest, sample.highest = True, keys[0], keys[-1]
     return keys
 
 

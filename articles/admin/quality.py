@@ -31,7 +31,7 @@ UNSEEN = ("article__body", "article__standfirst", "article__extra", "article__cu
 
 OVERVIEW_HELP = (
     "How often automatic tags are right. Each day twenty of those that readers see are drawn at random; "
-    "whoever audits first that day draws them, and all audit the same twenty."
+    "whoever comes first that day draws them, and all audit the same twenty."
 )
 AUDIT_HELP = (
     "Is the tag right for this article? Judge by the article, not by what others decided. What you answer "
@@ -67,12 +67,11 @@ def checked_for(request: HttpRequest, permission: str) -> None:
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Return the day's samples and how often tags are right; the first auditor of a day draws the sample."""
+    """Return the day's samples and how often tags are right."""
     checked_for(request, MAY_LOOK)
     today = timezone.localdate()
     may_audit = request.user.has_perm(MAY_AUDIT) and not settings.NEWSROOM_IS_READ_ONLY
-    if may_audit:
-        sampling.draw_daily(today, by=editor(request))
+    samples = _samples_of(today)
     figures = quality.read_figures(today)
     by_doubt = sorted(figures.tags.items(), key=lambda one: (-one[1].wrong, -one[1].total, one[0][1]))
     context = {
@@ -80,7 +79,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": "Quality desk",
         "help_line": OVERVIEW_HELP,
         "today": today,
-        "samples": _samples_of(today),
+        "samples": samples,
+        "is_drawn": any(one.scope == AuditSample.Scope.ALL for one in samples),
         "may_audit": may_audit,
         "may_ask": request.user.has_perm(MAY_ASK),
         "kinds": TagKind.choices,
@@ -112,6 +112,13 @@ def _samples_of(day: dt.date) -> list[AuditSample]:
         item_count=Count("items"), answered_count=Count("items", filter=~Q(items__verdict=""))
     )
     return list(counted.order_by("scope", "stratum")[:SAMPLES_SHOWN])
+
+
+@require_POST
+def draw(request: HttpRequest) -> HttpResponse:
+    """Draw the day's sample, unless somebody else did meanwhile, and lead to it."""
+    checked_for(request, MAY_AUDIT)
+    return _lead_to(request, sampling.draw_daily(timezone.localdate(), by=editor(request)))
 
 
 @require_POST
@@ -148,7 +155,7 @@ def _tags_called(words: str) -> list[Tag]:
 
 
 def _lead_to(request: HttpRequest, sample: AuditSample | None) -> HttpResponse:
-    if sample is None:
+    if sample is None or not sample.items.exists():
         messages.warning(request, "No article that readers see has such an automatic tag. Nothing was drawn.")
         return HttpResponseRedirect(reverse("admin:quality"))
     return HttpResponseRedirect(reverse("admin:quality_audit", args=[sample.pk]))
@@ -239,6 +246,7 @@ def reject(request: HttpRequest, pk: str) -> HttpResponse:
 
 admin.site.pages += [  # type: ignore[attr-defined]  # the desk's own site
     DeskPage("quality", "quality/", overview, MAY_LOOK, label="Quality desk", group="Quality"),
+    DeskPage("quality_draw", "quality/draw/", draw, MAY_AUDIT),
     DeskPage("quality_ask", "quality/ask/", ask, MAY_ASK),
     DeskPage("quality_audit", "quality/<str:pk>/", audit, MAY_LOOK),
     DeskPage("quality_reject", "quality/reject/<str:pk>/", reject, MAY_REJECT),

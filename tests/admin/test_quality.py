@@ -17,7 +17,7 @@ from tests.test_quality import make_answers
 pytestmark = pytest.mark.django_db
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
-OVERVIEW = "/admin/quality/"
+OVERVIEW, DRAW = "/admin/quality/", "/admin/quality/draw/"
 
 
 @pytest.fixture(autouse=True)
@@ -56,30 +56,74 @@ def send(client, item: AuditItem, answer: str, seen: str = ""):
 # --- Drawing ----------------------------------------------------------------------------------------------
 
 
-def test_the_first_auditor_of_the_day_draws_the_sample(at_desk, articles):
-    page = at_desk("Curator").get(OVERVIEW).content.decode()
+def test_the_first_auditor_of_the_day_draws_the_sample_by_one_click(at_desk, articles):
+    client = at_desk("Curator")
+    assert "Draw today’s sample" in client.get(OVERVIEW).content.decode()
+
+    response = client.post(DRAW)
 
     sample = AuditSample.objects.get()
     assert (sample.drawn_on, sample.made_by_name, sample.items.count()) == (NOON.date(), "curator", 3)
+    assert response.url == audit_page(sample)
+    page = client.get(OVERVIEW).content.decode()
     assert audit_page(sample) in page
+    assert "Draw today’s sample" not in page
 
 
-def test_a_viewer_draws_nothing_by_looking(at_desk, articles):
-    page = at_desk("Viewer").get(OVERVIEW).content.decode()
+def test_who_draws_second_is_led_to_the_same_sample(at_desk, articles):
+    first = at_desk("Curator").post(DRAW).url
 
+    assert at_desk("Librarian").post(DRAW).url == first
+    assert AuditSample.objects.get().made_by_name == "curator"
+
+
+@pytest.mark.parametrize("role", ["Viewer", "Curator", "Librarian"])
+def test_nobody_draws_by_looking(at_desk, articles, role):
+    client = at_desk(role)
+    page = client.get(OVERVIEW).content.decode()
+
+    assert client.get(DRAW).status_code == 405
     assert not AuditSample.objects.exists()
-    assert "Nothing was drawn yet today" in page
+    assert ("A curator draws it here" in page) is (role == "Viewer")
+
+
+def test_a_viewer_draws_nothing(at_desk, articles):
+    assert at_desk("Viewer").post(DRAW).status_code == 403
+    assert not AuditSample.objects.exists()
+
+
+def test_a_sample_of_one_tag_leaves_that_of_the_day_to_be_drawn(at_desk, articles):
+    client = at_desk("Librarian")
+    client.post(reverse("admin:quality_ask"), {"tag": "Topic 1"})
+
+    assert "Draw today’s sample" in client.get(OVERVIEW).content.decode()
 
 
 def test_an_archive_that_can_only_be_read_is_looked_at_all_the_same(at_desk, articles, settings):
     settings.NEWSROOM_IS_READ_ONLY = True
 
-    assert at_desk("Curator").get(OVERVIEW).status_code == 200
-    assert not AuditSample.objects.exists()
+    response = at_desk("Curator").get(OVERVIEW)
+
+    assert response.status_code == 200
+    assert "Draw today’s sample" not in response.content.decode()
 
 
 def test_an_empty_archive_says_so(at_desk):
-    assert "There is nothing to draw from" in at_desk("Curator").get(OVERVIEW).content.decode()
+    page = at_desk("Curator").post(DRAW, follow=True).content.decode()
+
+    assert "No article that readers see has such an automatic tag" in page
+    assert not AuditSample.objects.exists()
+
+
+def test_what_was_looked_for_in_vain_is_looked_for_once_a_day(at_desk, articles, alice):
+    curation.withdraw(Article.objects.all(), by=alice)
+    client = at_desk("Curator")
+
+    page = client.post(DRAW, follow=True).content.decode()
+
+    assert "There was nothing to draw" in page
+    assert "Draw today’s sample" not in page
+    assert AuditSample.objects.get().items.count() == 0
 
 
 # --- Answering --------------------------------------------------------------------------------------------
@@ -94,7 +138,7 @@ def test_the_auditor_sees_the_words_and_the_role_and_not_who_decided_what(at_des
     )  # fmt: skip
     curation.confirm([tagging], by=alice)
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
 
     page = client.get(audit_page(AuditSample.objects.get())).content.decode()
 
@@ -107,7 +151,7 @@ def test_the_auditor_sees_the_words_and_the_role_and_not_who_decided_what(at_des
 
 def test_answers_lead_to_the_next_question_until_there_is_none(at_desk, articles):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     sample = AuditSample.objects.get()
 
     for number, answer in enumerate(["right", "wrong", "unsure"], start=1):
@@ -121,7 +165,7 @@ def test_answers_lead_to_the_next_question_until_there_is_none(at_desk, articles
 
 def test_an_answer_is_changed_from_the_list(at_desk, articles):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     item = AuditItem.objects.get(position=2)
     send(client, item, "right")
 
@@ -135,7 +179,7 @@ def test_an_answer_is_changed_from_the_list(at_desk, articles):
 
 def test_an_answer_over_an_unseen_one_is_refused_and_said(at_desk, articles):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     item = AuditItem.objects.get(position=1)
     send(client, item, "right")
 
@@ -150,7 +194,7 @@ def test_an_answer_over_an_unseen_one_is_refused_and_said(at_desk, articles):
 
 def test_the_next_day_a_sample_can_be_read_and_not_answered(at_desk, articles):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     item = AuditItem.objects.get(position=1)
 
     with time_machine.travel(NOON + dt.timedelta(days=1), tick=False):
@@ -176,7 +220,7 @@ def test_the_next_day_a_sample_can_be_read_and_not_answered(at_desk, articles):
 )  # fmt: skip
 def test_what_is_no_answer_changes_nothing(at_desk, articles, sent):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     before = list(AuditItem.objects.values())
 
     response = client.post(audit_page(AuditSample.objects.get()), sent, follow=True)
@@ -196,7 +240,7 @@ def test_a_sample_that_is_none_is_not_found(at_desk, pk):
 @pytest.mark.parametrize("asked", ["0", "99", "9" * 40, "x", "%00", "١"])
 def test_a_question_that_is_none_shows_the_list(at_desk, articles, asked):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
 
     assert client.get(f"{audit_page(AuditSample.objects.get())}?item={asked}").status_code == 200
 
@@ -206,7 +250,7 @@ def test_a_question_that_is_none_shows_the_list(at_desk, articles, asked):
 
 def test_a_wrong_tag_stays_until_somebody_rejects_it_and_the_answer_stays_after(at_desk, articles):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     item = AuditItem.objects.get(position=1)
     send(client, item, "wrong")
     assert Tagging.objects.get(pk=item.tagging_id).status == "suggested"
@@ -225,7 +269,7 @@ def test_a_wrong_tag_stays_until_somebody_rejects_it_and_the_answer_stays_after(
 
 def test_only_what_was_found_wrong_is_rejected_here(at_desk, articles):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     item = AuditItem.objects.get(position=1)
     send(client, item, "right")
 
@@ -235,7 +279,7 @@ def test_only_what_was_found_wrong_is_rejected_here(at_desk, articles):
 
 def test_a_tagging_that_is_gone_is_no_error(at_desk, articles):
     client = at_desk("Curator")
-    client.get(OVERVIEW)
+    client.post(DRAW)
     item = AuditItem.objects.get(position=1)
     send(client, item, "wrong")
     Tagging.objects.filter(pk=item.tagging_id).delete()
@@ -288,7 +332,7 @@ def test_what_cannot_be_drawn_is_said(at_desk, sent, words):
     response = at_desk("Librarian").post(reverse("admin:quality_ask"), sent, follow=True)
 
     assert words in response.content.decode()
-    assert not AuditSample.objects.exclude(scope="all").exists()
+    assert not AuditItem.objects.exists()
 
 
 # --- The overview -----------------------------------------------------------------------------------------
@@ -320,12 +364,12 @@ def test_the_overview_needs_as_many_queries_for_many_answers_as_for_few(
     make_answers("topic/Ports", 1, 1)
     client = at_desk("Viewer")
     with django_assert_max_num_queries(12) as few:
-        client.get(OVERVIEW)
+        client.post(DRAW)
     for number in range(10):
         make_answers(f"topic/Topic {number}", 2, 1)
 
     with django_assert_max_num_queries(len(few)):
-        client.get(OVERVIEW)
+        client.post(DRAW)
 
 
 # --- What readers see -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from articles.commands import manage
 class Command(BaseCommand):
     """Draw the day's sample if it was not drawn yet, and say where it is audited.
 
-    The first curator who opens the quality desk on a day does the same; this is for cron.
+    The first curator of a day does the same by a button of the quality desk; this is for cron.
 
     Example: manage.py draw_sample
     """
@@ -26,10 +26,9 @@ class Command(BaseCommand):
             sample = sampling.draw_daily(timezone.localdate())
         except DatabaseError as error:
             raise CommandError(f"the database cannot be used ({error}); run: {manage('migrate')}") from error
-        if sample is None:
+        if sample is None or not (count := sample.items.count()):
             self.stdout.write("No article that readers see has an automatic tag: nothing was drawn.")
             return
-        count = sample.items.count()
         self.stdout.write(
             f"The sample of {sample.drawn_on}: {count} taggings, at /admin/quality/{sample.pk}/"
         )
