@@ -72,7 +72,8 @@ class _Findings:
     counts: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     changed_count: int = 0
     failures: list[list[int | str]] = field(default_factory=list)
-    steps: dict[int, Sequence[Step]] = field(default_factory=dict)  # of articles that wait for a re-tag
+    # Of articles that wait for a re-tag: tag and move of each step, not its words.
+    stale: dict[int, frozenset[tuple[int, Move | None]]] = field(default_factory=dict)
     suspects: dict[int, list[tuple[Identity, TrialMove]]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -195,13 +196,17 @@ def _note_steps(
 ) -> None:
     findings.changed_count += 1
     if article.gazetteer_release not in releases:
-        findings.steps[article.pk] = steps
+        findings.stale[article.pk] = _moves_of(steps)
     for tag_id, before, after in steps:
         kind = _kind_of(before, after)
         findings.counts[tag_id][kind or "shifted"] += 1
         if kind and len(findings.moves) < MOST_MOVES:
             mentions = (after or before or {}).get("mentions")
             findings.moves.append(_move(trial, article.pk, tag_id, kind, mentions))
+
+
+def _moves_of(steps: Iterable[Step]) -> frozenset[tuple[int, Move | None]]:
+    return frozenset((tag_id, _kind_of(before, after)) for tag_id, before, after in steps)
 
 
 def _kind_of(before: object, after: Mapping[str, object] | None) -> Move | None:
@@ -242,29 +247,30 @@ def _suspect(trial: RuleTrial, articles: Sequence[Article], rules: Rules, findin
 
 def _ask_old_rule(change: Change, findings: _Findings, workers: int) -> None:
     """Tell apart what the change does from what is so already: of decisions, and of articles that wait."""
-    ids = {*findings.steps, *findings.suspects}
+    ids = {*findings.stale, *findings.suspects}
     due: set[tuple[int, int]] = set()
     if ids:
         with Crew(change.before, workers=_workers_for(len(ids), workers)) as crew:
             rules = Rules(change.release, crew.tag, names_in_files(change.before))
             for chunk in _chunks(crew, ids):
                 sound = [article for article in chunk if _is_sound(article, rules, findings)]
-                stale = [(one, texts_of(one)) for one in sound if one.pk in findings.steps]
-                due |= _due(findings.steps, change_taggings(stale, rules).trail if stale else {})
+                stale = [(one, texts_of(one)) for one in sound if one.pk in findings.stale]
+                due |= _due(findings.stale, change_taggings(stale, rules).trail if stale else {})
                 for article in sound:
                     _settle_suspects(article, rules, findings)
     for move in findings.moves:
         move.is_due = (move.article_id, move.tag_id) in due
 
 
-def _due(new: Mapping[int, Sequence[Step]], old: Mapping[int, Sequence[Step]]) -> set[tuple[int, int]]:
+def _due(
+    stale: Mapping[int, Collection[tuple[int, Move | None]]], old: Mapping[int, Sequence[Step]]
+) -> set[tuple[int, int]]:
     """Return article and tag of what the old rule would do just as well."""
     return {
         (article_id, tag_id)
         for article_id, steps in old.items()
-        for tag_id, before, after in steps
-        for other_id, other_before, other_after in new.get(article_id, ())
-        if tag_id == other_id and _kind_of(before, after) == _kind_of(other_before, other_after)
+        for tag_id, kind in _moves_of(steps)
+        if (tag_id, kind) in stale[article_id]
     }
 
 

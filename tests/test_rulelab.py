@@ -115,13 +115,22 @@ def known(texts: list[str]) -> list[Entry]:
     ]
 
 
+ROUNDS = 4
+
+
+def typed(entry: Entry) -> tuple[object, ...]:
+    """Return what an editor types of an entry."""
+    return write_rule(entry), entry.is_ambiguous
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_predicted_comes_of_saving_and_no_other_article_changes(db, alice, seed):
     dice = random.Random(seed)
     texts = make_seeds()
     load(*known(texts))
     retag(Scope(is_forced=True))
-    for _ in range(4):
+    compared = 0
+    for _ in range(ROUNDS):
         entries = gazetteer.read_entries()
         kind = dice.choice(list(Kind))
         entry = dice.choice([one for one in entries if one.kind is kind])
@@ -133,11 +142,12 @@ def test_what_is_predicted_comes_of_saving_and_no_other_article_changes(db, alic
             trial.delete()
             continue
         predicted = moves(trial)
-        try:
-            save(trial, by=alice)
-        except TrialError:
-            assert write_rule(changed) == write_rule(entry)
+        if typed(changed) == typed(entry):  # what was typed says less than an entry, but all that counts
+            with pytest.raises(TrialError, match="nothing of the rule was changed"):
+                save(trial, by=alice)
+            assert predicted == {}
             continue
+        save(trial, by=alice)
         trial.refresh_from_db()
         done = follow(trial)
 
@@ -145,6 +155,8 @@ def test_what_is_predicted_comes_of_saving_and_no_other_article_changes(db, alic
         assert (trial.state, trial.note) == ("saved", "")
         assert real(retag(Scope(is_forced=True), is_dry=True)) == {}, f"{entry} became {changed}"
         assert count_waiting() == 0
+        compared += 1
+    assert compared >= 2, f"{compared} of {ROUNDS} changes were compared"
 
 
 # --- One thing at a time ----------------------------------------------------------------------------------
