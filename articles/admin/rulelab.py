@@ -21,7 +21,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
-from articles import tasks
+from articles import tasks, working
 from articles.admin.desk import DeskAdmin, editor, link_to
 from articles.admin.lists import is_id
 from articles.admin.rulelab_forms import FIELDS, RuleForm
@@ -112,6 +112,8 @@ class RuleLab(DeskAdmin):
             self.message_user(request, f"Nothing to try: {error}.", messages.WARNING)
             return HttpResponseRedirect(reverse("admin:articles_tag_change", args=[tag.pk]))
         if request.method == "POST":
+            if not may_try(request):
+                raise PermissionDenied
             return self._try(request, tag, entry)
         if "trial" not in request.GET:
             return self._form_page(request, tag, RuleForm(tag, entry, None))
@@ -171,6 +173,7 @@ class RuleLab(DeskAdmin):
             "subtitle": str(tag),
             "opts": self.opts,
             "tag": tag,
+            "may_try": may_try(request),
             "here": reverse("admin:articles_tag_try", args=[tag.pk]),
         }
 
@@ -244,6 +247,8 @@ class RuleLab(DeskAdmin):
                 )
                 if is_large:
                     tasks.follow_rule.enqueue(trial.pk, str(editor(request)))
+                else:  # a worker sees to it should this process die below; else it finds nothing to do
+                    working.again_later(tasks.follow_rule, trial.pk, str(editor(request)))
         except (TrialError, ImportBusyError) as error:
             self.message_user(request, f"Nothing was saved: {error}.", messages.ERROR)
             return HttpResponseRedirect(address_of(trial))
@@ -256,12 +261,16 @@ class RuleLab(DeskAdmin):
         try:
             done = follow(trial, by_name=str(editor(request)))
         except (ImportBusyError, RetagError):
-            tasks.follow_rule.enqueue(trial.pk, str(editor(request)))
-            return
+            return  # the task asked for with the act tries again, and the page says how far it is
         sync.catch_up(wait_seconds=0)
         self.message_user(
             request, f"{done.article_count:,} articles tagged again, {done.changed_count:,} changed."
         )
+
+
+def may_try(request: HttpRequest) -> bool:
+    """Return whether this person may have rules tried: whoever decides on tags, for it is work."""
+    return request.user.has_perm("articles.change_tagging")
 
 
 def _compute_here(trial: RuleTrial) -> None:
