@@ -94,6 +94,19 @@ def test_json_lists_every_conflict(act, alice):
     ]
 
 
+def test_a_large_act_is_undone_where_somebody_says_that_there_is_memory(act):
+    ChangeSet.objects.filter(pk=act.pk).update(change_count=400_000)
+
+    words = rf"it changed 400,000 rows, .* about 2\.8 GB of memory; .*undo {act.pk} --large"
+    with pytest.raises(CommandError, match=words) as refusal:
+        run(act.pk)
+    assert refusal.value.returncode == 2
+    assert not ChangeSet.objects.filter(act="undo").exists()
+
+    run(act.pk, "--large")
+    assert ChangeSet.objects.get(act="undo").undoes == act
+
+
 def test_an_act_that_does_not_exist_ends_with_two():
     with pytest.raises(CommandError, match="there is no change set 99") as error:
         run(99)

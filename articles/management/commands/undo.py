@@ -8,6 +8,7 @@ import json
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from articles.commands import manage
 from articles.importing.lock import ImportBusyError
 from articles.importing.run import login
 from articles.management.commands import undo_import
@@ -19,13 +20,16 @@ from articles.undoing import Conflict, Reversal, UndoError, undo
 REFUSED = 1  # exit codes: later acts stand in the way
 COULD_NOT_RUN = 2
 SHOWN = 20  # rows listed; --json lists all
+LARGE = 100_000  # rows of an act; all are held at once
+ROW_BYTES = 7_000  # memory for each, measured for a merge of 32,000
 
 
 class Command(BaseCommand):
     """Give the rows that an act changed back what they were, all or those that are named.
 
     Refused, with a list, where later acts rest on it: undo those first, or choose other rows.  An import is
-    handed to undo_import, which keeps what editors decided since.
+    handed to undo_import, which keeps what editors decided since.  All rows are held in memory at once, 7 kB
+    for each: an act of more than 100,000 is undone with --large only.
 
     Example: manage.py undo 412 --row 9031 --row 9032 --dry-run
     """
@@ -39,13 +43,24 @@ class Command(BaseCommand):
             "--row", type=int, action="append", dest="rows", metavar="N",
             help="number of a change of the act, as --dry-run --json lists them; may be said again",
         )  # fmt: skip
+        parser.add_argument(
+            "--large", action="store_true",
+            help=f"undo an act of more than {LARGE:,} rows too, where there is memory enough",
+        )  # fmt: skip
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
         parser.add_argument(
             "--json", action="store_true", dest="is_json", help="print the report as one JSON object"
         )
 
     def handle(
-        self, *, change_set: int, rows: list[int] | None, dry_run: bool, is_json: bool, **options: object
+        self,
+        *,
+        change_set: int,
+        rows: list[int] | None,
+        large: bool,
+        dry_run: bool,
+        is_json: bool,
+        **options: object,
     ) -> None:
         """Undo, report, and exit with 1 if it was refused, 2 if it could not run."""
         act = ChangeSet.objects.filter(pk=change_set).first()
@@ -54,6 +69,8 @@ class Command(BaseCommand):
                 f"there is no change set {change_set}; the admin lists them under Change sets",
                 returncode=COULD_NOT_RUN,
             )
+        if rows is None and not large:
+            refuse_large(act)
         try:
             reversal = undo(act, by_name=login(), rows=rows, is_dry=dry_run)
         except (UndoError, ImportBusyError) as error:
@@ -73,6 +90,18 @@ class Command(BaseCommand):
         is_left = reversal.of_import is not None and bool(reversal.of_import.refused)
         if reversal.is_refused or is_left:
             raise SystemExit(REFUSED)
+
+
+def refuse_large(act: ChangeSet) -> None:
+    """Raise CommandError for an act that may need more memory than there is."""
+    if act.act == ChangeSet.Act.IMPORT or act.change_count <= LARGE:
+        return
+    size = act.change_count * ROW_BYTES / 1e9
+    raise CommandError(
+        f"it changed {act.change_count:,} rows, and undoing it takes about {size:.1f} GB of memory; where "
+        f"there is as much, run: {manage(f'undo {act.pk} --large')}",
+        returncode=COULD_NOT_RUN,
+    )
 
 
 def as_json(reversal: Reversal) -> dict[str, object]:
