@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import models, transaction
+from django.utils import timezone
 from hypothesis import strategies as st
 
-from articles import accepting, curation, gazetteer, review, rulelab
+from articles import accepting, curation, gazetteer, quality, review, rulelab, sampling
 from articles.combining import Choice
 from articles.merging import MergeError, merge
 from articles.models import (
     ActorSuggestion,
     Alias,
     Article,
+    AuditItem,
     Author,
     Authorship,
     ChangeSet,
@@ -278,6 +280,16 @@ def part_authors(alice, slug: str, name: str) -> None:
         split_byline(author, name=name, slug=name.lower().replace(" ", "-"), spellings=[name], by=alice)
 
 
+def audit(alice, verdict: str) -> None:
+    """Draw the day's sample and one of each tag, and answer: no act, nor anything that holds one."""
+    today = timezone.localdate()
+    sampling.draw_daily(today)
+    for tag in Tag.objects.filter(is_retired=False):
+        sampling.draw_tag(today, tag)
+    for item in AuditItem.objects.filter(verdict=""):
+        quality.answer(item, quality.ANSWERS[verdict], seen="", by=alice)
+
+
 def tag_again(alice) -> None:
     retag(Scope())
 
@@ -287,7 +299,7 @@ ACTS: dict[str, Callable[..., None]] = {
     "status": set_status, "use": set_use,
     "describe": describe, "name": name_tag, "unname": unname_tag, "topic": make_topic, "settle": settle,
     "rule": change_rule, "retag": tag_again, "accept": accept_actors, "join": join_actors,
-    "merge": make_one, "rename": call_it, "split": split, "part": part_authors,
+    "merge": make_one, "rename": call_it, "split": split, "part": part_authors, "audit": audit,
 }  # fmt: skip
 
 
@@ -411,6 +423,7 @@ editing = (
         step("settle", st.sampled_from(["dismiss", "reopen"])),
         step("accept", st.sampled_from(["2025-01-01", "2025-10-16"])),
         step("join"),
+        step("audit", st.sampled_from(["right", "wrong"])),
     )
 )
 retagging = st.just(Step("retag", ()))
