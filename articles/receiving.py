@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from articles.guard import Guard, GuardError
@@ -59,8 +60,13 @@ class Sent:
     archive: Path | None = None
 
 
-def receive(sent: Sequence[Sent], *, by: User) -> Upload:
-    """Return an upload that waits for its check; raise UploadRefusedError if it is beyond the limits."""
+def receive(
+    sent: Sequence[Sent], *, by: User, then: Callable[[Upload], object] = lambda upload: None
+) -> Upload:
+    """Return an upload that waits for its check; raise UploadRefusedError if it is beyond the limits.
+
+    ``then`` asks for the check: either both are so or neither, and without them nothing is kept.
+    """
     forget_old()
     sent = [one for one in sent if not is_noise(one.name)]
     if not sent:
@@ -79,11 +85,13 @@ def receive(sent: Sequence[Sent], *, by: User) -> Upload:
     try:
         with Guard(ZIP_SECONDS) as guard:
             _keep(upload, _taken_apart(sent, guard))
+        with transaction.atomic():
+            upload.state, upload.seen_at = State.CHECKING, timezone.now()
+            upload.save()
+            then(upload)
     except BaseException:
         upload.delete()
         raise
-    upload.state, upload.seen_at = State.CHECKING, timezone.now()
-    upload.save()
     return upload
 
 

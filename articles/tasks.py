@@ -17,6 +17,7 @@ from articles import accepting, merging, namesakes, rulelab, splitting, trying, 
 from articles.combining import Choice
 from articles.importing import retrying
 from articles.importing.lock import ImportBusyError
+from articles.importing.run import ImportFailedError
 from articles.models import ImportRun, RuleTrial, Tag
 from articles.records import find_by_number
 
@@ -60,9 +61,15 @@ def retry_failed_files(run_id: int, user_id: int) -> None:
         return
     by = User.objects.filter(pk=user_id).first()
     try:
-        retrying.retry_failed(run, by=by, should_stop=working.should_stop)
+        report = retrying.retry_failed(run, by=by, should_stop=working.should_stop)
     except ImportBusyError:
         working.again_later(retry_failed_files, run_id, user_id)
+        return
+    except ImportFailedError as error:
+        retrying.note_failure(run, error)
+        return
+    if report.is_interrupted:
+        raise working.UnfinishedError
 
 
 @task()

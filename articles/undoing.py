@@ -65,7 +65,9 @@ def undo(
     if change_set.act == ChangeSet.Act.IMPORT:
         return _undo_import(change_set, by=by, by_name=by_name, rows=rows, is_dry=is_dry)
     if change_set.act == ChangeSet.Act.UNDO and change_set.undoes_id is None:
-        raise UndoError("an undone import comes back by importing its files with --force")
+        upload = change_set.run.sent_with if change_set.run else None
+        way = f"Import again on the page of {upload}" if upload else "importing its files with --force"
+        raise UndoError(f"an undone import comes back by {way}")
     if change_set.act == ChangeSet.Act.LOAD:
         raise UndoError("a load of the gazetteer is not undone; load the former release")
     if change_set.act == ChangeSet.Act.CORRECT:

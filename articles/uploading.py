@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from articles.importing.batch import Reading
@@ -23,7 +23,7 @@ from articles.importing.lock import ImportBusyError
 from articles.importing.originals import Originals
 from articles.importing.report import Problem, Report
 from articles.importing.run import ImportFailedError, import_paths
-from articles.models import Archive, ImportRun, Upload, UploadedFile
+from articles.models import Archive, ArticleSource, ImportRun, Upload, UploadedFile
 from articles.models.uploads import SILENT_AFTER
 from articles.working import UnfinishedError
 
@@ -40,10 +40,24 @@ def start_check(upload: Upload) -> bool:
 
 
 def start_import(upload: Upload) -> bool:
-    """Return whether the upload is to be imported from now on: it was checked, or an import broke off."""
+    """Return whether the upload is to be imported from now on.
+
+    It was checked, an import of it broke off, or what it says was undone.
+    """
     if upload.checked_at is None:
         return False
-    return _start(upload, State.IMPORTING, from_states=(State.CHECKED, State.STOPPED))
+    again = (State.IMPORTED,) if was_undone(upload) else ()
+    return _start(upload, State.IMPORTING, from_states=(State.CHECKED, State.STOPPED, *again))
+
+
+def was_undone(upload: Upload) -> bool:
+    """Return whether files of an imported upload were taken back by an undo, or skipped because of one."""
+    why = Q(run__state=ImportRun.State.UNDONE) | Q(run__skipped_count__gt=0)
+    return _sources(upload).filter(why, is_undone=True).exists()
+
+
+def _sources(upload: Upload) -> QuerySet[ArticleSource]:
+    return ArticleSource.objects.filter(path__in=upload.files.values("path"))
 
 
 def _start(upload: Upload, state: State, *, from_states: Sequence[State]) -> bool:
@@ -87,18 +101,22 @@ def import_upload(
 ) -> None:
     """Import an upload; what an earlier, broken-off import of it stored is left as it is.
 
-    Raise UnfinishedError if it stopped because it was asked to, and ImportBusyError while another import
-    holds the lock.
+    If that was undone, what was taken back is read as if nothing were known of it.  Raise UnfinishedError if
+    it stopped because it was asked to, and ImportBusyError while another import holds the lock.
     """
     upload = Upload.objects.filter(pk=upload_id, state=State.IMPORTING).first()
     if upload is None:
         return
     with _kept_safe(upload):
-        if not upload.runs.filter(state=ImportRun.State.FINISHED).exists():
+        is_again = was_undone(upload)
+        if is_again or not upload.runs.filter(state=ImportRun.State.FINISHED).exists():
+            standing = list(_sources(upload).filter(is_undone=False).values_list("path", flat=True))
             report = import_paths(
                 [Path(upload.path)],
-                found=Originals(upload.pk),
+                found=Originals(upload.pk, without=standing if is_again else ()),
+                folder=Originals(upload.pk),
                 upload=upload,
+                is_forced=is_again,
                 started_by=by or upload.sent_by,
                 progress=lambda report: _sign_of_life(upload, report),
                 should_stop=should_stop,

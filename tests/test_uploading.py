@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import signal
 import subprocess
@@ -10,16 +11,27 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
-from articles import receiving, tasks, uploading
+from articles import receiving, tasks, undoing, uploading
+from articles.importing import retrying
 from articles.importing import run as importing
 from articles.importing.lock import ImportBusyError
 from articles.importing.originals import add_version, found_original, is_kept, kept_original
 from articles.importing.run import import_paths
 from articles.importing.sources import SourceError
 from articles.importing.undo import undo
-from articles.models import Archive, Article, ImportIssue, ImportRun, Upload, UploadedFile
+from articles.models import (
+    Archive,
+    Article,
+    ArticleSource,
+    ChangeSet,
+    ImportIssue,
+    ImportRun,
+    Upload,
+    UploadedFile,
+)
 from articles.receiving import Sent, receive
 from articles.verification import verify
 from articles.working import UnfinishedError
@@ -244,7 +256,7 @@ def test_a_fault_ends_an_upload_with_a_sentence_and_it_can_be_started_again(alic
     upload = checked(alice, ("talks.md", TALKS))
     uploading.start_import(upload)
     with monkeypatch.context() as broken:
-        broken.setattr(uploading, "Originals", lambda pk: 1 / 0)
+        broken.setattr(uploading, "Originals", lambda pk, without: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             uploading.import_upload(upload.pk, by=alice)
     upload.refresh_from_db()
@@ -255,6 +267,102 @@ def test_a_fault_ends_an_upload_with_a_sentence_and_it_can_be_started_again(alic
     uploading.import_upload(upload.pk, by=alice)
 
     assert Article.objects.count() == 1
+
+
+# --- A second try -----------------------------------------------------------------------------------------
+
+UNSETTLED = TALKS.replace(b"2025-10-17", b"10/11/2025").replace(b"Oman", b"Yemen")
+
+
+def test_a_second_try_settles_dates_as_the_upload_did(alice):
+    run = imported(
+        alice,
+        ("plain.md", TALKS.replace(b"2025-10-17", b"16/10/2025")),
+        ("one.md", b"---\ntitle: Unclosed\n"),
+        ("two.md", b"---\ntitle: Unclosed as well\n"),
+    )
+    one, two = (f"{run.upload.path}/{name}.md" for name in ("one", "two"))
+    checked = retrying.check_file(run, found_original(one), UNSETTLED)
+    add_version(one, UNSETTLED)
+    add_version(two, UNSETTLED.replace(b"Yemen", b"Qatar"))
+
+    first = retrying.retry_file(run, found_original(one), by=alice)
+    every = retrying.retry_failed(run, by=alice)
+
+    assert [problem.message for report in (checked, first, every) for problem in report.problems] == []
+    assert set(Article.objects.values_list("title", "published_on")) == {
+        ("Talks in Oman", dt.date(2025, 10, 16)),
+        ("Talks in Yemen", dt.date(2025, 11, 10)),
+        ("Talks in Qatar", dt.date(2025, 11, 10)),
+    }
+
+
+def with_bad_files(alice) -> ImportRun:
+    run = imported(alice, ("a.md", b"---\ntitle: A\n"), ("b.md", b"---\ntitle: B\n"))
+    for name, place in (("a", b"Oman"), ("b", b"Yemen")):
+        add_version(f"{run.upload.path}/{name}.md", TALKS.replace(b"Oman", place))
+    return run
+
+
+def test_failed_files_are_tried_again_in_the_background_by_whoever_asked(alice):
+    run = with_bad_files(alice)
+
+    tasks.retry_failed_files.call(run.pk, alice.pk)
+
+    again = ImportRun.objects.latest("pk")
+    assert (again.retries, again.started_by, again.created_count) == (run, alice, 2)
+
+
+def test_a_second_try_told_to_stop_is_taken_up_by_the_next_worker(alice, monkeypatch):
+    run = with_bad_files(alice)
+    monkeypatch.setattr(importing, "CHUNK", 1)
+    with monkeypatch.context() as stopped:
+        stopped.setattr(tasks.working, "should_stop", lambda: True)
+        with pytest.raises(UnfinishedError):
+            tasks.retry_failed_files.call(run.pk, alice.pk)
+    assert Article.objects.count() == 1
+
+    tasks.retry_failed_files.call(run.pk, alice.pk)
+
+    assert Article.objects.count() == 2
+
+
+def test_a_second_try_that_the_database_refuses_says_so_with_the_run(alice, monkeypatch):
+    run = with_bad_files(alice)
+
+    def refuse(*args, **options):
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(importing.store, "save", refuse)
+    tasks.retry_failed_files.call(run.pk, alice.pk)
+
+    again = ImportRun.objects.latest("pk")
+    issue = again.issues.get()
+    assert (again.retries, again.state, again.issue_counts) == (run, "failed", {"error": {"other": 1}})
+    assert issue.message.startswith("trying its failed files again ended early: the database refused to work")
+
+
+def test_a_second_try_that_meets_an_import_is_asked_for_again(alice, monkeypatch):
+    def busy():
+        raise ImportBusyError("import run 5 is still running")
+
+    run, asked = with_bad_files(alice), []
+    monkeypatch.setattr(importing, "import_lock", busy)
+    monkeypatch.setattr(tasks.working, "again_later", lambda task, *args: asked.append((task, args)))
+
+    tasks.retry_failed_files.call(run.pk, alice.pk)
+
+    assert asked == [(tasks.retry_failed_files, (run.pk, alice.pk))]
+
+
+def test_an_upload_whose_check_cannot_be_asked_for_is_not_kept(alice):
+    def fail(upload):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        receive([Sent("talks.md", len(TALKS), TALKS)], by=alice, then=fail)
+
+    assert not Upload.objects.exists()
 
 
 # --- Originals --------------------------------------------------------------------------------------------
@@ -299,6 +407,40 @@ def test_undoing_an_import_keeps_its_files_and_they_are_skipped_when_they_come_a
 
     assert foretold(again)[0]["skipped"] == 1
     assert bytes(run.upload.files.get().content) == TALKS
+
+
+def test_an_undone_upload_comes_back_by_importing_it_again(alice):
+    run = imported(alice, ("talks.md", TALKS), ("yemen.md", TALKS.replace(b"Oman", b"Yemen")))
+    assert not uploading.start_import(run.upload)
+    undo(run, by=alice)
+
+    undone = ChangeSet.objects.get(act=ChangeSet.Act.UNDO)
+    with pytest.raises(undoing.UndoError, match=f"by Import again on the page of upload {run.upload.pk}$"):
+        undoing.undo(undone, by=alice)
+    assert uploading.start_import(run.upload)
+    uploading.import_upload(run.upload.pk, by=alice)
+
+    again = run.upload.runs.latest("pk")
+    assert (again.state, again.is_forced, again.updated_count) == ("finished", True, 2)
+    assert set(Article.objects.values_list("title", "status")) == {
+        ("Talks in Oman", "public"),
+        ("Talks in Yemen", "public"),
+    }
+    assert not ArticleSource.objects.filter(is_undone=True).exists()
+    assert not uploading.start_import(run.upload)
+
+
+def test_texts_sent_anew_after_an_undo_come_back_with_the_upload_that_holds_them_now(alice):
+    undo(imported(alice, ("talks.md", TALKS)), by=alice)
+    skipped = imported(alice, ("other.md", TALKS), ("yemen.md", TALKS.replace(b"Oman", b"Yemen")))
+    assert (skipped.skipped_count, skipped.created_count) == (1, 1)
+
+    assert uploading.start_import(skipped.upload)
+    uploading.import_upload(skipped.upload.pk, by=alice)
+
+    again = skipped.upload.runs.latest("pk")
+    assert (again.updated_count, again.unchanged_count) == (1, 0)
+    assert Article.objects.get(title="Talks in Oman").status == "public"
 
 
 def test_pruning_a_folder_leaves_what_an_upload_holds_as_well(alice, tmp_path):

@@ -295,6 +295,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
             "title": f"Undo import run {run.pk}",
             "opts": self.opts,
             "run": run,
+            "upload": run.sent_with,
             "undoing": undoing,
             "groups": [
                 (heading, remarks[:REMARKS_SHOWN], len(remarks) - REMARKS_SHOWN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -21,7 +23,7 @@ from articles.models import ArticleSource, ImportIssue, ImportRun
 
 def retry_all(request: HttpRequest, run: ImportRun) -> str:
     """Import a run's failed files again; return the page that shows what came of it, if there is one yet."""
-    if len(failed_files(run)) > HERE:
+    if len(list(islice(failed_files(run), HERE + 1))) > HERE:
         tasks.retry_failed_files.enqueue(run.pk, editor(request).pk)
         messages.info(
             request,

@@ -122,7 +122,7 @@ class SourceFilePages(RecordAdmin):
         if asked == DOWNLOADED:
             return _download(issue, content)
         try:
-            checked = check_file(file.found, content)
+            checked = check_file(issue.run, file.found, content)
         except (ImportBusyError, ImportFailedError) as error:
             form.add_error(None, f"It could not be checked: {error}.")
             return self._form_page(request, issue, file, part, form)

@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from articles.importing.identity import Outcome
 from articles.models import Archive, Article, ArticleSource, ImportRun, Upload, UploadedFile
 
+States = ImportRun.State
+
 FILES_SHOWN = 100  # on one page
 # What needs a look comes first.
 WORDS = {
@@ -91,7 +93,7 @@ def progress(upload: Upload, run: ImportRun | None) -> Progress | None:
     if not upload.is_busy:
         return None
     done = upload.done_count
-    if upload.state == Upload.State.IMPORTING and run is not None:
+    if upload.state == Upload.State.IMPORTING and run is not None and run.state != States.UNDONE:
         done = sum(files_done(run).values())
     return Progress(min(done, upload.file_count), upload.file_count)
 

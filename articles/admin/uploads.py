@@ -114,10 +114,13 @@ class UploadAdmin(ReadOnlyAdmin):
         if not sent:
             return self._form(request, "No file was sent. Choose the clippings, or a zip of them.")
         try:
-            upload = receive(sent, by=editor(request))  # type: ignore[arg-type]  # our users are Django's
+            upload = receive(
+                sent,
+                by=editor(request),  # type: ignore[arg-type]  # our users are Django's
+                then=lambda upload: tasks.check_upload.enqueue(upload.pk),
+            )
         except UploadRefusedError as error:
             return self._form(request, str(error), HTTPStatus.BAD_REQUEST)
-        tasks.check_upload.enqueue(upload.pk)
         return _to(upload)
 
     def _form(
@@ -173,6 +176,7 @@ class UploadAdmin(ReadOnlyAdmin):
         is_idle = not upload.is_busy or upload.is_silent
         was_checked = upload.checked_at is not None
         is_imported = upload.state == Upload.State.IMPORTED
+        was_undone = run is not None and not upload.is_busy and uploading.was_undone(upload)
         return {
             "upload": upload,
             "run": run,
@@ -184,10 +188,11 @@ class UploadAdmin(ReadOnlyAdmin):
             "subtitle": None,
             "expected": in_words(expected),
             "came_out": in_words(files_done(run)) if is_imported and run else [],
-            "differs": bool(is_imported and run and differs(expected, run)),
+            "differs": bool(is_imported and run and not run.is_forced and differs(expected, run)),
+            "was_undone": was_undone,
             "is_outdated": was_checked and not is_imported and is_outdated(upload),
             "may_check": may_decide and is_idle and not is_imported and run is None,
-            "may_import": may_decide and is_idle and was_checked and not is_imported,
+            "may_import": may_decide and is_idle and was_checked and (was_undone or not is_imported),
             "is_again": run is not None or upload.state == Upload.State.IMPORTING,
             "may_discard": may_decide and is_idle and run is None,
             "may_download": self.has_add_permission(request),

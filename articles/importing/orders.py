@@ -7,7 +7,7 @@ such dates are put off to the end, and only if there are any are the dates of th
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,11 +71,11 @@ class Orders:
 
 
 def chunks_in_order(
-    ahead: Ahead, files: Iterable[FoundFile], size: int, *, folder: Callable[[], Iterable[FoundFile]]
+    ahead: Ahead, files: Iterable[FoundFile], size: int, *, folder: Iterable[FoundFile]
 ) -> Generator[list[Reading]]:
     """Yield chunk after chunk of files read; those whose dates may be two days come last.
 
-    ``folder`` finds all files whose dates may settle them.
+    ``folder`` are all files whose dates may settle them, looked at only then.
     """
     undecided: list[FoundFile] = []
     with contextlib.closing(ahead.chunks(files, size)) as chunks:
@@ -85,7 +85,7 @@ def chunks_in_order(
                 yield decided
     if not undecided:
         return
-    orders = Orders(ahead.dates(folder()))
+    orders = Orders(ahead.dates(folder))
     with contextlib.closing(ahead.chunks(undecided, size, day_first=orders.day_first)) as chunks:
         for chunk in chunks:
             yield [orders.explain(reading) for reading in chunk]

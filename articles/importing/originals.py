@@ -5,10 +5,11 @@ The import knows such a file by a path like ``upload:17/note.md``, a zip being a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from articles.importing.sources import FoundFile, SourceError
 from articles.importing.troubles import Trouble
@@ -19,16 +20,20 @@ PAGE = 20  # files in memory at once: 40 MB of the largest
 
 
 class Originals:
-    """The files of one upload in their order, read from the database as they are asked for."""
+    """The files of one upload in their order, read from the database as they are asked for.
 
-    def __init__(self, upload_id: int) -> None:
+    Those at the paths ``without`` are left out.
+    """
+
+    def __init__(self, upload_id: int, *, without: Collection[str] = ()) -> None:
         self.upload_id = upload_id
+        self.without = without
 
     def __iter__(self) -> Iterator[FoundFile]:
         last = 0
         while True:
             files = UploadedFile.objects.filter(upload=self.upload_id, position__gt=last)
-            page = list(files.order_by("position")[:PAGE])
+            page = list(files.exclude(path__in=self.without).order_by("position")[:PAGE])
             if not page:
                 return
             yield from map(found_of, page)
@@ -43,6 +48,14 @@ def is_kept(path: str) -> bool:
 def kept_original(path: str) -> bytes:
     """Return the bytes of an upload's file, the corrected ones if there are; raise SourceError for none."""
     content = _file_at(path).current
+    if content is None:
+        raise _missing()
+    return content
+
+
+def locked_original(path: str) -> bytes:
+    """Return the same, and let nobody else correct the file before the transaction in hand ends."""
+    content = _file_at(path, UploadedFile.objects.select_for_update()).current
     if content is None:
         raise _missing()
     return content
@@ -73,8 +86,9 @@ def found_of(file: UploadedFile) -> FoundFile:
     return FoundFile(path, file.name, file.path, file.problem, is_skipped=file.is_skipped, kind=kind)
 
 
-def _file_at(path: str) -> UploadedFile:
-    file = UploadedFile.objects.filter(path=path).first()
+def _file_at(path: str, files: QuerySet[UploadedFile] | None = None) -> UploadedFile:
+    rows = UploadedFile.objects.all() if files is None else files
+    file = rows.filter(path=path).first()
     if file is None:
         raise _missing()
     return file

@@ -7,6 +7,7 @@ path that leads over one is not followed.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -24,8 +25,10 @@ from articles.importing.sources import (
     unreadable,
 )
 from articles.importing.troubles import Trouble
-from articles.importing.zips import look_into_zips, read_entry
+from articles.importing.zips import list_entries, read_entry
 from articles.models import ImportIssue
+
+type Table = Mapping[Path, FoundFile]
 
 
 class Place(StrEnum):
@@ -60,10 +63,13 @@ def reopen(issue: ImportIssue) -> Reopened:
     return Reopened(place, found, source)
 
 
-def locate(file: str, name: str, shown: str) -> tuple[Place, FoundFile]:
+def locate(
+    file: str, name: str, shown: str, *, table: Callable[[FoundFile], Table] | None = None
+) -> tuple[Place, FoundFile]:
     """Return where a file lies, and the file as an import finds it, with what stands in the way.
 
-    ``file`` is its path, ``name`` the part below the folder that was imported.
+    ``file`` is its path, ``name`` the part below the folder that was imported.  ``table`` is `table_of`, or
+    what remembers its answers for the entries of one zip.
     """
     found = FoundFile(Path(file), name or Path(file).name, shown)
     if not file or found.path.is_relative_to(STANDARD_INPUT):
@@ -77,7 +83,7 @@ def locate(file: str, name: str, shown: str) -> tuple[Place, FoundFile]:
             return Place.FOLDER, found
         if suffix_of(container.path.name) in FEED_SUFFIXES:
             return Place.FEED, container
-        return Place.ZIP, _entry_of(container, found)
+        return Place.ZIP, _entry_of((table or table_of)(container), container, found)
     except SourceError as error:
         return Place.UPLOAD if originals.is_kept(file) else Place.FOLDER, _with(found, error)
 
@@ -108,10 +114,15 @@ def _container_of(found: FoundFile) -> FoundFile | None:
     return None
 
 
-def _entry_of(container: FoundFile, found: FoundFile) -> FoundFile:
-    for entry in look_into_zips([container]):
-        if entry.path == found.path:
-            return replace(entry, shown=found.shown)
-        if entry.path == container.path:
-            raise SourceError(entry.problem, entry.kind)
+def table_of(container: FoundFile) -> Table:
+    """Return the entries of a zip by their paths; the zip itself, with its problem, if it cannot be read."""
+    # Of two entries of one name the first counts.
+    return {entry.path: entry for entry in reversed(list_entries(container))}
+
+
+def _entry_of(table: Table, container: FoundFile, found: FoundFile) -> FoundFile:
+    if entry := table.get(found.path):
+        return replace(entry, shown=found.shown)
+    if damaged := table.get(container.path):
+        raise SourceError(damaged.problem, damaged.kind)
     raise SourceError("the zip no longer has it", Trouble.MISSING)

@@ -25,7 +25,6 @@ from articles.models import ChangeSet, CorrectedFile, FormerBytes, ImportIssue, 
 
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-ANCESTORS = 20  # runs that tried files of each other again
 CHANGED = "the file changed since it was shown; look at it again"
 
 
@@ -38,7 +37,7 @@ def obstacle_to_rewriting(issue: ImportIssue) -> str:
 
     It must lie in a folder that its run, or the run whose files that one tried again, was asked to import.
     """
-    if not any(_was_folder(issue, path) for run in _runs(issue.run) for path in run.paths):
+    if not any(_was_folder(issue, path) for run in issue.run.lineage() for path in run.paths):
         return "it does not lie in a folder that was imported"
     try:
         with _opened(issue.file) as (folder, name, status):
@@ -74,11 +73,11 @@ def add_version(
     file: str, name: str, run: ImportRun | None, content: bytes, *, seen: str, by: AbstractBaseUser
 ) -> CorrectedFile:
     """Keep a corrected version beside the original of an upload; raise RewriteError if it changed since."""
-    former = originals.kept_original(file)
-    if hashlib.sha256(former).hexdigest() != seen:
-        raise RewriteError(CHANGED)
-    _keep(former, seen)
     with transaction.atomic():
+        former = originals.locked_original(file)
+        if hashlib.sha256(former).hexdigest() != seen:
+            raise RewriteError(CHANGED)
+        _keep(former, seen)
         correction = _note(file, name, run, content, seen=seen, place=CorrectedFile.Place.UPLOAD, by=by)
         originals.add_version(file, content)
     return correction
@@ -124,14 +123,6 @@ def _note(
     with recording(ChangeSet.Act.CORRECT, by=by) as act:
         act.save(correction)
     return correction
-
-
-def _runs(run: ImportRun) -> Iterator[ImportRun]:
-    for _ in range(ANCESTORS):
-        yield run
-        if run.retries is None:
-            return
-        run = run.retries
 
 
 def _was_folder(issue: ImportIssue, path: str) -> bool:

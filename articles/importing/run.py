@@ -56,6 +56,7 @@ def import_paths(
     paths: Iterable[Path],
     *,
     found: Iterable[FoundFile] | None = None,
+    folder: Iterable[FoundFile] | None = None,
     is_dry: bool = False,
     is_forced: bool = False,
     is_pruning: bool = False,
@@ -74,6 +75,7 @@ def import_paths(
     files are gone, unless the import was stopped.  ``retries`` is the run whose files are tried again.
 
     ``upload`` is what ``found`` was sent with: then these are all files whose dates may settle each other's.
+    ``folder`` are these where they are neither those nor what is at and below ``paths``.
     ``seen`` is told what became of each file.
 
     Load the gazetteer first if that was never done.  Raise ImportBusyError when another import is running,
@@ -95,9 +97,9 @@ def import_paths(
             stack.enter_context(ahead)
             run = _DryRun(report, rules, row) if is_dry else _Run(report, rules, row)
             files = found_files(paths) if found is None else found
-            in_order = chunks_in_order(
-                ahead, files, CHUNK, folder=lambda: files if upload else found_files(paths)
-            )
+            if folder is None:
+                folder = files if upload else found_files(paths)
+            in_order = chunks_in_order(ahead, files, CHUNK, folder=folder)
             chunks = stack.enter_context(contextlib.closing(in_order))
             _take_all(chunks, run, report, progress, should_stop)
             if is_pruning and not report.is_interrupted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from articles.models.uploads import Upload
 
 # A run writes its heartbeat with every chunk; one silent this long was killed.
 SILENT_AFTER = timedelta(minutes=2)
+ANCESTORS = 20  # runs that tried files of each other again
 
 
 class ImportRun(models.Model):
@@ -72,6 +74,25 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk}"
+
+    @property
+    def sent_with(self) -> Upload | None:
+        """Return the upload whose files the run read, or the run whose files this one tried again."""
+        return self.first.upload
+
+    @property
+    def first(self) -> ImportRun:
+        """Return the run that first read the files: this one, if it tried no other's again."""
+        return list(self.lineage())[-1]
+
+    def lineage(self) -> Iterator[ImportRun]:
+        """Yield the run, that whose files it tried again, and so on."""
+        run: ImportRun | None = self
+        for _ in range(ANCESTORS):
+            if run is None:
+                return
+            yield run
+            run = run.retries
 
     @property
     def seconds(self) -> float:

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from articles.importing.undo import undo
 from articles.models import Archive, Article, ArticleSource, ImportRun, Upload, UploadedFile
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +166,20 @@ def test_a_new_text_under_the_same_address_updates_the_article_and_the_check_lin
 
     assert Article.objects.get().body == "The talks in Muscat ended."
     assert not later.runs.get().issues.exists()  # an upload is no rival that somebody could remove
+
+
+def test_what_was_undone_is_imported_again_by_the_button_on_its_page(at):
+    upload = sent(at, ("talks.md", TALKS))
+    act(at, upload, "import")
+    assert 'value="Import again"' not in page(at, upload).content.decode()
+    undo(ImportRun.objects.get())
+    assert 'value="Import again"' in page(at, upload).content.decode()
+
+    text = act(at, upload, "import").content.decode()
+
+    assert 'value="Import again"' not in text
+    assert "otherwise than checked" not in text
+    assert Article.objects.get().status == "public"
 
 
 def test_pressing_import_twice_imports_once(at):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 
 import pytest
 
 from articles import gazetteer
+from articles.importing import reopening, retrying
+from articles.importing.identity import Outcome
 from articles.importing.reopening import Place, reopen
 from articles.importing.retrying import failed_files, retry_failed, retry_file
 from articles.importing.run import import_paths
 from articles.importing.sources import given_source
-from articles.models import ImportIssue, ImportRun
+from articles.models import Article, ImportIssue, ImportRun
 from tests.importing.test_run import GAZETTEER
 
 pytestmark = pytest.mark.django_db
@@ -87,13 +90,45 @@ def test_all_failed_files_of_a_run_are_tried_again_and_no_others(tmp_path):
     assert [name for _, name, _ in failed_files(again)] == ["c.md"]
 
 
+def test_a_file_of_several_errors_is_tried_once_page_by_page(tmp_path, monkeypatch):
+    monkeypatch.setattr(retrying, "PAGE", 2)
+    run = ImportRun.objects.create(paths=[str(tmp_path)], state="finished")
+    for name in ("a.md", "b.md", "a.md", "c.md", "b.md"):
+        file = str(tmp_path / name)
+        ImportIssue.objects.create(
+            run=run, path=name, name=name, file=file, file_key=ImportIssue.key_of(file), message="x"
+        )
+
+    assert [name for _, name, _ in failed_files(run)] == ["a.md", "b.md", "c.md"]
+
+
+def test_the_table_of_a_zip_is_read_once_for_all_its_entries(tmp_path, monkeypatch):
+    pack(tmp_path / "texts.zip", **{name: BAD.replace("Talks", name) for name in "abc"})
+    import_paths([tmp_path])
+    run = ImportRun.objects.get()
+    pack(tmp_path / "texts.zip", **{name: GOOD.replace("Talks", name) for name in "abc"})
+    looked = []
+    list_entries = reopening.list_entries
+    monkeypatch.setattr(reopening, "list_entries", lambda zip: looked.append(zip) or list_entries(zip))
+
+    report = retry_failed(run, by=None)
+
+    assert ImportRun.objects.get(pk=report.run_id).created_count == 3
+    assert [found.path.name for found in looked] == ["texts.zip"]
+
+
 def test_a_second_try_of_a_run_settles_dates_by_its_folder(tmp_path):
     (tmp_path / "a.md").write_text("---\ntitle: A\ndate: 25/10/2025\n---\nText of a.")
-    (tmp_path / "b.md").write_text("---\ntitle: B\ndate: 10/11/2025\n---\nText of b.\n---\n")
     (tmp_path / "b.md").write_text("---\ntitle: B\ndate: 10/11/2025\nText of b.")
     import_paths([tmp_path])
     (tmp_path / "b.md").write_text("---\ntitle: B\ndate: 10/11/2025\n---\nText of b.")
 
-    report = retry_failed(ImportRun.objects.get(), by=None)
+    run = ImportRun.objects.get()
+    one = retry_file(run, reopen(ImportIssue.objects.get()).found, by=None)
+    assert (one.counts[Outcome.CREATED], one.problems) == (1, [])
+    Article.objects.get(title="B").delete()
 
+    report = retry_failed(run, by=None)
+
+    assert Article.objects.get(title="B").published_on == dt.date(2025, 11, 10)
     assert ImportRun.objects.get(pk=report.run_id).created_count == 1

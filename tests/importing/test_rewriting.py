@@ -7,14 +7,25 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles import gazetteer, undoing
 from articles.importing import rewriting
 from articles.importing.reopening import Place, reopen
 from articles.importing.retrying import retry_file
-from articles.importing.rewriting import RewriteError, obstacle_to_rewriting, put_back, rewrite
+from articles.importing.rewriting import RewriteError, add_version, obstacle_to_rewriting, put_back, rewrite
 from articles.importing.run import import_paths
-from articles.models import Article, ChangeSet, CorrectedFile, FormerBytes, ImportIssue, ImportRun
+from articles.models import (
+    Article,
+    ChangeSet,
+    CorrectedFile,
+    FormerBytes,
+    ImportIssue,
+    ImportRun,
+    Upload,
+    UploadedFile,
+)
 from tests.importing.test_run import GAZETTEER
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +111,23 @@ def test_a_file_that_changed_since_it_was_shown_is_left_alone(issue, file, alice
         rewrite(issue, GOOD, seen=sha256(BAD), by=alice)
     assert file.read_bytes() == BAD + b"More."
     assert not CorrectedFile.objects.exists()
+
+
+def test_of_two_corrections_of_an_upload_the_second_is_refused(alice):
+    upload = Upload.objects.create(sent_by=alice)
+    path = f"{upload.path}/bad.md"
+    UploadedFile.objects.create(upload=upload, position=1, name="bad.md", path=path, content=BAD)
+    seen = sha256(BAD)
+    with CaptureQueriesContext(connection) as queries:
+        add_version(path, "bad.md", None, GOOD, seen=seen, by=alice)
+    with pytest.raises(RewriteError, match="changed since it was shown"):
+        add_version(path, "bad.md", None, GOOD + b"More.", seen=seen, by=alice)
+
+    assert bytes(UploadedFile.objects.get().corrected) == GOOD
+    assert CorrectedFile.objects.count() == 1
+    # On SQLite a transaction that writes is alone from its beginning.
+    is_locked = any("uploadedfile" in one["sql"] and "FOR UPDATE" in one["sql"] for one in queries)
+    assert is_locked is connection.features.has_select_for_update
 
 
 def test_a_file_that_changes_at_the_last_moment_is_left_alone(issue, file, alice, monkeypatch):
