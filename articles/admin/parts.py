@@ -12,6 +12,8 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from articles import curation
 from articles.admin.desk import (
@@ -26,9 +28,12 @@ from articles.admin.desk import (
 from articles.admin.lists import chosen
 from articles.admin.widgets import KnownAutocompleteSelect, LinesField
 from articles.models import Alias, ChangeSet, Office, Tag, TagKind
+from articles.tagging import Kind
+from articles.tagging.rulelines import KINDS
 
 OFFICE_YEARS = (1500, 2200)
 NEXT_IMPORT = "Articles follow with the next import of their files, or at once with manage.py retag."
+TRIED_FIRST = "Of a tag that articles carry they are changed on its page, under “Try a change”."
 
 
 class OfficeForm(RecordForm):
@@ -48,10 +53,44 @@ class OfficeForm(RecordForm):
         return cleaned
 
 
-class AliasInline(RowInline):
+class AliasRowForm(RecordForm):
+    """One name of a tag."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a kind of name that the tag cannot have: topics have phrases, only people have surnames."""
+        cleaned = super().clean() or self.cleaned_data
+        tag, kind = cleaned.get("tag"), cleaned.get("kind")
+        kinds = KINDS[Kind(tag.kind)] if isinstance(tag, Tag) and tag.kind else ()
+        if kinds and kind not in kinds and (self.instance.pk is None or self.has_changed()):
+            self.add_error("kind", f"Of a tag of this kind it can be: {', '.join(kinds)}.")
+        return cleaned
+
+
+class RuleInline(RowInline):
+    """Rows of a tag's rule: read only once articles carry the tag, for then the rule lab tries changes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may add rows here."""
+        return not _is_tried_first(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may change rows here."""
+        return not _is_tried_first(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may remove rows here."""
+        return not _is_tried_first(obj) and super().has_delete_permission(request, obj)
+
+
+def _is_tried_first(tag: Model | None) -> bool:
+    return isinstance(tag, Tag) and tag.has_articles
+
+
+class AliasInline(RuleInline):
     """The names of a tag."""
 
     model = Alias
+    form = AliasRowForm
     formset = LabelledFormSet
     fields = ("text", "kind", "weight", "is_case_sensitive", "is_ambiguous", "context_shown", "origin")
     readonly_fields = ("context_shown", "origin")
@@ -78,7 +117,7 @@ class OfficeFormSet(LabelledFormSet):
         form.fields["of"].widget.names = self._names
 
 
-class OfficeInline(RowInline):
+class OfficeInline(RuleInline):
     """The offices a person held."""
 
     model = Office
@@ -112,14 +151,43 @@ class OfficeInline(RowInline):
         return field
 
 
-class PartAdmin(DeskAdmin):
-    """A part of a tag's record; one that a load brought and an editor removed stays removed."""
+class PartForm(SeenForm):
+    """A part of a tag's record: of a tag that no article carries, for others the rule lab tries it first."""
 
-    form = SeenForm
+    owner = "tag"
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a tag that articles carry."""
+        cleaned = super().clean()
+        tag = cleaned.get(self.owner)
+        if isinstance(tag, Tag) and tag.has_articles:
+            message = format_html(
+                'Articles carry {}: its names and offices are changed under <a href="{}">Try a change</a>.',
+                tag,
+                reverse("admin:articles_tag_try", args=[tag.pk]),
+            )
+            self.add_error(self.owner, ValidationError(message))
+        return cleaned
+
+
+class PartAdmin(DeskAdmin):
+    """A part of a tag's record; one that a load brought and an editor removed stays removed.
+
+    That of a tag which articles carry is read only.
+    """
+
+    form: type[PartForm] = PartForm
+
+    def _is_open(self, part: Model | None) -> bool:
+        return part is None or not _is_tried_first(getattr(part, self.form.owner))
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return whether this person may change such rows."""
+        return self._is_open(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Return whether this person may delete such rows."""
-        return super(DeskAdmin, self).has_delete_permission(request, obj)
+        return self._is_open(obj) and super(DeskAdmin, self).has_delete_permission(request, obj)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Remove the row and leave a trail."""
@@ -132,7 +200,7 @@ class PartAdmin(DeskAdmin):
                 act.delete(row)
 
 
-class AliasForm(SeenForm):
+class AliasForm(PartForm, AliasRowForm):
     """One alias with the words that decide whether it is meant."""
 
     context = LinesField(required=False, help_text="Words nearby that speak for this meaning, one a line.")
@@ -141,7 +209,7 @@ class AliasForm(SeenForm):
 
 @admin.register(Alias)
 class AliasAdmin(PartAdmin):
-    help_line = f"Every name under which the tagger knows a tag. {NEXT_IMPORT}"
+    help_line = f"Every name under which the tagger knows a tag. {TRIED_FIRST} {NEXT_IMPORT}"
     form = AliasForm
     list_display = ("text", "tag", "kind", "weight", "standing", "origin")
     list_select_related = ("tag",)
@@ -163,13 +231,15 @@ class AliasAdmin(PartAdmin):
         return ", ".join(special if alias.is_case_sensitive else [*special, "any case of letters"])
 
 
-class OfficeSeenForm(SeenForm, OfficeForm):
+class OfficeSeenForm(PartForm, OfficeForm):
     """One office on a page of its own."""
+
+    owner = "holder"
 
 
 @admin.register(Office)
 class OfficeAdmin(PartAdmin):
-    help_line = f"Who held which office, from when to when. {NEXT_IMPORT}"
+    help_line = f"Who held which office, from when to when. {TRIED_FIRST} {NEXT_IMPORT}"
     form = OfficeSeenForm
     list_display = ("holder", "title", "of", "role", "start_on", "end_on", "origin")
     list_select_related = ("holder", "of")

@@ -10,6 +10,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from articles import curation
 from articles.admin.bylines import Counted
@@ -27,6 +29,9 @@ from articles.admin.rulelab import RuleLab
 from articles.admin.taggings import EVERYWHERE
 from articles.admin.widgets import LinesField
 from articles.models import Article, Tag, Tagging, TagKind
+
+# What says, beside names and offices, which articles get a tag.
+RULE_FIELDS = ("is_ambiguous", "context", "counter_context")
 
 
 class TagForm(SeenForm):
@@ -114,8 +119,23 @@ class TagAdmin(RuleLab, MergingAdmin):
         return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> tuple[str, ...]:
-        """Return what addresses and filters rest on, once the tag exists."""
-        return (*self.readonly_fields, "kind", "slug", "key") if obj else self.readonly_fields
+        """Return what addresses and filters rest on, once the tag exists, and the rule of one in articles."""
+        if obj is None:
+            return self.readonly_fields
+        rule = RULE_FIELDS if obj.has_articles else ()
+        return (*self.readonly_fields, "kind", "slug", "key", *rule)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Tag | None = None) -> list[Any]:
+        """Return the fields; those of a rule that cannot be changed here say where it can."""
+        fieldsets: list[Any] = [(name, {**options}) for name, options in super().get_fieldsets(request, obj)]
+        if obj is not None and obj.has_articles:
+            lab = reverse("admin:articles_tag_try", args=[obj.pk])
+            fieldsets[1][1]["description"] = format_html(
+                'Articles carry this tag. <a href="{}">Try a change</a> of these words, of its names or '
+                "offices: you see which articles would move before it is saved.",
+                lab,
+            )
+        return fieldsets
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Tag | None = None

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from articles.tagging.gazetteer import AliasKind as PureAliasKind
 from articles.tagging.gazetteer import Kind
@@ -105,6 +106,11 @@ class Tag(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the page about this tag."""
         return reverse(f"{self.kind}_detail", args=[self.slug])
+
+    @cached_property
+    def has_articles(self) -> bool:
+        """Return whether any article carries the tag, or had it rejected."""
+        return self.pk is not None and self.taggings.exists()
 
 
 class Alias(models.Model):

@@ -49,7 +49,7 @@ def test_saving_a_form_untouched_changes_nothing(alice_at, desk):
         address("article", "change", desk.article.pk), address("tag", "change", desk.putin.pk),
         address("tagging", "change", desk.tagging.pk), address("outlet", "change", Outlet.objects.get().pk),
         address("office", "change", Office.objects.get().pk),
-        address("alias", "change", Alias.objects.get().pk),
+        address("alias", "change", Alias.objects.create(tag=desk.putin, text="Putin", kind="surname").pk),
     ):  # fmt: skip
         assert save(alice_at, page).status_code == 302, page
 
@@ -184,7 +184,7 @@ def test_alice_adds_a_tag_with_its_names(alice_at, desk):
     save(
         alice_at, page, kind="topic", name="Fisheries", slug="fisheries", key="fisheries",
         context="cod\nquota\ncod\n",
-        **{"aliases-TOTAL_FORMS": 1, "aliases-0-text": "fishing rights", "aliases-0-kind": "name",
+        **{"aliases-TOTAL_FORMS": 1, "aliases-0-text": "fishing rights", "aliases-0-kind": "trigger",
            "aliases-0-weight": 5},
     )  # fmt: skip
 
@@ -194,12 +194,97 @@ def test_alice_adds_a_tag_with_its_names(alice_at, desk):
     assert ChangeSet.objects.first().change_count == 2
 
 
+def test_a_name_is_of_a_kind_that_its_tag_can_have(alice_at, desk):
+    ports = make_tag("topic/Ports")
+    row = {
+        "aliases-TOTAL_FORMS": 1,
+        "aliases-0-text": "harbour",
+        "aliases-0-kind": "name",
+        "aliases-0-weight": 5,
+    }
+    new = {"kind": "topic", "name": "Fisheries", "slug": "fisheries", "key": "fisheries"}
+
+    answers = [
+        save(alice_at, address("tag", "change", ports.pk), **row),
+        save(alice_at, address("tag", "add"), **new, **row),
+        save(alice_at, address("alias", "add"), tag=desk.putin.pk, text="Kremlin", kind="capital", weight=5),
+    ]
+
+    kinds = ["trigger, negative", "trigger, negative", "name, surname, negative"]
+    for answer, those in zip(answers, kinds, strict=True):
+        assert f"Of a tag of this kind it can be: {those}." in str(answer)
+    assert list(Alias.objects.values_list("text", flat=True)) == ["Kremlin"]
+
+
 def test_an_alias_that_alice_changes_is_the_editors_from_then_on(alice_at, desk):
-    page = address("tag", "change", desk.russia.pk)
+    Alias.objects.create(tag=desk.putin, text="Putin", kind="surname", origin="gazetteer")
+    page = address("tag", "change", desk.putin.pk)
 
-    save(alice_at, page, **{"aliases-0-text": "the Kremlin"})
+    save(alice_at, page, **{"aliases-0-text": "V. Putin"})
 
-    assert list(Alias.objects.values_list("text", "origin")) == [("the Kremlin", "editor")]
+    assert set(Alias.objects.values_list("text", "origin")) == {
+        ("Kremlin", "gazetteer"), ("V. Putin", "editor"),
+    }  # fmt: skip
+
+
+def rule_of(tag: Tag) -> list[object]:
+    """Return the rows that say which articles get a tag."""
+    return [
+        *Tag.objects.filter(pk=tag.pk).values_list("is_ambiguous", "context", "counter_context"),
+        *tag.aliases.order_by("pk").values_list("text", "kind", "weight"),
+        *tag.offices.order_by("pk").values_list("title", "end_on"),
+    ]
+
+
+@pytest.mark.parametrize("status", ["suggested", "confirmed", "rejected"])
+def test_the_form_of_a_tag_in_articles_leaves_its_rule_to_the_lab(alice_at, desk, status):
+    Tagging.objects.filter(pk=desk.tagging.pk).update(status=status)
+    tagging = Tagging.objects.get(pk=desk.tagging.pk)
+    Tagging.objects.create(article=tagging.article, tag=desk.putin, status=status)
+    before = [rule_of(tag) for tag in (desk.russia, desk.putin)]
+    for tag in (desk.russia, desk.putin):
+        page = address("tag", "change", tag.pk)
+        lab = reverse("admin:articles_tag_try", args=[tag.pk])
+
+        assert (
+            f'Articles carry this tag. <a href="{lab}">Try a change</a>'
+            in alice_at.get(page).content.decode()
+        )
+        save(
+            alice_at, page, description="As typed", is_ambiguous="on", is_retired="on", context="snow",
+            counter_context="sand",
+            **{
+                "aliases-TOTAL_FORMS": 2, "aliases-INITIAL_FORMS": tag.aliases.count(),
+                "aliases-0-id": Alias.objects.get().pk, "aliases-0-text": "the Kremlin",
+                "aliases-0-kind": "name", "aliases-0-weight": 1, "aliases-0-DELETE": "on",
+                "aliases-1-text": "Muscovy", "aliases-1-kind": "name", "aliases-1-weight": 5,
+                "offices-0-title": "Tsar", "offices-0-DELETE": "on",
+            },
+        )  # fmt: skip
+
+    assert [rule_of(tag) for tag in (desk.russia, desk.putin)] == before
+    assert set(Tag.objects.filter(description="As typed", is_retired=True)) == {desk.russia, desk.putin}
+
+
+def test_names_and_offices_of_a_tag_in_articles_have_no_way_round_the_lab(alice_at, desk):
+    Tagging.objects.create(article=desk.article, tag=desk.putin, status="rejected")
+    alias, office = Alias.objects.get(), Office.objects.get()
+    new = Alias.objects.create(tag=make_tag("topic/Ports"), text="harbour", kind="trigger")
+    before = [rule_of(tag) for tag in (desk.russia, desk.putin)]
+
+    for name, row in (("alias", alias), ("office", office)):
+        assert alice_at.post(address(name, "change", row.pk), {"text": "x"}).status_code == 403
+        assert alice_at.post(address(name, "delete", row.pk), {"post": "yes"}).status_code == 403
+        act(alice_at, name, "delete_selected", row.pk, post="yes")
+    moved = save(alice_at, address("alias", "change", new.pk), tag=desk.russia.pk)
+    added = alice_at.post(
+        address("office", "add"),
+        {"holder": desk.putin.pk, "of": desk.russia.pk, "title": "Tsar", "role": "head_of_state"},
+    )
+
+    assert "Articles carry Russia: its names and offices are changed under" in str(moved)
+    assert "Articles carry Vladimir Putin: its names" in added.content.decode()
+    assert [rule_of(tag) for tag in (desk.russia, desk.putin)] == before
 
 
 def test_an_office_that_alice_removes_leaves_a_trail(alice_at, desk):
