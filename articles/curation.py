@@ -12,7 +12,9 @@ that does several things at once is one act as well::
 from __future__ import annotations
 
 import contextlib
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
@@ -45,6 +47,7 @@ from articles.trail import label_of, table_of
 from articles.trail import values_of as values_of
 
 BATCH = 500  # rows written by one statement
+QUEUED_AT_ONCE = 10_000  # articles whose rows of the outbox are held at a time
 DECIDED_FIELDS = ["status", "role", "decided_by", "decided_at", *REVIEW_FIELDS]
 
 # Fields of an article that only mean something together: an editor who changed one decided both.
@@ -76,7 +79,7 @@ class Act:
         self.changes: list[Change] = []
         self.touched: set[int] = set()
         self.change_set: ChangeSet | None = None  # once something is written
-        self.touched_count = 0  # articles queued
+        self.queued = array("q")  # articles of what was flushed, eight bytes each
 
     def decide(
         self,
@@ -295,7 +298,11 @@ class Act:
         record.delete()
 
     def flush(self, rows: Sequence[Row] = ()) -> None:
-        """Write what was remembered so far, and ``rows``: an act of very many never holds them all."""
+        """Write what was remembered so far, and ``rows``: an act of very many never holds them all.
+
+        Its articles are queued when it closes: whoever queues some locks the archive's row, on which all
+        other writers wait.
+        """
         if self.change_set is None:
             self.change_set = ChangeSet.objects.create(
                 act=self.kind, made_by_id=self._editor_id, made_by_name=self.by_name, note=self.note,
@@ -304,8 +311,7 @@ class Act:
         noted = [Row(one.table, one.row_id, one.label, one.before, one.after) for one in self.changes]
         append([*noted, *rows], self.change_set)
         self.change_set.change_count += len(noted) + len(rows)
-        sync.enqueue(sorted(self.touched))
-        self.touched_count += len(self.touched)
+        self.queued.extend(sorted(self.touched))
         self.changes, self.touched = [], set()
 
     def close(self) -> ChangeSet | None:
@@ -313,10 +319,12 @@ class Act:
         if not self.changes and self.change_set is None:
             return None
         self.flush()
-        if not self.touched_count:
+        for pks in batched(self.queued, QUEUED_AT_ONCE):
+            sync.enqueue(pks)
+        if not self.queued:
             # A name that changed stands on many pages, though in no index entry.
             sync.enqueue([sync.NO_ARTICLE])
-        if self.touched_count > sync.INLINE_LIMIT:
+        if len(self.queued) > sync.INLINE_LIMIT:
             transaction.on_commit(sync.finish_act)
         return self.change_set
 

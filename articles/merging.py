@@ -8,9 +8,11 @@ that say who stands for them (``merged_into``).  Their addresses, keys and names
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from articles.combining import Choice
 from articles.curation import Act
@@ -18,11 +20,40 @@ from articles.models import Article, Author, Authorship, ChangeSet, Outlet, Tag,
 from articles.moving import MOVES, Contradiction, Merging, rest_on_survivor
 from articles.records import Record, kind_of
 
-__all__ = ["Contradiction", "MergeError", "Merging", "count_articles", "merge"]
+__all__ = [
+    "Contradiction",
+    "ContradictionError",
+    "MergeError",
+    "Merging",
+    "Outlook",
+    "check",
+    "count_articles",
+    "is_done",
+    "look_ahead",
+    "merge",
+]
+
+COUNTED = 100_000  # articles of a record that a look ahead counts, about 10 ms; of more it says so
 
 
 class MergeError(Exception):
     """The records cannot be merged, and why."""
+
+
+class ContradictionError(MergeError):
+    """Editors contradict each other, and nobody chose whose word stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known of a large merge before it is done.
+
+    ``counts`` are the articles of each record, ``contradiction_count`` those where editors said the opposite
+    of two of them; `COUNTED` + 1 for all numbers beyond.
+    """
+
+    counts: list[tuple[Record, int]]
+    contradiction_count: int
 
 
 def merge(
@@ -49,7 +80,7 @@ def merge(
             MOVES[type(survivor)](act, one, merging.survivor, choice or Choice.NEWER, merging).move()
         rest_on_survivor(act, merging.survivor)
         if merging.contradiction_count and choice is None and not is_dry:
-            raise MergeError(
+            raise ContradictionError(
                 f"editors contradict each other in {merging.contradiction_count:,} articles; "
                 "choose whose word stands"
             )
@@ -58,6 +89,31 @@ def merge(
         else:
             merging.made = act.close()
     return merging
+
+
+def check(merged: Sequence[Record], survivor: Record) -> None:
+    """Raise MergeError for records that cannot be one, as `merge` does; editors' contradictions aside."""
+    with transaction.atomic():
+        _lock(merged, survivor)
+
+
+def is_done(merged: Sequence[Record], survivor: Record) -> bool:
+    """Return whether all of these were merged into the survivor already, and stand so."""
+    pks = {one.pk for one in merged}
+    rows = type(survivor)._default_manager.filter(pk__in=pks, merged_into=survivor.pk)
+    return bool(pks) and rows.count() == len(pks)
+
+
+def look_ahead(records: Sequence[Record]) -> Outlook:
+    """Return what can be said in some milliseconds of a merge that is too large to be tried."""
+    counts = [(one, count_articles([one], limit=COUNTED)) for one in records]
+    if not isinstance(records[0], Tag):
+        return Outlook(counts, 0)
+    rows = Tagging.objects.filter(tag__in=[one.pk for one in records]).order_by()
+    rejected = rows.filter(article=OuterRef("article"), status=Tagging.Status.REJECTED)
+    confirmed = rows.filter(Exists(rejected), status=Tagging.Status.CONFIRMED)
+    disputed = confirmed.values("article").distinct()[: COUNTED + 1].count()
+    return Outlook(counts, disputed)
 
 
 def count_articles(records: Sequence[Record], *, limit: int) -> int:

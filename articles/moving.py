@@ -7,7 +7,7 @@ the archive is held in memory.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
 
@@ -292,18 +292,6 @@ class TagMove(Move):
         self.merged.save(update_fields=["merged_into", "is_retired"])
 
 
-RELIED_ON = (
-    "merged_into_id",
-    "is_retired",
-    "name",
-    "slug",
-    "key",
-    "is_ambiguous",
-    "context",
-    "counter_context",
-)
-
-
 class OutletMove(Move):
     """One outlet on its way into another."""
 
@@ -336,8 +324,19 @@ class AuthorMove(Move):
             self.merging.moved_count += len(pks) - shared
 
 
-def rewrite_bylines(act: Act, pks: Sequence[int], old: int, new: int) -> int:
-    """Put one author in the place of another in some articles; return how many had both."""
+def rewrite_bylines(
+    act: Act,
+    pks: Sequence[int],
+    old: int,
+    new: int,
+    *,
+    besides: Mapping[int, tuple[Values, Values]] | None = None,
+) -> int:
+    """Put one author in the place of another in some articles; return how many had both.
+
+    ``besides`` are other columns that change with that, before and after, by the articles' ids.
+    """
+    besides = besides or {}
     articles = Article.objects.filter(pk__in=pks).order_by("pk")
     titles = dict(articles.select_for_update().values_list("pk", "title"))
     bylines: dict[int, list[int]] = {pk: [] for pk in titles}
@@ -348,7 +347,9 @@ def rewrite_bylines(act: Act, pks: Sequence[int], old: int, new: int) -> int:
     trail = []
     for pk, before in bylines.items():
         after = [*dict.fromkeys(new if one == old else one for one in before)]
-        trail.append(Row("article", pk, titles[pk][:300], {"authors": before}, {"authors": after}))
+        former, present = besides.get(pk, ({}, {}))
+        authors = {"authors": before} | former, {"authors": after} | present
+        trail.append(Row("article", pk, titles[pk][:300], *authors))
         if len(after) < len(before):
             again += [
                 Authorship(article_id=pk, author_id=one, position=place) for place, one in enumerate(after)

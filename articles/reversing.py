@@ -209,13 +209,18 @@ class Reversing:
             if isinstance(row, Tag) and table == TAGGING:
                 rows = rows.exclude(pk__in=undecided(row).values("pk"))
             column = relation.field.attname
-            if any(
-                (table, pk) not in self.doomed
-                and self.turning.get((table, pk), {}).get(column, row.pk) == row.pk
-                for pk in rows.values_list("pk", flat=True)[:BATCH]
-            ):
+            kept = (pk for pk in self._staying(rows, row) if (table, pk) not in self.doomed)
+            if any(self.turning.get((table, pk), {}).get(column, row.pk) == row.pk for pk in kept):
                 return f"{relation.related_model._meta.verbose_name_plural} rest on it"
         return ""
+
+    def _staying(self, rows: models.QuerySet[Any], row: models.Model) -> list[int]:
+        """Return the first of some rows; without authorships of bylines that are given back without it."""
+        if rows.model is not Authorship or not isinstance(row, Author):
+            return list(rows.values_list("pk", flat=True)[:BATCH])
+        bylines = ((place, values.get("authors")) for place, values in self.turning.items())
+        leaving = {place for place, back in bylines if isinstance(back, list) and row.pk not in back}
+        return [pk for pk, one in rows.values_list("pk", "article") if (ARTICLE, one) not in leaving]
 
     def write(self) -> None:
         """Write it all, the last row of the act first; rows of one kind together."""

@@ -7,15 +7,16 @@ author, those from the second outlet's addresses.  So do later imports, for the 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from articles.combining import COLUMNS
 from articles.curation import Act, locked, values_of
@@ -26,7 +27,9 @@ from articles.models import (
     Article,
     Author,
     Authorship,
+    Change,
     ChangeSet,
+    Correction,
     FormerName,
     Office,
     Outlet,
@@ -34,10 +37,11 @@ from articles.models import (
     Tag,
     Tagging,
 )
-from articles.moving import CHUNK, ids_in, rewrite_bylines, write_taggings
+from articles.moving import CHUNK, Values, ids_in, rewrite_bylines, write_taggings
 from articles.records import Record, kind_of
 from articles.renaming import Part, RenameError, check
 from articles.tagging.folding import fold_keyword
+from articles.trail import table_of
 
 AT_ONCE = 500  # articles whose texts are read together
 
@@ -51,7 +55,7 @@ class Splitting:
     """What a split did, or would do.
 
     ``moved_count`` articles are the second record's alone now, ``shared_count`` have both; ``examples`` are
-    titles of some of them.
+    titles of some of them.  ``is_back``: the second one was merged into the first, and is itself again.
     """
 
     record: Record
@@ -61,6 +65,7 @@ class Splitting:
     shared_count: int = 0
     brought: dict[str, int] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)
+    is_back: bool = False
     made: ChangeSet | None = None
 
     def show(self, titles: Iterable[str]) -> None:
@@ -74,6 +79,32 @@ SHOWN = 20  # titles of a report
 def split(record: Record, **said: Any) -> Splitting:  # noqa: ANN401  # as the two below take it
     """Make a second record of one, as `split_tag` or `split_byline` does it."""
     return split_tag(record, **said) if isinstance(record, Tag) else split_byline(record, **said)
+
+
+def check_split(record: Record, **said: Any) -> None:  # noqa: ANN401  # as `split` takes it
+    """Raise SplitError for what `split` would refuse, without looking at any article."""
+    with transaction.atomic():
+        if isinstance(record, Tag):
+            _prepare_tag(record, **said, by=None)
+        else:
+            _prepare_byline(record, **said, by=None)
+        transaction.set_rollback(True)
+
+
+def is_done(record: Record, name: str, slug: str) -> bool:
+    """Return whether a second record of this name or slug was split off this one, and stands so."""
+    rows = type(record)._default_manager.filter(Q(name=name.strip()) | Q(slug=slug), merged_into=None)
+    for second in rows.exclude(pk=record.pk):
+        acts = Change.objects.filter(table=table_of(type(second)), row_id=second.pk)
+        if acts.filter(
+            change_set__act=ChangeSet.Act.SPLIT, change_set__note=_note_of(record, second)
+        ).exists():
+            return True
+    return False
+
+
+def _note_of(record: Record, second: Record) -> str:
+    return f"{kind_of(record)} {record} ({record.slug}): {second.name} ({second.slug})"
 
 
 def split_tag(
@@ -92,26 +123,44 @@ def split_tag(
     Raise SplitError without a name to take along, or if no tag can be called so.
     """
     with transaction.atomic():
-        tag = Tag.objects.select_for_update(no_key=True, of=("self",)).get(pk=tag.pk)
-        names = list(locked(Alias.objects.filter(tag=tag, pk__in=aliases)))
-        if tag.merged_into_id:
-            raise SplitError(f"{tag} was merged into {tag.merged_into}; split that, or undo the merge")
-        if not names:
-            raise SplitError("choose the names that the second tag takes along")
-        second = Tag(
-            kind=tag.kind, name=name.strip(), slug=slug, key=slug, parent=tag.parent,
-            is_ambiguous=tag.is_ambiguous, context=tag.context, counter_context=tag.counter_context,
-        )  # fmt: skip
-        act, splitting = _begin(tag, second, by=by, by_name=by_name, is_dry=is_dry)
-        _move_parts(act, names, "tag", second)
-        splitting.brought["names"] = len(names)
-        held = list(locked(Office.objects.filter(holder=tag, pk__in=offices)))
-        _move_parts(act, held, "holder", second)
-        splitting.brought["offices"] = len(held)
-        # Which words were whose was decided by the texts of this moment (`reversing`).
-        act.remember(tag, {"slug": tag.slug}, {"slug": tag.slug})
-        _TagSplit(act, tag, second, [one.text for one in names], splitting).move_articles()
+        act, splitting, names = _prepare_tag(
+            tag, name=name, slug=slug, aliases=aliases, offices=offices, by=by, by_name=by_name, is_dry=is_dry
+        )
+        _TagSplit(act, splitting, names).move_articles()
         return _end(act, splitting)
+
+
+def _prepare_tag(
+    tag: Tag,
+    *,
+    name: str,
+    slug: str,
+    aliases: Collection[int],
+    offices: Collection[int] = (),
+    by: AbstractBaseUser | None,
+    by_name: str = "",
+    is_dry: bool = False,
+) -> tuple[Act, Splitting, list[str]]:
+    """Make the second tag and give it its names and offices; return the names."""
+    tag = Tag.objects.select_for_update(no_key=True, of=("self",)).get(pk=tag.pk)
+    names = list(locked(Alias.objects.filter(tag=tag, pk__in=aliases)))
+    if tag.merged_into_id:
+        raise SplitError(f"{tag} was merged into {tag.merged_into}; split that, or undo the merge")
+    if not names:
+        raise SplitError("choose the names that the second tag takes along")
+    second = Tag(
+        kind=tag.kind, name=name.strip(), slug=slug, key=slug, parent=tag.parent,
+        is_ambiguous=tag.is_ambiguous, context=tag.context, counter_context=tag.counter_context,
+    )  # fmt: skip
+    act, splitting = _begin(tag, second, by=by, by_name=by_name, is_dry=is_dry)
+    _move_parts(act, names, "tag", second)
+    splitting.brought["names"] = len(names)
+    held = list(locked(Office.objects.filter(holder=tag, pk__in=offices)))
+    _move_parts(act, held, "holder", second)
+    splitting.brought["offices"] = len(held)
+    # Which words were whose was decided by the texts of this moment (`reversing`).
+    act.remember(tag, {"slug": tag.slug}, {"slug": tag.slug})
+    return act, splitting, [one.text for one in names]
 
 
 def split_byline(
@@ -132,27 +181,49 @@ def split_byline(
     articles: words of an author's byline, hosts of an outlet's addresses; their files say the same of both,
     so that the articles count as corrected, and imports leave them alone.
     """
-    model = type(record)
     with transaction.atomic():
-        record = model._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=record.pk)
-        if record.merged_into_id:
-            raise SplitError(f"{record} was merged into {record.merged_into}; split that, or undo the merge")
-        if not spellings and not marks:
-            raise SplitError("choose spellings, or say by which words its articles are known")
-        merged = model._default_manager.filter(merged_into=record.pk, name=name.strip()).first()
-        act, splitting = _begin(record, merged or model(name=name.strip(), slug=slug), by=by, by_name=by_name,
-                                is_dry=is_dry)  # fmt: skip
-        _move_spellings(act, record, splitting.second, {*spellings, name.strip()})
-        _hand_over(act, record, splitting, [*spellings, name.strip()], marks)
+        act, splitting = _prepare_byline(
+            record, name=name, slug=slug, spellings=spellings, marks=marks, by=by, by_name=by_name,
+            is_dry=is_dry,
+        )  # fmt: skip
+        _hand_over(act, splitting, [*spellings, name.strip()], marks)
         return _end(act, splitting)
+
+
+def _prepare_byline(
+    record: Outlet | Author,
+    *,
+    name: str,
+    slug: str,
+    spellings: Collection[str] = (),
+    marks: Collection[str] = (),
+    by: AbstractBaseUser | None,
+    by_name: str = "",
+    is_dry: bool = False,
+) -> tuple[Act, Splitting]:
+    """Make the second outlet or author and give it its spellings.
+
+    One that was merged comes back as it was: with its own slug, and with what led to it before that.
+    """
+    model = type(record)
+    record = model._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=record.pk)
+    if record.merged_into_id:
+        raise SplitError(f"{record} was merged into {record.merged_into}; split that, or undo the merge")
+    if not spellings and not marks:
+        raise SplitError("choose spellings, or say by which words its articles are known")
+    merged = model._default_manager.filter(merged_into=record.pk, name=name.strip()).first()
+    second = merged or model(name=name.strip(), slug=slug)
+    act, splitting = _begin(record, second, by=by, by_name=by_name, is_dry=is_dry)
+    splitting.is_back = merged is not None
+    _move_spellings(act, record, splitting.second, {*spellings, name.strip()})
+    return act, splitting
 
 
 def _begin(
     record: Record, second: Record, *, by: AbstractBaseUser | None, by_name: str, is_dry: bool
 ) -> tuple[Act, Splitting]:
     """Make the second record, or take one back that was merged, and begin the act."""
-    note = f"{kind_of(record)} {record} ({record.slug}): {second.name} ({second.slug})"
-    act = Act(ChangeSet.Act.SPLIT, by=by, by_name=by_name, note=note)
+    act = Act(ChangeSet.Act.SPLIT, by=by, by_name=by_name, note=_note_of(record, second))
     if second.pk:
         act.remember(second, {"merged_into_id": record.pk}, {"merged_into_id": None})
         second.merged_into = None
@@ -193,10 +264,10 @@ def _move_parts(act: Act, rows: Sequence[Alias] | Sequence[Office], column: str,
 class _TagSplit:
     """The taggings of one tag on their way to two."""
 
-    def __init__(self, act: Act, tag: Tag, second: Tag, names: Iterable[str], splitting: Splitting) -> None:
+    def __init__(self, act: Act, splitting: Splitting, names: Iterable[str]) -> None:
         self.act = act
-        self.tag = tag
-        self.second = second
+        self.tag = cast("Tag", splitting.record)
+        self.second = cast("Tag", splitting.second)
         self.names = {fold_keyword(name) for name in names}
         self.splitting = splitting
 
@@ -268,7 +339,8 @@ def _move_spellings(act: Act, record: Record, second: Record, spellings: set[str
     """Let names that meant the record mean the second one."""
     merged = type(record)._default_manager.filter(merged_into=record.pk, name__in=spellings)
     column = str(record._meta.model_name)
-    former = FormerName.objects.filter(part=Part.NAME, text__in=spellings, **{column: record.pk})
+    former = FormerName.objects.filter(**{column: record.pk})
+    former = former.filter(Q(part=Part.NAME, text__in=spellings) | Q(pk__in=_brought(former, second, column)))
     for rows, name in ((merged, "merged_into"), (former, column)):
         for row in locked(rows.exclude(pk=second.pk) if name == "merged_into" else rows):
             act.remember(row, {f"{name}_id": record.pk}, {f"{name}_id": second.pk})
@@ -276,10 +348,20 @@ def _move_spellings(act: Act, record: Record, second: Record, spellings: set[str
             row.save(update_fields=[name])
 
 
-def _hand_over(
-    act: Act, record: Record, splitting: Splitting, spellings: Collection[str], marks: Collection[str]
-) -> None:
+def _brought(former: QuerySet[FormerName], second: Record, column: str) -> list[int]:
+    """Return which old names a record brought along when it was merged, as the trail has it."""
+    moves = Change.objects.filter(table=table_of(FormerName), row_id__in=former.values("pk"))
+    name = f"{column}_id"
+    return [
+        row_id
+        for row_id, before, after in moves.values_list("row_id", "before", "after")
+        if before and after and before.get(name) == second.pk != after.get(name)
+    ]
+
+
+def _hand_over(act: Act, splitting: Splitting, spellings: Collection[str], marks: Collection[str]) -> None:
     """Give the second outlet or author its articles."""
+    record, second = splitting.record, splitting.second
     is_outlet = isinstance(record, Outlet)
     rows = (
         Article.objects.filter(outlet=record.pk) if is_outlet else Authorship.objects.filter(author=record.pk)
@@ -292,20 +374,51 @@ def _hand_over(
         printed = [
             one for one in articles if not is_outlet and one not in by_mark and _is_printed(one.byline, names)
         ]
-        for article in by_mark:
-            act.edit_article(article, _corrected(article, record, splitting.second))
+        if by_mark:
+            _correct(act, [one.pk for one in by_mark], splitting)
         if printed:
-            rewrite_bylines(act, [one.pk for one in printed], record.pk, splitting.second.pk)
+            rewrite_bylines(act, [one.pk for one in printed], record.pk, second.pk)
         act.flush()
         splitting.moved_count += len(by_mark) + len(printed)
         splitting.show(one.title for one in (*by_mark, *printed))
 
 
-def _corrected(article: Article, record: Record, second: Record) -> dict[str, object]:
-    if isinstance(second, Outlet):
-        return {"outlet": second}
-    authors = [row.author for row in article.authorships.select_related("author")]
-    return {"authors": [second if one.pk == record.pk else one for one in authors]}
+def _correct(act: Act, pks: Sequence[int], splitting: Splitting) -> None:
+    """Correct the outlet or author of some articles, as `Act.edit_article` does it, in few statements."""
+    record, second = splitting.record, splitting.second
+    name = "outlet" if isinstance(record, Outlet) else "authors"
+    rows = list(locked(Article.objects.filter(pk__in=pks).only("pk", "title", "outlet_id", "edited_fields")))
+    said = {row.pk: record.name for row in rows} if name == "outlet" else _authors_of(pks)
+    new = [row for row in rows if name not in row.edited_fields]
+    edited: dict[int, tuple[Values, Values]] = {}
+    alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row in new:
+        fields = sorted({*row.edited_fields, name})
+        edited[row.pk] = ({"edited_fields": row.edited_fields}, {"edited_fields": fields})
+        alike[tuple(fields)].append(row.pk)
+    if name == "outlet":
+        for row in rows:
+            before, after = edited.get(row.pk, ({}, {}))
+            moved = {"outlet_id": record.pk} | before, {"outlet_id": second.pk} | after
+            act.remember(row, *moved)
+        Article.objects.filter(pk__in=pks).update(outlet=second.pk, changed_at=act.now)
+        act.touched |= set(pks)
+    else:
+        rewrite_bylines(act, pks, record.pk, second.pk, besides=edited)
+    for names, some in alike.items():
+        Article.objects.filter(pk__in=some).update(edited_fields=list(names))
+    made = [Correction(article=row, field=name, file_value=said[row.pk]) for row in new]
+    for correction in Correction.objects.bulk_create(made, batch_size=CHUNK):
+        act.note_change(correction, None)
+
+
+def _authors_of(pks: Sequence[int]) -> dict[int, list[str]]:
+    """Return the authors' names of some articles, in the order of the byline."""
+    names: dict[int, list[str]] = {pk: [] for pk in pks}
+    rows = Authorship.objects.filter(article__in=pks).order_by("position", "pk")
+    for pk, name in rows.values_list("article_id", "author__name"):
+        names[pk].append(name)
+    return names
 
 
 def _words(texts: Iterable[str]) -> list[str]:

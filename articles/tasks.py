@@ -7,7 +7,6 @@ worker is another process, maybe on another machine.
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -74,22 +73,32 @@ def retry_failed_files(run_id: int, user_id: int) -> None:
 
 @task()
 def merge_records(records: list[str], choice: str, user_id: int) -> None:
-    """Merge records into the first of them, each as ``tag:12``, in one act."""
+    """Merge records into the first of them, each as ``tag:12``, in one act.
+
+    Raise MergeError, so that the task fails and says why, if that can no longer be done.
+    """
     survivor, *others = map(find_by_number, records)
     by = User.objects.filter(pk=user_id).first()
-    if survivor is not None:
-        with contextlib.suppress(merging.MergeError):  # done already, or no longer to be done
-            merging.merge([one for one in others if one], survivor, by=by, choice=Choice(choice))
+    there = [one for one in others if one]
+    if survivor is None or len(there) < len(others):
+        raise merging.MergeError("one of the records is gone")
+    if not merging.is_done(there, survivor):  # by a worker that died before it could say so
+        merging.merge(there, survivor, by=by, choice=Choice(choice))
 
 
 @task()
 def split_record(record: str, said: dict[str, Any], user_id: int) -> None:
-    """Make a second record of one, given as ``tag:12``, in one act."""
+    """Make a second record of one, given as ``tag:12``, in one act.
+
+    Raise SplitError, so that the task fails and says why, if that can no longer be done.
+    """
     found = find_by_number(record)
     by = User.objects.filter(pk=user_id).first()
-    if found is not None:
-        with contextlib.suppress(splitting.SplitError):
-            splitting.split(found, by=by, **said)
+    if found is None:
+        raise splitting.SplitError("the record is gone")
+    # As above: its worker may have died after the act.
+    if not splitting.is_done(found, said["name"], said["slug"]):
+        splitting.split(found, by=by, **said)
 
 
 @task()

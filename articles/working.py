@@ -21,6 +21,7 @@ STARTS = 3  # times that a task is begun whose workers die over it
 PATIENCE = timedelta(seconds=15)  # that a task may wait before anybody is told
 LATER = timedelta(seconds=5)  # until a task is tried again that could not have what it needs
 KEPT = timedelta(days=30)  # for which the record of a finished task is kept
+LATEST = 100  # ended tasks among which one looks for what became of one record
 COUNTED = 100  # tasks that wait, at most, before the number says no more
 DIED = f"its worker died {STARTS} times; see the log of the worker"
 
@@ -107,6 +108,22 @@ def remark() -> str:
         f"{tasks}, and nobody has worked on {them}{since}. "
         f"`make run` starts a worker together with the site; otherwise start one with: {manage('work')}"
     )
+
+
+def failure_of(paths: Collection[str], about: str) -> str:
+    """Return why the last task about something failed; nothing if it did not.
+
+    ``paths`` are of tasks whose first argument says what they are about: one text, or a list of texts.
+    """
+    ended = (
+        DBTaskResult.objects.finished().filter(task_path__in=paths).order_by("-finished_at", "-enqueued_at")
+    )
+    for row in ended[:LATEST]:
+        [first, *_] = row.args_kwargs.get("args") or [""]
+        if about == first or (isinstance(first, list) and about in first):
+            said = row.traceback.strip().rpartition("\n")[2] if row.status == TaskResultStatus.FAILED else ""
+            return said.partition(": ")[2] or said
+    return ""
 
 
 def again_later[**P, T](task: Task[P, T], *args: P.args, **kwargs: P.kwargs) -> None:

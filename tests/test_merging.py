@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
-from articles import combining, curation, gazetteer
+from articles import combining, curation, gazetteer, moving, tasks
 from articles.combining import WHOSE_WORD, Choice, united_mentions
 from articles.forwarding import names_in_files
 from articles.importing import crew
 from articles.importing.named import ids_of
 from articles.importing.taggings import UNMENTIONED, insert_taggings
-from articles.merging import MergeError, merge
+from articles.merging import ContradictionError, MergeError, look_ahead, merge
 from articles.models import (
     Alias,
     Article,
     Author,
     Authorship,
     ChangeSet,
+    Correction,
     FormerName,
     Office,
     OutboxRow,
@@ -33,7 +36,7 @@ from articles.renaming import RenameError, rename
 from articles.retagging import Scope, retag
 from articles.search import sync
 from articles.searchbox import understood
-from articles.splitting import SplitError, split_byline, split_tag
+from articles.splitting import SplitError, check_split, split_byline, split_tag
 from articles.tagging import Alias as Name
 from articles.tagging import Entry, Kind
 from articles.undoing import undo
@@ -199,7 +202,7 @@ def test_contradicting_decisions_are_listed_and_need_a_choice(alice, old, lavrov
     assert [(one.title, one.merged_status, one.survivor_status) for one in shown.contradictions] == [
         ("Talks", "confirmed", "rejected")
     ]
-    with pytest.raises(MergeError, match="contradict each other in 1 article"):
+    with pytest.raises(ContradictionError, match="contradict each other in 1 article"):
         merge([old], lavrov, by=alice)
     assert Tag.objects.filter(merged_into__isnull=False).count() == 0
     merge([old], lavrov, by=alice, choice=Choice.CONFIRMED)
@@ -407,6 +410,15 @@ def test_an_import_under_way_gives_the_survivor(alice, both):
     )
 
     assert [slug for slug, *_ in keys_of(article)] == ["myanmar"]
+
+
+def test_an_import_under_way_gives_a_tag_that_is_renamed_meanwhile(alice, lavrov):
+    article = make_article()
+    rename(lavrov, by=alice, slug="minister-lavrov")
+
+    insert_taggings({article.pk: {("actor", "sergey-lavrov"): UNMENTIONED}}, "r")
+
+    assert [slug for slug, *_ in keys_of(article)] == ["minister-lavrov"]
 
 
 @pytest.fixture
@@ -753,3 +765,164 @@ def test_a_merge_remembers_each_row(alice, old, lavrov):
     }  # fmt: skip
     assert article.taggings.count() == 1
     assert Authorship.objects.count() == 0
+
+
+# --- What the background is asked for ---------------------------------------------------------------------
+
+
+def test_a_merge_in_the_background_that_can_no_longer_be_done_fails_and_changes_nothing(alice, old, lavrov):
+    make_article(tags=[old])
+    curation.retire([lavrov], by=alice)
+    before = stored()
+
+    with pytest.raises(MergeError, match="is retired"):
+        tasks.merge_records.call([f"tag:{lavrov.pk}", f"tag:{old.pk}"], "newer", alice.pk)
+    with pytest.raises(MergeError, match="gone"):
+        tasks.merge_records.call([f"tag:{lavrov.pk}", "tag:987654"], "newer", alice.pk)
+
+    assert stored() == before
+
+
+def test_a_merge_in_the_background_that_is_begun_again_is_done_once(alice, old, lavrov):
+    for _ in range(2):
+        tasks.merge_records.call([f"tag:{lavrov.pk}", f"tag:{old.pk}"], "newer", alice.pk)
+
+    assert [(one.act, one.made_by) for one in ChangeSet.objects.all()] == [("merge", alice)]
+
+
+def test_a_split_in_the_background_is_done_once_and_fails_where_its_slug_is_taken(alice, georgia):
+    said = {"name": "Georgia (US)", "slug": "georgia-us", "aliases": [georgia.aliases.get(text="Atlanta").pk]}
+    article = make_article(body="In Atlanta.")
+    make_tagging(article, georgia, mentions=[["body", 3, 10, "name"]])
+    for _ in range(2):
+        tasks.split_record.call(f"tag:{georgia.pk}", said, alice.pk)
+    assert [(one.act, one.made_by) for one in ChangeSet.objects.all()] == [("split", alice)]
+    assert keys_of(article) == [("georgia-us", "suggested", "mentioned")]
+    make_tag("country/Oman")
+    before = stored()
+
+    said = {"name": "X", "slug": "oman", "aliases": [georgia.aliases.get(text="Tbilisi").pk]}
+    with pytest.raises(SplitError, match="slug: that is the slug of Oman"):
+        tasks.split_record.call(f"tag:{georgia.pk}", said, alice.pk)
+    with pytest.raises(SplitError, match="gone"):
+        tasks.split_record.call("outlet:987654", said, alice.pk)
+
+    assert stored() == before
+
+
+def test_what_a_split_would_refuse_is_known_before_any_article_is_looked_at(alice, georgia):
+    alias = georgia.aliases.get(text="Atlanta").pk
+    make_tagging(make_article(body="In Atlanta."), georgia, mentions=[["body", 3, 10, "name"]])
+    times = make_outlet("Times")
+    before = stored()
+
+    check_split(georgia, name="X", slug="x", aliases=[alias])
+    with pytest.raises(SplitError, match="slug: that is the slug of Georgia"):
+        check_split(georgia, name="X", slug="georgia", aliases=[alias])
+    with pytest.raises(SplitError, match="slug: that is the slug of Times"):
+        check_split(times, name="X", slug="times", marks=["x.org"])
+
+    assert (stored(), ChangeSet.objects.count()) == (before, 0)
+
+
+def test_a_look_ahead_counts_the_articles_of_each_and_where_editors_contradict_each_other(old, lavrov):
+    make_article(tags=[old, lavrov])
+    for one, other in (("confirmed", "rejected"), ("rejected", "confirmed"), ("confirmed", "confirmed")):
+        article = make_article()
+        make_tagging(article, old, status=one)
+        make_tagging(article, lavrov, status=other)
+    make_article(tags=[old])
+
+    ahead = look_ahead([old, lavrov])
+
+    assert (ahead.counts, ahead.contradiction_count) == ([(old, 5), (lavrov, 4)], 2)
+
+
+# --- Many articles ----------------------------------------------------------------------------------------
+
+
+def test_a_split_by_host_takes_as_many_statements_for_fifty_articles_as_for_two(
+    alice, django_assert_max_num_queries
+):
+    def part(number):
+        for one in range(number):
+            make_article(outlet="Times", url=f"https://w{number}.example.org/{one}")
+        return split_byline(
+            make_outlet("Times"), name=f"W{number}", slug=f"w{number}", marks=[f"w{number}.example.org"],
+            by=alice,
+        )  # fmt: skip
+
+    make_outlet("Times")
+    with django_assert_max_num_queries(10_000) as few:
+        assert part(2).moved_count == 2
+    made_for_two = len(few)
+    per_article = _statements_of_making(alice, django_assert_max_num_queries)
+    with django_assert_max_num_queries(made_for_two + 48 * per_article):
+        assert part(50).moved_count == 50
+
+
+def _statements_of_making(alice, counted):
+    with counted(10_000) as few:
+        make_article(outlet="Times", url="https://x.example.org/")
+    return len(few)
+
+
+def test_a_split_keeps_what_the_files_say_and_what_was_corrected_before(alice):
+    kept = make_article(outlet="Times", url="https://w.example.org/1", title="One")
+    make_article(outlet="Daily", url="https://w.example.org/2", title="Two")
+    times = make_outlet("Times")
+    curation.edit_article(Article.objects.get(title="Two"), {"outlet": times, "title": "2"}, by=alice)
+    before = stored()
+
+    made = split_byline(times, name="World", slug="world", marks=["w.example.org"], by=alice).made
+
+    said = Correction.objects.order_by("article__title", "field")
+    assert list(said.values_list("article__title", "field", "file_value")) == [
+        ("2", "outlet", "Daily"), ("2", "title", "Two"), ("One", "outlet", "Times"),
+    ]  # fmt: skip
+    kept.refresh_from_db()
+    assert (kept.outlet.name, kept.edited_fields) == ("World", ["outlet"])
+    assert undo(made, by=alice).conflicts == []
+    assert stored() == before
+
+
+def test_authors_parted_by_what_bylines_print_keep_their_places_and_what_the_files_say(alice):
+    article = make_article(authors=["Ann Other", "John Smith"], byline="Other and Smith in Vienna")
+    before = stored()
+
+    john = Author.objects.get(name="John Smith")
+    made = split_byline(john, name="John B. Smith", slug="jbs", marks=["Smith in Vienna"], by=alice).made
+
+    article.refresh_from_db()
+    names = article.authorships.order_by("position").values_list("author__name", flat=True)
+    assert (list(names), article.edited_fields) == (["Ann Other", "John B. Smith"], ["authors"])
+    assert Correction.objects.get().file_value == ["Ann Other", "John Smith"]
+    assert undo(made, by=alice).conflicts == []
+    assert stored() == before
+
+
+def test_the_archive_is_locked_once_the_rows_of_a_large_act_are_written(alice, old, lavrov, monkeypatch):
+    monkeypatch.setattr(moving, "CHUNK", 1)
+    articles = [make_article(tags=[old]) for _ in range(3)]
+    with CaptureQueriesContext(connection) as said:
+        merge([old], lavrov, by=alice)
+
+    writes = [one["sql"] for one in said if re.match(r"(INSERT|UPDATE|DELETE)", one["sql"])]
+    tables = [re.search(r'"articles_(\w+)"', sql)[1] for sql in writes]
+    first = min(place for place, table in enumerate(tables) if table in {"archive", "outboxrow"})
+    assert "tagging" in tables[:first]
+    assert set(tables[first:]) <= {"archive", "outboxrow"}
+    assert set(OutboxRow.objects.values_list("article_id", flat=True)) >= {one.pk for one in articles}
+
+
+def test_an_outlet_that_is_taken_out_of_another_takes_along_what_it_was_called(alice):
+    times, world = make_outlet("Times"), make_outlet("Globe")
+    rename(world, by=alice, name="World", slug="world")
+    rename(times, by=alice, name="The Times")
+    before = stored()
+    merge([world], times, by=alice)
+
+    splitting = split_byline(times, name="World", slug="other", by=alice, spellings=["World"])
+
+    assert (splitting.is_back, splitting.second.slug) == (True, "world")
+    assert stored() == before

@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list, show_change
-from articles.admin.lists import chosen, is_id
+from articles.admin.lists import DONE_HERE, chosen, is_id
 from articles.admin.told import tell
 from articles.commands import manage
 from articles.models import Change, ChangeSet
@@ -26,7 +26,6 @@ from articles.search import sync
 from articles.undoing import Reversal, UndoError, undo
 
 ROWS_SHOWN = 100  # of one act on its page; the others are in the list of changes
-UNDONE_HERE = 5_000  # rows that are undone while a browser waits
 MAY_UNDO = "articles.add_changeset"  # an undo is one more act in the trail
 
 
@@ -146,7 +145,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
     def _undo(self, request: HttpRequest, act: ChangeSet, rows: Sequence[int] | None) -> Reversal:
         if act.run_id is not None:
             raise UndoError("an import is undone on the page of its run")
-        if rows is None and act.change_count > UNDONE_HERE:
+        if rows is None and act.change_count > DONE_HERE:
             raise UndoError(
                 f"it changed {act.change_count:,} rows, too many to wait for; run: {manage(f'undo {act.pk}')}"
             )

@@ -25,7 +25,7 @@ from articles.admin.issuegroups import (
     page_number,
     samples_of,
 )
-from articles.admin.lists import is_id
+from articles.admin.lists import DONE_HERE, is_id
 from articles.admin.retries import retry_all
 from articles.admin.taggings import EVERYWHERE
 from articles.importing.lock import ImportBusyError
@@ -35,7 +35,6 @@ from articles.models.imports import SILENT_AFTER
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "failed")
 REMARKS_SHOWN = 100  # articles named before an undo; undo_import --json names all
-UNDONE_HERE = 5_000  # articles that are undone while a browser waits, about ten seconds
 MAY_RETRY = "articles.add_importrun"
 States = ImportRun.State
 
@@ -281,7 +280,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         [run] = runs
         is_confirmed = "confirmed" in request.POST
         try:
-            count_changes(run, limit=UNDONE_HERE)
+            count_changes(run, limit=DONE_HERE)
             undoing = undo(run, by=editor(request), is_dry=not is_confirmed)
         except (UndoError, ImportBusyError) as error:
             self.message_user(request, f"Nothing was undone: {error}.", messages.ERROR)

@@ -38,6 +38,7 @@ MAX_PK = 2**63 - 1  # the largest id either database knows
 COUNTED = (
     5_000  # rows that a list counts and pages through, and that an action takes: more are narrowed first
 )
+DONE_HERE = 5_000  # rows that are written or undone while a browser waits, about ten seconds
 MANY = 1_000  # rows of one record that are counted for a list of records
 FEW = 20_000  # rows that lead to records: up to so many are gathered first, more are met on the way
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -17,17 +18,27 @@ from django.utils.html import format_html
 
 from articles import tasks
 from articles.admin.desk import DeskAdmin, editor, link_to
-from articles.admin.lists import is_id, is_too_long
+from articles.admin.lists import DONE_HERE, is_id, is_too_long
 from articles.admin.merging_forms import NameForm, SecondBylineForm, SecondTagForm, UnionForm
 from articles.combining import Choice
-from articles.merging import MergeError, Merging, count_articles, merge
-from articles.models import ChangeSet, RecordOrigin, Tag
+from articles.merging import (
+    COUNTED,
+    ContradictionError,
+    MergeError,
+    Merging,
+    check,
+    count_articles,
+    look_ahead,
+    merge,
+)
+from articles.models import Author, ChangeSet, Outlet, RecordOrigin, Tag
 from articles.records import Record, kind_of, number_of
 from articles.renaming import RenameError, rename
 from articles.search import sync
-from articles.splitting import SplitError, split
+from articles.splitting import SplitError, check_split, split
+from articles.working import failure_of
 
-DONE_HERE = 5_000  # rows that are written while a browser waits, as with an undo
+LATER = (tasks.merge_records.module_path, tasks.split_record.module_path)  # what is left to the background
 MOST_MERGED = 20  # records at once
 FOUND = 20  # records that a search for another one offers
 
@@ -71,6 +82,8 @@ class MergingAdmin(DeskAdmin):
                 (self._address("rename", obj), "Rename"),
                 (self._address("split", obj), "Split"),
             ]
+        if isinstance(obj, Tag | Outlet | Author) and (why := failure_of(LATER, number_of(obj))):
+            self.message_user(request, f"What was asked for in the background failed: {why}.", messages.ERROR)
         if obj is not None and getattr(obj, "merged_into_id", None):
             heir = link_to(obj.merged_into)  # type: ignore[attr-defined]  # a record that has one
             context["help_line"] = format_html(
@@ -109,20 +122,23 @@ class MergingAdmin(DeskAdmin):
         is_sent = request.method == "POST"
         choice = Choice(form.cleaned_data["choice"]) if form.is_bound and form.is_valid() else None
         is_large = count_articles(others, limit=DONE_HERE) > DONE_HERE
+        merging = outlook = None
         try:
             if is_sent and is_large and choice:
                 return self._merge_later(request, others, survivor, choice)
-            merging = None if is_large else merge(others, survivor, by=editor(request), choice=choice,
-                                                  is_dry=not is_sent)  # fmt: skip
+            if is_large:
+                check(others, survivor)
+                outlook = look_ahead([*others, survivor])
+            else:
+                merging = merge(others, survivor, by=editor(request), choice=choice, is_dry=not is_sent)
         except MergeError as error:
             self.message_user(request, f"Nothing was merged: {error}.", messages.ERROR)
-            merging = None
-            if is_sent and choice is None and "contradict" in str(error):
+            if isinstance(error, ContradictionError):
                 merging = merge(others, survivor, by=editor(request), is_dry=True)
                 form = UnionForm({})
         if merging and merging.made:
             return self._merged(request, merging)
-        return self._merge_page(request, records, survivor, merging=merging, form=form, is_large=is_large)
+        return self._merge_page(request, records, survivor, merging=merging, form=form, outlook=outlook)
 
     def _records(self, pks: Sequence[str]) -> list[Record]:
         wanted = [pk for pk in dict.fromkeys(pks) if is_id(pk)][:MOST_MERGED]
@@ -159,6 +175,7 @@ class MergingAdmin(DeskAdmin):
             "merge_url": self._address("merge"),
             "wanted": request.GET.get("q", "")[:100],
             "limit": DONE_HERE,
+            "counted": COUNTED,
             **more,
         }
         return TemplateResponse(request, "admin/articles/merge.html", context)
@@ -171,17 +188,20 @@ class MergingAdmin(DeskAdmin):
         choice: Choice,
     ) -> HttpResponse:
         """Have many articles moved in the background; refuse at once what would be refused there."""
+        check(others, survivor)
         tasks.merge_records.enqueue(
             [number_of(one) for one in (survivor, *others)], choice.value, editor(request).pk
         )
-        self.message_user(
-            request,
-            "These are many articles: they are merged in the background, in one act.",
-            messages.SUCCESS,
+        return self._later(request, survivor, "merged")
+
+    def _later(self, request: HttpRequest, record: Record, what: str) -> HttpResponse:
+        """Say that many articles are worked on in the background, and where to see what becomes of it."""
+        words = (
+            f"These are many articles: they are {what} in the background, in one act. Until that is done "
+            "nothing has changed; should it fail, this page says why."
         )
-        return HttpResponseRedirect(
-            reverse(f"admin:articles_{self.opts.model_name}_change", args=[survivor.pk])
-        )
+        self.message_user(request, words, messages.SUCCESS)
+        return HttpResponseRedirect(self._address("change", record))
 
     def _merged(self, request: HttpRequest, merging: Merging) -> HttpResponse:
         names = ", ".join(map(str, merging.merged))
@@ -213,6 +233,8 @@ class MergingAdmin(DeskAdmin):
                 made = rename(record, by=editor(request), **form.cleaned_data)
             except RenameError as error:
                 form.add_error(error.part if error.part in form.fields else None, str(error))
+            except IntegrityError:
+                form.add_error(None, TAKEN)
             else:
                 return self._done(
                     request, record, made, "Renamed. Old addresses lead here." if made else "Nothing changed."
@@ -228,17 +250,16 @@ class MergingAdmin(DeskAdmin):
         if request.method != "POST" or not form.is_valid():
             return self._page(request, record, "Split", SPLITTING, form=form)
         is_dry = "split" not in request.POST
-        if count_articles([record], limit=DONE_HERE) > DONE_HERE:
-            if is_dry:
-                return self._page(request, record, "Split", SPLITTING, form=form, is_large=True)
-            tasks.split_record.enqueue(number_of(record), form.said(), editor(request).pk)
-            words = "These are many articles: they are looked through in the background, in one act."
-            self.message_user(request, words, messages.SUCCESS)
-            return HttpResponseRedirect(self._address("change", record))
         try:
+            if count_articles([record], limit=DONE_HERE) > DONE_HERE:
+                check_split(record, **form.said())
+                if is_dry:
+                    return self._page(request, record, "Split", SPLITTING, form=form, is_large=True)
+                tasks.split_record.enqueue(number_of(record), form.said(), editor(request).pk)
+                return self._later(request, record, "looked through")
             splitting = split(record, by=editor(request), is_dry=is_dry, **form.said())
-        except SplitError as error:
-            form.add_error(None, str(error))
+        except (SplitError, IntegrityError) as error:
+            form.add_error(None, str(error) if isinstance(error, SplitError) else TAKEN)
             return self._page(request, record, "Split", SPLITTING, form=form)
         if splitting.made:
             return self._done(
@@ -275,6 +296,7 @@ class MergingAdmin(DeskAdmin):
             "help_line": help_line,
             "opts": self.opts,
             "record": record,
+            "limit": DONE_HERE,
             **more,
         }
         return TemplateResponse(request, f"admin/articles/{title.lower()}.html", context)
@@ -284,6 +306,7 @@ MERGING = (
     "Make records that are the same one. The one that is kept gets the articles, names and addresses of the "
     "others; old addresses and searches lead to it for ever. It is one act, which can be undone."
 )
+TAKEN = "Somebody took this name, slug or key this very moment. Nothing was changed; choose another."
 RENAMING = (
     "Old addresses, searches and files that use what it was called go on meaning it, for ever. "
     "Nothing else can take them."

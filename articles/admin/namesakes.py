@@ -35,7 +35,6 @@ class ProposedMergeAdmin(ReadOnlyAdmin):
     list_filter = ("status", "kind")
     list_per_page = 50
     sortable_by = ()
-    ordering = ("status", "-likeness", "id")
     search_fields = ("names__istartswith",)
     search_help_text = "How the name of the first begins."
     actions = ("apart",)

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from articles.importing.bulk import Plain, insert_rows
 from articles.importing.clipping import Clipping
-from articles.models import Article, Tag, Tagging
+from articles.models import Article, FormerName, Tag, Tagging
 from articles.tagging import Entry
 from articles.tagging.anchors import move_spans
 from articles.tagging.doubt import Seen, turn_of
@@ -258,12 +258,27 @@ def insert_taggings(wanted: Mapping[int, Mapping[Identity, Wanted]], release: st
     )
 
 
-def _known_tags(wanted: Iterable[Mapping[Identity, Wanted]]) -> dict[Identity, _Known]:
+def _known_tags(wanted: Collection[Mapping[Identity, Wanted]]) -> dict[Identity, _Known]:
     slugs = {slug for values in wanted for _, slug in values}
     # One that was merged while this import went on: nobody gives it again, but the one that stands for it.
     columns = ("slug", Coalesce("merged_into", "pk"), "kind", "is_ambiguous")
     rows = Tag.objects.filter(slug__in=slugs).values_list(*columns) if slugs else ()
-    return {(kind, slug): _Known(pk, kind, is_ambiguous) for slug, pk, kind, is_ambiguous in rows}
+    known = {(kind, slug): _Known(pk, kind, is_ambiguous) for slug, pk, kind, is_ambiguous in rows}
+    missing = {identity for values in wanted for identity in values} - known.keys()
+    return known | _renamed(missing) if missing else known
+
+
+def _renamed(missing: Collection[Identity]) -> dict[Identity, _Known]:
+    """Return the tags that had these slugs when an import began, and were renamed while it went on."""
+    rows = FormerName.objects.filter(
+        part=FormerName.Part.SLUG, text__in={slug for _, slug in missing}, tag__isnull=False
+    )
+    columns = ("kind", "text", Coalesce("tag__merged_into", "tag"), "tag__is_ambiguous")
+    return {
+        (kind, slug): _Known(pk, kind, is_ambiguous)
+        for kind, slug, pk, is_ambiguous in rows.values_list(*columns)
+        if (kind, slug) in missing
+    }
 
 
 def _compare(

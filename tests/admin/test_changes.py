@@ -131,7 +131,7 @@ def test_an_act_that_does_not_exist_is_not_found(alice_at):
 
 
 def test_a_large_act_is_left_to_the_command(alice_at, act, monkeypatch):
-    monkeypatch.setattr(changes, "UNDONE_HERE", 1)
+    monkeypatch.setattr(changes, "DONE_HERE", 1)
 
     response = alice_at.post(undo_of(act), follow=True)
 

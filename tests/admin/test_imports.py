@@ -110,7 +110,7 @@ def test_an_undo_does_not_disturb_an_import(at_desk, run):
 
 
 def test_a_large_run_is_left_to_the_command_line(at_desk, run, monkeypatch):
-    monkeypatch.setattr(imports, "UNDONE_HERE", 1)
+    monkeypatch.setattr(imports, "DONE_HERE", 1)
 
     assert f"run: {manage(f'undo_import {run.pk}')}" in ask(at_desk, run, confirmed="yes")
     assert public_count() == 2

@@ -6,10 +6,12 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import IntegrityError
 from django.urls import reverse
 
-from articles import tasks
+from articles import tasks, working
 from articles.admin import merging as pages
+from articles.management.commands import work
 from articles.models import (
     Alias,
     Article,
@@ -170,6 +172,96 @@ def test_a_large_merge_is_left_to_the_background(
 
     assert Tag.objects.get(pk=old.pk).merged_into == new
     assert ChangeSet.objects.filter(act="merge").count() == 1
+
+
+def test_a_large_merge_says_beforehand_how_many_articles_each_has_and_where_editors_disagree(
+    liz_at, pair, monkeypatch
+):
+    old, new = pair
+    monkeypatch.setattr(pages, "DONE_HERE", 1)
+    article = make_article(title="Disputed")
+    make_tagging(article, old, status="confirmed")
+    make_tagging(article, new, status="rejected")
+
+    words = text_of(liz_at.get(merge_page(), {"record": [old.pk, new.pk], "survivor": new.pk}))
+
+    assert "Sergej Lawrow: 3 Sergey Lavrov: 2 1 where editors contradict each other" in words
+
+
+def test_a_large_merge_into_a_retired_tag_is_refused_at_once_and_asks_for_nothing(liz_at, pair, monkeypatch):
+    old, new = pair
+    monkeypatch.setattr(pages, "DONE_HERE", 1)
+    Tag.objects.filter(pk=new.pk).update(is_retired=True)
+    asked = []
+    monkeypatch.setattr(tasks.merge_records.__class__, "enqueue", lambda *said: asked.append(said))
+    sent = {"record": [old.pk, new.pk], "survivor": new.pk, "choice": "newer"}
+
+    for response in (liz_at.get(merge_page(), sent), liz_at.post(merge_page(), sent)):
+        assert messages_of(response) == [
+            "Nothing was merged: Sergey Lavrov is retired; take it back into use first, or keep another."
+        ]
+    assert asked == []
+
+
+def test_a_merge_that_failed_in_the_background_is_told_of_on_the_pages_of_its_records(
+    liz_at, pair, settings, monkeypatch
+):
+    old, new = pair
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    tasks.merge_records.enqueue([f"tag:{new.pk}", f"tag:{old.pk}"], "newer", 0)
+    Tag.objects.filter(pk=new.pk).update(is_retired=True)
+
+    work.work(work.TaskWorker("desk-1", is_batch=True))
+    working.stop_requested.clear()
+
+    told = ["What was asked for in the background failed: Sergey Lavrov is retired; take it back into use "
+            "first, or keep another."]  # fmt: skip
+    for one in (old, new):
+        assert messages_of(liz_at.get(address("tag", "change", one.pk))) == told
+    assert messages_of(liz_at.get(address("tag", "change", make_tag("actor/Ann Other").pk))) == []
+    assert Tag.objects.filter(merged_into__isnull=False).count() == 0
+
+
+def test_a_large_split_with_a_slug_that_is_taken_is_refused_at_once(liz_at, monkeypatch):
+    monkeypatch.setattr(pages, "DONE_HERE", 0)
+    make_article(outlet="Times", url="https://w.example.org/1")
+    make_outlet("World")
+    page = address("outlet", "split", make_outlet("Times").pk)
+    sent = {"name": "Times World", "slug": "world", "marks": "w.example.org"}
+
+    for button in ("look", "split"):
+        refused = liz_at.post(page, {**sent, button: "yes"})
+        assert "slug: that is the slug of World" in text_of(refused)
+    done = liz_at.post(page, {**sent, "slug": "times-world", "split": "yes"}, follow=True)
+
+    [message] = messages_of(done)
+    assert message.startswith("These are many articles: they are looked through in the background, in one")
+    assert Article.objects.get().outlet.name == "Times World"
+
+
+def test_what_is_taken_out_of_a_merge_keeps_its_own_slug_and_the_preview_says_so(liz_at):
+    first, second = make_outlet("First"), make_outlet("Second")
+    liz_at.post(merge_page("outlet"), {"record": [first.pk, second.pk], "survivor": second.pk})
+    sent = {"name": "First", "slug": "typed", "spellings": ["First"], "look": "yes"}
+
+    shown = text_of(liz_at.post(address("outlet", "split", second.pk), sent))
+
+    assert "First was merged into Second. It becomes itself again, with its own slug first ," in shown
+
+
+@pytest.mark.parametrize("verb", ["rename", "split"])
+def test_what_somebody_takes_this_very_moment_is_said(liz_at, monkeypatch, verb):
+    def taken(*_args, **_said):
+        raise IntegrityError
+
+    monkeypatch.setattr(pages, verb, taken)
+    outlet = make_outlet("Times")
+    sent = {"name": "Paper", "slug": "paper", "marks": "x.org", "split": "yes"}
+
+    assert "took this name, slug or key this very moment" in text_of(
+        liz_at.post(address("outlet", verb, outlet.pk), sent)
+    )
 
 
 @pytest.mark.parametrize("kind", ["outlet", "author"])
