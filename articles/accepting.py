@@ -47,6 +47,10 @@ class DecidedError(Exception):
     """Somebody decided the suggestion meanwhile; says who and what."""
 
 
+class UnusableError(ValueError):
+    """The tag is no actor in use."""
+
+
 class KnownError(Exception):
     """The gazetteer may have the person already: ``known`` are the likely ones."""
 
@@ -98,13 +102,14 @@ def join(
 ) -> Tag:
     """Take a suggested person for an actor of the gazetteer, who gets the spelling as another name.
 
-    ``post`` is added to the actor's offices.  Raise DecidedError as `accept` does, ValueError for a tag that
-    is no actor in use.
+    ``post`` is added to the actor's offices.  Raise DecidedError as `accept` does, UnusableError for a
+    tag that is no actor in use, or is gone.
     """
     with recording(ChangeSet.Act.JOIN, by=by) as act:
-        tag = Tag.objects.select_for_update(no_key=True).get(pk=tag.pk)
-        if tag.kind != TagKind.ACTOR or tag.is_retired:
-            raise ValueError(f"{tag} is no actor in use")
+        stored = Tag.objects.select_for_update(no_key=True).filter(pk=tag.pk).first()
+        if stored is None or stored.kind != TagKind.ACTOR or stored.is_retired:
+            raise UnusableError(f"{tag} is no actor in use")
+        tag = stored
         chosen = _lock(suggestion, also, seen)
         _name(act, tag, list(_spellings(chosen)))
         _appoint(act, tag, post)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from articles import curation, tasks
-from articles.accepting import DecidedError, KnownError, accept, join, told_of
+from articles.accepting import DecidedError, KnownError, UnusableError, accept, join, told_of
 from articles.admin.lists import is_id
 from articles.models import ActorSuggestion, Tag, TagKind
 from articles.proposing import OWNERS, ROLES, Person, Post, propose
@@ -141,6 +141,8 @@ class Decision:
             )
         except DecidedError as error:
             self.problem = f"{error}. Nothing was done."
+        except UnusableError as error:
+            self.problem = f"{error} any more. Nothing was done; choose another below."
         except IntegrityError:
             self.problem = (
                 "Somebody made an actor of this name this very moment. Nothing was done; try again."

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from articles import accepting, curation
+from articles.admin import deciding
 from articles.models import ActorSuggestion, Alias, Article, ChangeSet, Office, Tag
 from articles.retagging import Retagging
 from tests.factories import make_article, make_suggestion, make_tag
@@ -242,6 +243,22 @@ def test_a_page_of_no_suggestion_is_missing(alice_at, number):
 def test_absurd_requests_are_answered_and_change_nothing_else(alice_at, ana, sent):
     assert decide(alice_at, ana, **sent).status_code in {200, 403}
     assert not Tag.objects.filter(kind="actor").exists()
+
+
+@pytest.mark.parametrize("is_gone", [True, False], ids=["removed", "retired"])
+def test_an_actor_that_goes_out_of_use_this_very_moment_is_told_of(alice_at, ana, monkeypatch, is_gone):
+    known = make_tag("actor/Ann Other")
+
+    def late(*args, **said):
+        rows = Tag.objects.filter(pk=known.pk)
+        rows.delete() if is_gone else rows.update(is_retired=True)
+        return accepting.join(*args, **said)
+
+    monkeypatch.setattr(deciding, "join", late)
+    response = decide(alice_at, ana, verb="join", actor=known.pk)
+
+    assert b"Ann Other is no actor in use any more. Nothing was done; choose another" in response.content
+    assert ChangeSet.objects.count() == 0
 
 
 @pytest.mark.parametrize(
