@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.apps import apps
@@ -65,7 +66,7 @@ def test_what_only_programs_write_cannot_be_added(alice_at, desk, name):
 def test_the_index_groups_the_tables_by_the_work_at_hand(alice_at, desk):
     groups = [app["name"] for app in alice_at.get(reverse("admin:index")).context["app_list"]]
 
-    assert groups == ["Archive", "Gazetteer", "Imports", "Trail", "People", "Machinery"]
+    assert groups == ["Archive", "Gazetteer", "Imports", "Quality", "Trail", "People", "Machinery"]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
@@ -214,11 +215,13 @@ def test_a_silent_run_is_shown_as_interrupted(alice_at, desk):
     assert "interrupted (no sign of life)" in content
 
 
-def test_the_issues_of_a_run_are_grouped_by_file(alice_at, desk):
+def test_the_issues_of_a_run_are_grouped_by_what_is_wrong(alice_at, desk):
     content = alice_at.get(address("importrun", "change", desk.run.pk)).content.decode()
 
-    assert "<dt>seeds/talks.md</dt>" in content
-    assert '<span class="line">line 3</span> date' in content
+    [issue] = desk.run.issues.all()
+    file = reverse("admin:articles_importissue_file", args=[issue.pk])
+    assert re.findall(r"<h4><a [^>]*>([^<]+)</a>", content) == ["Another problem"]
+    assert f'<a href="{file}#line-3">seeds/talks.md</a> <span class="line">line 3</span>' in content
 
 
 def test_names_of_files_are_escaped(alice_at, desk):

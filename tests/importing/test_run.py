@@ -16,6 +16,7 @@ from articles import gazetteer
 from articles.importing import run as run_module
 from articles.importing.report import Problem, Report
 from articles.importing.run import ImportFailedError, import_paths
+from articles.importing.troubles import Trouble
 from articles.models import (
     Archive,
     Article,
@@ -302,6 +303,9 @@ def test_a_missing_path_is_a_failure_with_a_remedy(folder):
             str(folder / "nowhere"),
             None,
             "no such file or folder; check the path, or whether it was deleted meanwhile",
+            kind=Trouble.MISSING,
+            file=str(folder / "nowhere"),
+            name="nowhere",
         )
     ]
 
