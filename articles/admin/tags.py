@@ -131,8 +131,8 @@ class TagAdmin(RuleLab, MergingAdmin):
         if obj is not None and obj.has_articles:
             lab = reverse("admin:articles_tag_try", args=[obj.pk])
             fieldsets[1][1]["description"] = format_html(
-                'Articles carry this tag. <a href="{}">Try a change</a> of these words, of its names or '
-                "offices: you see which articles would move before it is saved.",
+                "Articles carry this tag: these words, its names and its offices are "
+                '<a href="{}">changed on trial</a>. You see what would move before anything is saved.',
                 lab,
             )
         return fieldsets

@@ -247,7 +247,7 @@ def test_the_form_of_a_tag_in_articles_leaves_its_rule_to_the_lab(alice_at, desk
         lab = reverse("admin:articles_tag_try", args=[tag.pk])
 
         assert (
-            f'Articles carry this tag. <a href="{lab}">Try a change</a>'
+            f'its names and its offices are <a href="{lab}">changed on trial</a>'
             in alice_at.get(page).content.decode()
         )
         save(
