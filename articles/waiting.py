@@ -22,6 +22,7 @@ from articles.models import Article, ArticleSource, ChangeSet, Tag, Tagging
 from articles.tagging.doubt import grounds
 
 COUNTED = 10_000  # suggestions that are counted; of more it is said that there are more
+WALKED = 20_000  # suggestions of the order that are looked at for one page: some 0.1 s
 SMALL = 3_000  # articles of an outlet or a run whose suggestions are gathered; of more, the order is walked
 AT_WORK = dt.timedelta(minutes=10)  # since somebody's last decision, after which others get that share too
 LATEST_ACTS = 300  # that say who is at work
@@ -44,6 +45,13 @@ class Share(NamedTuple):
 
 
 ALL = Share()
+
+
+class Walk(NamedTuple):
+    """The suggestions that were found, and where to go on; None if there is nothing behind them."""
+
+    pks: list[int]
+    end: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +77,34 @@ class Asked:
 
 def read_page(asked: Asked, *, after: Place | None = None, share: Share = ALL, limit: int = 20) -> list[int]:
     """Return the numbers of the next suggestions, those to be looked at first at the front."""
+    return walk(asked, after=after, share=share, limit=limit).pks
+
+
+def walk(asked: Asked, *, after: Place | None = None, share: Share = ALL, limit: int = 20) -> Walk:
+    """Return the next suggestions, and where to go on if the walk ended before it found so many.
+
+    Where most of the order may have to be left out, no more than `WALKED` of its suggestions are looked at.
+    """
     is_few = asked.is_of_articles and _is_small(asked)
     rows = _wanted(asked, is_few=is_few)
     if share.of > 1:
         rows = rows.alias(turn=Mod(F("article_id"), share.of)).filter(turn=share.number)
-    if after is not None:
-        rows = rows.filter(review_rank__lte=after.rank).exclude(review_rank=after.rank, pk__lte=after.pk)
+    rows = _behind(rows, after)
     if is_few:
-        return _gathered(rows.filter(article__in=_articles(asked)), asked, limit)
+        return Walk(_gathered(rows.filter(article__in=_articles(asked)), asked, limit))
+    end = _end_of_walk(asked, after)
+    if end is not None:
+        rows = rows.filter(review_rank__gte=end.rank).exclude(review_rank=end.rank, pk__gt=end.pk)
     if asked.is_of_articles:
         rows = rows.filter(_met(asked))
     if asked.tag or not asked.grounds:
         rows = rows.filter(review_ground__in=asked.grounds) if asked.grounds else rows
-        return list(rows.order_by("-review_rank", "pk").values_list("pk", flat=True)[:limit])
-    # The index holds each ground in order: the front of all of them is among their fronts.
-    fronts = [_front(rows.filter(review_ground=ground), limit) for ground in asked.grounds]
-    return [pk for _, pk in islice(heapq.merge(*fronts), limit)]
+        pks = list(rows.order_by("-review_rank", "pk").values_list("pk", flat=True)[:limit])
+    else:
+        # The index holds each ground in order: the front of all of them is among their fronts.
+        fronts = [_front(rows.filter(review_ground=ground), limit) for ground in asked.grounds]
+        pks = [pk for _, pk in islice(heapq.merge(*fronts), limit)]
+    return Walk(pks, end if len(pks) < limit else None)
 
 
 def count_waiting(asked: Asked) -> int | None:
@@ -96,8 +116,8 @@ def count_waiting(asked: Asked) -> int | None:
             return None  # of one rule there may be few among a million of the tag
         rows = rows.filter(review_ground__in=asked.grounds)
     if asked.is_of_articles:
-        if (asked.grounds or asked.tag or asked.run) and not is_few:
-            return None
+        if not is_few:
+            return None  # its suggestions may all be decided, and each of its articles is asked for them
         rows = rows.filter(article__in=_articles(asked))
     return rows.values("pk")[: COUNTED + 1].count()
 
@@ -156,6 +176,35 @@ def _met(asked: Asked) -> Q:
         files = ArticleSource.objects.alias(read_by=Coalesce("run_id", 0, output_field=IntegerField()))
         condition &= Q(Exists(files.filter(article=OuterRef("article"), read_by=asked.run)))
     return condition
+
+
+def _behind(rows: QuerySet[Tagging], after: Place | None) -> QuerySet[Tagging]:
+    """Return what comes behind a place in the queue."""
+    if after is None:
+        return rows
+    return rows.filter(review_rank__lte=after.rank).exclude(review_rank=after.rank, pk__lte=after.pk)
+
+
+def _end_of_walk(asked: Asked, after: Place | None) -> Place | None:
+    """Return the last place that a walk from here may look at; None if that is the end of the order.
+
+    It is read off the index: `WALKED` of its entries are passed over, no row is looked at.
+    """
+    is_sparse = asked.is_of_articles or (asked.tag and asked.grounds)
+    if not is_sparse:
+        return None
+    rows = _behind(Tagging.objects.filter(status=Tagging.Status.SUGGESTED), after)
+    rows = rows.order_by("-review_rank", "pk")
+    if asked.tag or not asked.grounds:
+        parts = [rows.filter(tag=asked.tag) if asked.tag else rows]
+    else:
+        parts = [rows.filter(review_ground=ground) for ground in asked.grounds]
+    last = max(WALKED // len(parts) - 1, 0)
+    ends = [
+        Place(*place) for part in parts for place in part.values_list("review_rank", "pk")[last : last + 1]
+    ]
+    # Of several grounds that which ends first: no other is looked at beyond.
+    return min(ends, key=lambda place: (-place.rank, place.pk), default=None)
 
 
 def _gathered(rows: QuerySet[Tagging], asked: Asked, limit: int) -> list[int]:

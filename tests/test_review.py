@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import curation, waiting
@@ -133,11 +135,57 @@ def test_what_waits_is_counted_up_to_a_limit_and_not_at_all_where_that_takes_lon
     monkeypatch.setattr(waiting, "SMALL", 0)
 
     assert count_waiting(Asked()) == 3
-    assert count_waiting(Asked(outlet=mixed["Courier"])) == 2
+    assert count_waiting(Asked(outlet=mixed["Courier"])) is None
     assert count_waiting(Asked(outlet=mixed["Courier"], kind="actor")) is None
     assert count_waiting(Asked(tag=mixed["Peru"], rule="name")) == 1
     monkeypatch.setattr(waiting, "COUNTED", 1)
     assert count_waiting(Asked(tag=mixed["Peru"], rule="name")) is None
+
+
+@pytest.fixture
+def finished(monkeypatch):
+    """Return an outlet of which one suggestion waits, behind nine of another outlet, and a walk of four."""
+    monkeypatch.setattr(waiting, "SMALL", 0)
+    monkeypatch.setattr(waiting, "WALKED", 4)
+    herald = make_article(outlet="Herald")
+    rows = [suggest(f"country/C{number}", "demonym", article=herald) for number in range(9)]
+    last = suggest("country/Peru", "name", "name", outlet="Courier")
+    return make_outlet("Courier").pk, [row.pk for row in rows], last.pk
+
+
+@pytest.mark.parametrize("kind", ["", "country"])
+def test_a_walk_looks_at_so_many_and_says_where_to_go_on(finished, kind):
+    outlet, _, last = finished
+    asked, place, walks = Asked(outlet=outlet, kind=kind), None, []
+    while not walks or (place := walks[-1].end):
+        walks.append(waiting.walk(asked, after=place, limit=1))
+
+    assert [walk.pks for walk in walks[:-1]] == [[]] * (len(walks) - 1)
+    assert walks[-1] == ([last], None)
+    assert len(walks) == {"": 3, "country": 10}[kind]  # of a kind each ground is walked for its part
+
+
+def test_the_end_of_a_walk_is_behind_exactly_as_many_as_are_looked_at(finished):
+    outlet, rows, _ = finished
+
+    first = waiting.walk(Asked(outlet=outlet)).end
+    second = waiting.walk(Asked(outlet=outlet), after=first).end
+
+    assert (first.pk, second.pk) == (rows[3], rows[7])
+
+
+def test_a_walk_asks_for_rows_between_two_places_of_the_order_alone(finished):
+    outlet, rows, _ = finished
+    rank = Tagging.objects.get(pk=rows[3]).review_rank
+
+    with CaptureQueriesContext(connection) as said:
+        waiting.walk(Asked(outlet=outlet), after=Place(rank, rows[0]))
+
+    # Whether the outlet is small; the end of the walk, off the index; the page between both.
+    small, end, page = (one["sql"] for one in said)
+    assert ("EXISTS" in end, "OFFSET 3" in end) == (False, True)
+    assert (f'"review_rank" <= {rank}' in page, f'"review_rank" >= {rank}' in page) == (True, True)
+    assert "review_rank" not in small
 
 
 # --- Two at once ------------------------------------------------------------------------------------------

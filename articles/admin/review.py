@@ -21,7 +21,7 @@ from articles.admin.review_cards import Card, read_cards, rule_choices
 from articles.admin.review_query import Wanted, read
 from articles.models import Article, Outlet, Tag, Tagging, TagKind
 from articles.review import Decided, Verdict, decide, last_act, taggings_of, take_back
-from articles.waiting import ALL, COUNTED, count_waiting, read_page, share_of
+from articles.waiting import ALL, COUNTED, WALKED, Place, count_waiting, share_of, walk
 from newsroom.admin import DeskPage
 
 MAY_LOOK, MAY_DECIDE = "articles.view_tagging", "articles.change_tagging"
@@ -73,17 +73,20 @@ def review_view(request: HttpRequest) -> HttpResponse:
 # --- Looking ----------------------------------------------------------------------------------------------
 
 
-def _page(request: HttpRequest, wanted: Wanted) -> list[Card]:
-    """Return the cards of this person's turn; those of others once there is nothing else."""
+def _page(request: HttpRequest, wanted: Wanted) -> tuple[list[Card], Place | None]:
+    """Return the cards of this person's turn, those of others once there is nothing else.
+
+    With them comes where to go on if the walk ended before the page was full.
+    """
     if wanted.problems:
-        return []
+        return [], None
     share = share_of(editor(request)) if request.user.has_perm(MAY_DECIDE) else ALL
-    pks = read_page(wanted.asked, after=wanted.after, share=share, limit=CARDS)
+    pks, end = walk(wanted.asked, after=wanted.after, share=share, limit=CARDS)
     if not pks and share.of > 1:
-        pks = read_page(wanted.asked, after=wanted.after, limit=CARDS)
+        pks, end = walk(wanted.asked, after=wanted.after, limit=CARDS)
     if wanted.at:
         pks = [wanted.at, *(pk for pk in pks if pk != wanted.at)]
-    return [card for card in read_cards(pks) if card.tagging.status == Tagging.Status.SUGGESTED]
+    return [card for card in read_cards(pks) if card.tagging.status == Tagging.Status.SUGGESTED], end
 
 
 def _show_page(request: HttpRequest, wanted: Wanted) -> TemplateResponse:
@@ -110,14 +113,16 @@ def _show_cards(request: HttpRequest, wanted: Wanted) -> TemplateResponse:
     """Return more cards, for a page that is open: those that follow ``after``, or the one ``at``."""
     context = _card_context(request, wanted)
     if request.GET["cards"] == "one":
-        context["cards"] = context["cards"][:1]
-    return TemplateResponse(request, "admin/articles/_review_cards.html", context)
+        context |= {"cards": context["cards"][:1], "end": None}
+    return TemplateResponse(request, "admin/articles/_review_more.html", context)
 
 
 def _card_context(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
-    cards = _page(request, wanted)
+    cards, end = _page(request, wanted)
     return {
         "cards": cards,
+        "end": end,
+        "walked": WALKED,
         "reading": wanted,
         "here": wanted.url(),
         "may_decide": request.user.has_perm(MAY_DECIDE),

@@ -52,6 +52,11 @@ async function cardsFrom(name, value, how) {
   url.searchParams.set(name, value);
   url.searchParams.set("cards", how);
   const page = new DOMParser().parseFromString(await (await ask({}, url)).text(), "text/html");
+  // The queue goes on behind what was looked at: its end then leads there.
+  const words = page.querySelector("[data-end-words]");
+  if (words) {
+    end.replaceChildren(...document.adoptNode(words).childNodes);
+  }
   const cards = [...page.querySelectorAll("[data-card]")];
   cards.forEach((card) => card.removeAttribute("aria-current"));
   return cards.map((card) => document.adoptNode(card));

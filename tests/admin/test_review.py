@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from articles import curation
+from articles import curation, waiting
 from articles.models import ChangeSet, Tagging
 from articles.review import Verdict, decide, version
 from tests.factories import make_article, make_tag, make_tagging
@@ -329,3 +329,24 @@ def test_rejected_suggestions_are_listed_and_taken_back(carol_at, queue_url, row
     assert told(page) == ["1 taken back. They wait in the review queue again."]
     assert status_of(row) == "suggested"
     assert shown(carol_at.get(queue_url)) == [row.pk]
+
+
+def test_a_page_of_a_large_outlet_with_nothing_near_by_says_where_to_look_on(
+    carol_at, queue_url, row, monkeypatch
+):
+    monkeypatch.setattr(waiting, "SMALL", 0)
+    monkeypatch.setattr(waiting, "WALKED", 1)
+    herald = make_article(outlet="Herald")
+    make_tagging(herald, "country/Peru", mentions=[], role="mentioned", salience=0.0)
+    url = f"{queue_url}?outlet={herald.outlet_id}"
+    place = f"{Tagging.objects.get(pk=row.pk).review_rank}.{row.pk}"
+
+    page = carol_at.get(url)
+    more = carol_at.get(f"{url}&cards=more")
+    behind = carol_at.get(f"{url}&after={place}")
+
+    assert [shown(response) for response in (page, more)] == [[], []]
+    for response in (page, more):
+        assert "Nothing of this waits among the" in text_of(response)
+        assert f"outlet={herald.outlet_id}&amp;after={place}" in response.content.decode()
+    assert [card.tagging.article for card in behind.context["cards"]] == [herald]
