@@ -33,7 +33,7 @@ __all__ = [
     "merge",
 ]
 
-COUNTED = 100_000  # articles of a record that a look ahead counts, about 10 ms; of more it says so
+COUNTED = 100_000  # articles of a record that a look ahead counts; of more it says so
 
 
 class MergeError(Exception):
@@ -105,7 +105,7 @@ def is_done(merged: Sequence[Record], survivor: Record) -> bool:
 
 
 def look_ahead(records: Sequence[Record]) -> Outlook:
-    """Return what can be said in some milliseconds of a merge that is too large to be tried."""
+    """Return what can be said beforehand of a merge that is too large to be tried."""
     counts = [(one, count_articles([one], limit=COUNTED)) for one in records]
     if not isinstance(records[0], Tag):
         return Outlook(counts, 0)

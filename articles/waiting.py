@@ -22,7 +22,7 @@ from articles.models import Article, ArticleSource, ChangeSet, Tag, Tagging
 from articles.tagging.doubt import grounds
 
 COUNTED = 10_000  # suggestions that are counted; of more it is said that there are more
-WALKED = 20_000  # suggestions of the order that are looked at for one page: some 0.1 s
+WALKED = 20_000  # suggestions of the order that are looked at for one page
 SMALL = 3_000  # articles of an outlet or a run whose suggestions are gathered; of more, the order is walked
 AT_WORK = dt.timedelta(minutes=10)  # since somebody's last decision, after which others get that share too
 LATEST_ACTS = 300  # that say who is at work
