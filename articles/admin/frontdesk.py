@@ -16,13 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import working
+from articles.admin.mended import waiting_issues
 from articles.models import (
     ActorSuggestion,
     AuditItem,
     ChangeSet,
     Correction,
-    ImportIssue,
-    ImportRun,
     ProposedMerge,
     Tagging,
     Upload,
@@ -76,11 +75,6 @@ def up_to(rows: Callable[[], QuerySet[Any]]) -> Callable[[], int]:
     return lambda: rows().order_by().values("pk")[: COUNTED + 1].count()
 
 
-def _issues_of_last_run() -> QuerySet[ImportIssue]:
-    last = ImportRun.objects.order_by("-pk").values("pk")[:1]
-    return ImportIssue.objects.filter(run=last)
-
-
 def _left_to_audit() -> int:
     sample = sample_of(timezone.localdate())
     if sample is None:
@@ -96,8 +90,8 @@ WAITING = (
         up_to(lambda: Upload.objects.exclude(state=Upload.State.IMPORTED)),
     ),
     Waiting(
-        "issue of the last import", "issues of the last import", "articles.view_importissue",
-        "admin:articles_importissue_changelist", up_to(_issues_of_last_run),
+        "file that could not be imported", "files that could not be imported", "articles.add_importrun",
+        "admin:articles_importrun_changelist", up_to(waiting_issues), query="failed=waiting",
     ),
     Waiting(
         "correction to decide", "corrections to decide", "articles.change_article",

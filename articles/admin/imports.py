@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -26,6 +27,7 @@ from articles.admin.issuegroups import (
     samples_of,
 )
 from articles.admin.lists import DONE_HERE, is_id
+from articles.admin.mended import has_files_left, mark_mended, waiting_issues
 from articles.admin.retries import retry_all
 from articles.admin.taggings import EVERYWHERE
 from articles.importing.lock import ImportBusyError
@@ -96,14 +98,19 @@ class TroubleFilter(admin.SimpleListFilter):
     parameter_name = "failed"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        """Return the one choice."""
-        return [("yes", "with failed files")]
+        """Return the two choices."""
+        return [("yes", "with failed files"), ("waiting", "with files still to mend")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> QuerySet[ImportRun]:
         """Return the runs with files that could not be imported."""
-        if self.value() is None:
-            return queryset
-        return queryset.filter(failed_count__gt=0) if self.value() == "yes" else queryset.none()
+        match self.value():
+            case None:
+                return queryset
+            case "yes":
+                return queryset.filter(failed_count__gt=0)
+            case "waiting":
+                return queryset.filter(pk__in=waiting_issues().values("run"))
+        return queryset.none()
 
 
 @admin.register(ImportRun)
@@ -156,8 +163,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
         run = self._run(object_id)
         context = {**(self._standing(request, run) if run else {}), **(extra_context or {})}
         if run:
-            groups = groups_of(run)
-            context["groups"] = [(group, samples_of(group)) for group in groups]
+            groups = [(group, samples_of(group)) for group in groups_of(run)]
+            mark_mended(issue for _, issues in groups for issue in issues)
+            context["groups"] = groups
         return super().change_view(request, object_id, form_url, context)
 
     def _run(self, object_id: str) -> ImportRun | None:
@@ -173,16 +181,15 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return run
 
     def _standing(self, request: HttpRequest, run: ImportRun) -> dict[str, object]:
+        is_left = has_files_left(run)
         return {
             "run": run,
             "state": self.state_shown(run),
             "is_live": run.state == States.RUNNING and not run.is_silent,
             "figures": figures_of(run),
-            "may_retry": self._may_retry(request, run),
+            "may_retry": is_left is True and request.user.has_perm(MAY_RETRY),
+            "is_mended": is_left is False,
         }
-
-    def _may_retry(self, request: HttpRequest, run: ImportRun) -> bool:
-        return bool(run.failed_count) and run.state != States.RUNNING and request.user.has_perm(MAY_RETRY)
 
     def state_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Return how the run stands now: the part of its page that is fetched again while it works."""
@@ -198,7 +205,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
         rows = narrowed.rows(run)
         page = IssuePages(rows, narrowed.count).get_page(page_number(request))
         # The page's numbers first: only its rows are read whole.
-        issues = run.issues.filter(pk__in=list(page.object_list)).order_by("level", "kind", "pk")
+        issues = list(run.issues.filter(pk__in=list(page.object_list)).order_by("level", "kind", "pk"))
+        mark_mended(issues)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Issues of import run {run.pk}",
@@ -219,7 +227,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if not request.user.has_perm(MAY_RETRY):
             raise PermissionDenied
         address = reverse("admin:articles_importrun_change", args=[run.pk])
-        if request.method == "POST" and self._may_retry(request, run):
+        if request.method == "POST" and has_files_left(run):
             address = retry_all(request, run) or address
         return HttpResponseRedirect(address)
 
@@ -263,8 +271,11 @@ class ImportRunAdmin(ReadOnlyAdmin):
     @admin.display(description="trail")
     def acts_shown(self, run: ImportRun) -> SafeString:
         """Return links to what the run changed, and to its undoing."""
-        acts = [(link_to(act), f"{act.change_count:,}") for act in run.change_sets.order_by("pk")]
-        return format_html_join(", ", "{} ({} articles)", acts)
+        acts = [
+            (link_to(act), f"{act.change_count:,}", pluralize(act.change_count))
+            for act in run.change_sets.order_by("pk")
+        ]
+        return format_html_join(", ", "{} ({} article{})", acts)
 
     def has_undo_permission(self, request: HttpRequest) -> bool:
         """Return whether this person may undo imports: whoever may change them."""

@@ -125,6 +125,8 @@ class ImportIssue(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the bytes that were read.")
     # A path may be longer than an index of PostgreSQL takes.
     file_key = models.CharField(max_length=16, blank=True, editable=False)
+    # The later run that imported the file, once `articles.admin.mended` has looked for it; no column.
+    mended_by: ImportRun | None = None
 
     class Meta:
         ordering = ["id"]

@@ -16,9 +16,9 @@ from tests.factories import make_article
 pytestmark = pytest.mark.django_db
 INDEX = "admin:index"
 SORTS = {words: one.one for one in frontdesk.WAITING for words in (one.one, one.many)}
-# What a curator may do, beside looking at issues.
+# What a curator may do.
 CURATORS = {
-    "articles.view_importissue", "articles.change_article", "articles.change_tagging",
+    "articles.change_article", "articles.change_tagging",
     "articles.change_actorsuggestion", "articles.change_audititem", "articles.add_importrun",
 }  # fmt: skip
 
@@ -49,7 +49,6 @@ def test_work_that_waits_is_counted_and_leads_there(alice_at, desk):
     assert (
         shown
         | {
-            "issue of the last import": "1",
             "correction to decide": "1",
             "suggested tag to review": "1",
             "suggested actor": "1",
@@ -71,6 +70,14 @@ def test_an_empty_archive_says_that_nothing_waits(alice_at):
     assert "Nothing. All is decided." in alice_at.get(reverse(INDEX)).content.decode()
 
 
+@pytest.mark.parametrize("role", ["nobody", "Viewer"])
+def test_who_decides_nothing_is_not_told_that_all_is_decided(person_at, desk, role):
+    page = person_at(role).get(reverse(INDEX)).content.decode()
+
+    assert "A viewer decides nothing here." in page
+    assert "All is decided" not in page
+
+
 def test_a_count_has_an_end(alice_at, desk, monkeypatch):
     monkeypatch.setattr(frontdesk, "COUNTED", 2)
     make_article(tags=["topic/Ports", "topic/Ships", "topic/Fish"])
@@ -82,7 +89,7 @@ def test_a_count_has_an_end(alice_at, desk, monkeypatch):
     ("role", "expected"),
     [
         ("nobody", set()),
-        ("Viewer", {"issue of the last import"}),
+        ("Viewer", set()),
         ("Curator", {one.one for one in frontdesk.WAITING if one.permission in CURATORS}),
     ],
 )

@@ -17,6 +17,7 @@ from articles.admin import issuegroups, retries
 from articles.importing import originals
 from articles.importing.originals import Originals
 from articles.importing.run import import_paths
+from articles.importing.undo import undo
 from articles.models import Article, ChangeSet, CorrectedFile, ImportIssue, ImportRun, Upload, UploadedFile
 from tests.importing.test_import_command import lock_held_elsewhere
 from tests.importing.test_run import GAZETTEER
@@ -86,6 +87,80 @@ def read(client, address: str, **query: object) -> str:
 
 def names(client, address: str) -> set[str]:
     return {article.title for article in client.get(address).context["cl"].result_list}
+
+
+def waiting_files(client) -> tuple[str, str]:
+    """Return how many files the front page says could not be imported, and where it leads."""
+    work = client.get(reverse("admin:index")).context["front"].work
+    found = [one for one in work if "could not be imported" in one.words]
+    return (found[0].number, found[0].address) if found else ("0", "")
+
+
+def mend(client, folder, issue: ImportIssue) -> ImportRun:
+    """Mend the file of an issue and try it again; return the run that did."""
+    (folder / Path(issue.file).name).write_text(GOOD.format(issue.pk, issue.pk))
+    client.post(file_page(issue, "retry"))
+    return ImportRun.objects.latest("pk")
+
+
+# --- What waits -------------------------------------------------------------------------------------------
+
+
+def test_files_that_failed_wait_until_a_later_run_imports_them(alice_at, folder, run):
+    first, second, third = run.issues.order_by("path")
+    assert waiting_files(alice_at)[0] == "3"
+
+    mend(alice_at, folder, first)
+    number, address = waiting_files(alice_at)
+
+    assert number == "2"
+    assert [one.pk for one in alice_at.get(address).context["cl"].result_list] == [run.pk]
+    mend(alice_at, folder, second)
+    mend(alice_at, folder, third)
+    assert waiting_files(alice_at)[0] == "0"
+
+
+def test_a_file_that_failed_twice_waits_once_with_its_last_run(alice_at, run, issue):
+    alice_at.post(file_page(issue, "retry"))
+    number, address = waiting_files(alice_at)
+
+    assert number == "3"
+    again = ImportRun.objects.latest("pk")
+    assert {one.pk for one in alice_at.get(address).context["cl"].result_list} == {run.pk, again.pk}
+
+
+def test_files_wait_for_nobody_once_their_import_was_undone(alice_at, run):
+    ImportRun.objects.update(state=ImportRun.State.UNDONE)
+
+    assert waiting_files(alice_at)[0] == "0"
+
+
+def test_a_mended_file_whose_import_was_undone_waits_again(alice_at, alice, folder, run, issue):
+    undo(mend(alice_at, folder, issue), by=alice)
+
+    assert waiting_files(alice_at)[0] == "3"
+
+
+def test_an_issue_says_which_run_imported_its_file(alice_at, folder, run, issue):
+    again = mend(alice_at, folder, issue)
+    told = f'imported by <a href="{page_of(again)}">{again}</a>'
+
+    assert read(alice_at, page_of(run)).count(told) == 1
+    assert read(alice_at, page_of(run, "issues")).count(told) == 1
+
+
+def test_a_run_whose_files_are_all_mended_offers_no_other_try(alice_at, folder, run):
+    assert "Retry all failed files" in read(alice_at, page_of(run))
+    for issue in run.issues.all():
+        mend(alice_at, folder, issue)
+    runs = ImportRun.objects.count()
+
+    page = read(alice_at, page_of(run))
+    alice_at.post(page_of(run, "retry"))
+
+    assert "Retry all failed files" not in page
+    assert "Nothing is left to mend here: later runs imported it all." in page
+    assert ImportRun.objects.count() == runs
 
 
 # --- A run ------------------------------------------------------------------------------------------------

@@ -1,0 +1,69 @@
+"""Files that could not be imported: which of them still wait, and which a later run imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from articles.models import ArticleSource, ImportIssue, ImportRun
+
+RUNS = 200  # with failed files, the newest, that are looked at
+LOOKED_AT = 5_000  # issues
+Levels = ImportIssue.Level
+
+
+def waiting_issues() -> QuerySet[ImportIssue]:
+    """Return one issue for each file that could not be imported and that nobody mended: its last one.
+
+    Looked at are the newest `LOOKED_AT` issues of the newest `RUNS` runs with failed files.  What was undone
+    waits for nobody; a file that an undone run had imported waits again.
+    """
+    errors = ImportIssue.objects.filter(run__in=_runs_with_failures(), level=Levels.ERROR).exclude(file="")
+    looked_at = errors.order_by("-run_id", "-kind", "-pk").values("pk")[:LOOKED_AT]
+    of_same_file = ImportIssue.objects.filter(
+        file_key=OuterRef("file_key"), file=OuterRef("file"), pk__gt=OuterRef("pk")
+    )
+    said_later = of_same_file.exclude(level=Levels.WARNING).exclude(run__state=ImportRun.State.UNDONE)
+    return ImportIssue.objects.filter(~Exists(_imported_later()), ~Exists(said_later), pk__in=looked_at)
+
+
+def has_files_left(run: ImportRun) -> bool | None:
+    """Return whether a run has failed files that no later run imported; None if it has none to look for."""
+    if not run.failed_count or run.state == ImportRun.State.RUNNING:
+        return None
+    errors = ImportIssue.objects.filter(run=run, level=Levels.ERROR).exclude(file="")
+    if errors.filter(~Exists(_imported_later())).exists():
+        return True
+    return False if errors.exists() else None
+
+
+def mark_mended(issues: Iterable[ImportIssue]) -> None:
+    """Note with each issue of a file that was not imported which later run did import it: one query."""
+    errors = [issue for issue in issues if issue.level == Levels.ERROR and issue.file]
+    if not errors:
+        return
+    sources = ArticleSource.objects.filter(
+        path__in={issue.file for issue in errors}, run__isnull=False, is_undone=False
+    )
+    runs = {source.path: source.run for source in sources.select_related("run")}
+    for issue in errors:
+        run = runs.get(issue.file)
+        issue.mended_by = run if run and run.pk > issue.run_id else None
+
+
+def _imported_later() -> QuerySet[ArticleSource]:
+    """Return what says of an outer issue that a later run than its own imported the file."""
+    return ArticleSource.objects.filter(path=OuterRef("file"), run_id__gt=OuterRef("run_id"), is_undone=False)
+
+
+def _runs_with_failures() -> list[int]:
+    """Return the newest runs with failed files, as many as have the issues that are looked at."""
+    runs = ImportRun.objects.filter(failed_count__gt=0).exclude(state=ImportRun.State.UNDONE)
+    found, count = [], 0
+    for pk, failed_count in runs.order_by("-pk").values_list("pk", "failed_count")[:RUNS]:
+        found.append(pk)
+        count += failed_count
+        if count >= LOOKED_AT:
+            break
+    return found
