@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from articles.tagging.matcher import Hit
+from articles.tagging.owners import Place, Post, owner_of
 from articles.tagging.reading import Named, Reading
 from articles.tagging.records import Kind
-from articles.tagging.vocabulary import NAME_PARTICLES, NOT_NAMES, PUBLIC_WORDS, TITLES
+from articles.tagging.vocabulary import NAME_PARTICLES, NOT_NAMES, PUBLIC_WORDS, TITLES, Title
 
 LONGEST_NAME = 7  # words
 MOST = 50  # suggestions an article: a longer list is a membership roll
@@ -54,9 +55,11 @@ def read_named_beside_office(reading: Reading) -> list[Named]:
                 taken = _Taken(reading)
             if taken.overlaps(start, end):
                 continue
-            owner = taken.owner(hit, start)
-            if owner or not title.is_common or _is_public(reading, hit):
-                made.setdefault(name, Named(name, title.words, owner, place(start), place(end - 1) + 1))
+            if name in made:
+                break
+            if taken.has_nearby(hit, start) or not title.is_common or _is_public(reading, hit):
+                owner = taken.owner(title, hit, name=(start, end))
+                made[name] = Named(name, title.words, owner, place(start), place(end - 1) + 1)
                 break
         if len(made) >= MOST:
             break
@@ -208,28 +211,39 @@ class _Taken:
         return sorted([(begin, end) for _, begin, end, _ in self._reading.found])
 
     @cached_property
-    def _places(self) -> tuple[list[int], list[str]]:
-        """Return where countries and organisations begin in the original text, and their keys."""
+    def _places(self) -> list[Place]:
+        """Return where countries and organisations stand in the original text, in order."""
         origin = self._reading.hits.folded.origin
-        places = sorted(
+        return sorted(
             [
-                (origin(begin), "" if entry.category in PRIVATE else entry.key)
-                for entry, begin, _, rule in self._reading.found
+                Place(
+                    origin(begin), origin(end - 1) + 1, "" if entry.category in PRIVATE else entry.key, rule
+                )
+                for entry, begin, end, rule in self._reading.found
                 if entry.kind is not Kind.ACTOR and rule != "implied"
             ]
         )
-        return [start for start, _ in places], [key for _, key in places]
 
-    def owner(self, hit: Hit, name_start: int) -> str:
-        """Return the key of the country or body nearest before the office, else between it and the name."""
+    def has_nearby(self, hit: Hit, name_start: int) -> bool:
+        """Return whether a country or body stands close before the office, else between it and the name."""
         text, begin = self._reading.text, self._reading.hits.folded.origin(hit[0])
-        starts, keys = self._places
-        last = bisect_left(starts, begin) - 1
-        nearest = starts[last] if last >= 0 else 0
-        if last >= 0 and nearest >= begin - LOOK_BACK // 2 and not BREAK.search(text, nearest, begin):
-            return keys[last]
-        following = last + 1
+        places = self._places
+        following = bisect_left(places, (begin,))
+        nearest = places[following - 1] if following else None
+        if (
+            nearest is not None
+            and nearest.start >= begin - LOOK_BACK // 2
+            and not BREAK.search(text, nearest.start, begin)
+        ):
+            return bool(nearest.key)
         # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
         reach = name_start if name_start > begin else begin + LOOK_BACK // 2
-        is_between = following < len(starts) and starts[following] < reach
-        return keys[following] if is_between else ""
+        is_between = following < len(places) and places[following].start < reach
+        return is_between and bool(places[following].key)
+
+    def owner(self, title: Title, hit: Hit, *, name: tuple[int, int]) -> str:
+        """Return the key of the country or body that the office is of; "" where the words leave it open."""
+        origin = self._reading.hits.folded.origin
+        return owner_of(
+            self._reading.text, self._places, Post(title, origin(hit[0]), origin(hit[1] - 1) + 1, *name)
+        )

@@ -121,6 +121,18 @@ PUBLIC_WORDS = _words(
     """ministry government foreign police presidential military army party opposition state leadership tory
     labour labor conservative republican democratic socialist parliamentary rebel council"""
 )
+# Between a country and an office they say that the two are no one phrase: "Peru's ties with President ...".
+PHRASE_ENDS = _words(
+    """and or but of to for at in on from with by as that who which while when after before than said says
+    told met meets asked asks called calls is are was were has have had will would can could"""
+)
+# Words in small letters of a phrase that begins with a country's name: "EU trade commissioner".
+FIELDS = _words(
+    """acting deputy vice former new newly interim outgoing incoming permanent special senior chief first
+    foreign interior home finance trade defence defense energy health education environment climate human
+    rights army navy air military police security intelligence nuclear opposition government party
+    parliament parliamentary presidential cabinet state national federal humanitarian peace relief aid"""
+)
 
 # "Donald Trump Jr".
 GENERATIONS = _words("Jr Jnr Junior Sr Snr III IV")
