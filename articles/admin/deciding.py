@@ -18,6 +18,10 @@ from articles.resembling import find_known
 
 FOUND = 10  # actors that a search on the page finds
 Status = ActorSuggestion.Status
+OPEN_OFFICE = (
+    "The articles leave open which country or body the office is of, or since when it was held. Nothing was"
+    " done yet: write it below, or leave the office empty, and accept."
+)
 
 
 class PersonForm(forms.Form):
@@ -170,6 +174,10 @@ class Decision:
     def _accept(self) -> None:
         person = self._person()
         if self.form is not None and not self.form.is_valid():
+            return
+        is_open = self.suggestion.status == Status.OPEN
+        if person is None and is_open and propose(self.suggestion).post is None:
+            self.problem = OPEN_OFFICE
             return
         known = set(self.sent.getlist("known"))  # type: ignore[attr-defined]  # a QueryDict
         likely = {str(one.tag.pk) for one in find_known(self.suggestion) if one.is_likely}

@@ -169,6 +169,19 @@ def test_the_list_has_a_button_for_each_decision_and_keeps_its_filters(alice_at,
     assert "dismissed. The name does not come back." in response.content.decode()
 
 
+def test_one_click_asks_where_the_articles_do_not_say_whose_the_office_is(alice_at):
+    article = make_article(body="Prime Minister Kossi Adjavon waited.")
+    kossi = make_suggestion(article, "Kossi Adjavon", office="prime minister")
+
+    page = decide(alice_at, kossi, verb="accept").content.decode()
+    kossi.refresh_from_db()
+
+    assert "leave open which country or body the office is of" in page
+    assert 'name="title"' in page
+    assert kossi.status == "open"
+    assert not Tag.objects.filter(name="Kossi Adjavon").exists()
+
+
 def test_a_person_is_adjusted_before_it_is_accepted(alice_at, ana):
     decide(alice_at, ana, **person(name=" Ana  María Soto ", title="Consul", of="PE", end_on="2025-03-04"))
 
