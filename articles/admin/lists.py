@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList, ChangeListSearchForm
+from django.contrib.admin.views.main import (
+    IS_FACETS_VAR,
+    ORDER_VAR,
+    SEARCH_VAR,
+    ChangeList,
+    ChangeListSearchForm,
+)
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import (
@@ -96,6 +102,11 @@ class DeskChangeList(ChangeList):
     def __init__(self, request: HttpRequest, *args: object) -> None:
         super().__init__(request, *args)  # type: ignore[arg-type]  # passed on as they came
         self.title = str(self.opts.verbose_name_plural).capitalize()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Return whether something was searched or filtered: to sort leaves nothing out."""
+        return bool(self.query or self.params.keys() - {SEARCH_VAR, ORDER_VAR, IS_FACETS_VAR})
 
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Model, Q
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.corrections import compare, show_compared
-from articles.admin.desk import link_to, link_to_list
+from articles.admin.desk import RecordAdmin, link_to, link_to_list
 from articles.elsewhere import shares_of
 from articles.models import Article, Correction, ImportIssue
 
@@ -18,13 +20,30 @@ ISSUES_SHOWN = 20
 UNDONE = ", undone: skipped until it is edited"
 
 
-class FilePanel:
+class FilePanel(RecordAdmin):
     """The part of an article's page that shows its files; to be looked at, not edited."""
 
     FIELDS = (
         "sources_shown", "issues_shown", "cuts_shown", "same_story_shown", "keywords_shown", "extra_shown",
         "edited_shown", "withdrawal_shown",
     )  # fmt: skip
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        """Return the article's page; where its file has come to differ, that is said on top and unfolded."""
+        waiting = Correction.objects.filter(article=obj.pk, is_open=True).count() if obj else 0
+        if waiting:
+            context["waiting_corrections"] = waiting
+            whole = context["adminform"]
+            whole.fieldsets = [(name, {**options, "classes": ()}) for name, options in whole.fieldsets]
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description="files")
     def sources_shown(self, article: Article) -> SafeString:

@@ -52,6 +52,18 @@ KINDS = {
     Move.UNCONFIRMED: "an editor confirmed it, the new rule no longer gives it",
     Move.UNREJECTED: "an editor rejected it, the new rule would give it again",
 }
+SAVED_HELP = (
+    "This rule was saved. What is shown here came of it, as the articles were tagged on trial before. "
+    "Decisions of editors stayed whatever the rule says."
+)
+SAVED_KINDS = {
+    Move.GAINED: "got it",
+    Move.LOST: "lost it",
+    Move.MAIN: "came to be about it",
+    Move.MENTIONED: "came to only mention it",
+    Move.UNCONFIRMED: "an editor confirmed it, the new rule no longer gives it",
+    Move.UNREJECTED: "an editor rejected it, the new rule gives it again",
+}
 
 
 class Listed(NamedTuple):
@@ -192,11 +204,14 @@ class RuleLab(DeskAdmin):
     def _trial_page(self, request: HttpRequest, tag: Tag, trial: RuleTrial) -> TemplateResponse:
         counts = trial.result.get("tags", {})
         own = counts.get(str(tag.pk), {})
+        is_saved = _is_saved(trial)
         context = {
-            **self._context(request, tag, "What the change would do"),
+            **self._context(request, tag, "What the change did" if is_saved else "What the change would do"),
+            **({"help_line": SAVED_HELP} if is_saved else {}),
             **self._state(trial),
+            "is_saved": is_saved,
             "changes": _changes(tag, trial),
-            "own": [(KINDS[kind], own.get(kind, 0)) for kind in Move if kind not in AGAINST],
+            "own": [(_words_of(trial)[kind], own.get(kind, 0)) for kind in Move if kind not in AGAINST],
             "groups": list(_groups(trial, tag)) if trial.result else [],
             "others": _others(trial, tag),
             "result": trial.result,
@@ -216,7 +231,9 @@ class RuleLab(DeskAdmin):
             rows = rows.filter(tag=int(of))
         page = Paginator(rows.order_by("pk"), LISTED).get_page(request.GET.get("page"))
         context = {
-            **self._context(request, tag, f"Articles: {KINDS[Move(kind)]}"),
+            **self._context(request, tag, f"Articles: {_words_of(trial)[Move(kind)]}"),
+            **({"help_line": SAVED_HELP} if _is_saved(trial) else {}),
+            "is_saved": _is_saved(trial),
             "moved_tag": Tag.objects.filter(pk=of).first() if of else None,
             "trial_url": address_of(trial),
             "list_url": address_of(trial, list=kind, of=of),
@@ -298,9 +315,18 @@ def address_of(trial: RuleTrial, **more: object) -> str:
     return f"{reverse('admin:articles_tag_try', args=[trial.tag_id])}?{urlencode(query)}"
 
 
+def _is_saved(trial: RuleTrial) -> bool:
+    return trial.state in {State.SAVING, State.SAVED}
+
+
+def _words_of(trial: RuleTrial) -> dict[Move, str]:
+    """Return the ways in which articles move, in words: what would come of saving, or what came of it."""
+    return SAVED_KINDS if _is_saved(trial) else KINDS
+
+
 def _changes(tag: Tag, trial: RuleTrial) -> list[tuple[str, list[str], list[str]]]:
     """Return what was typed anew: label of the field, lines that come, lines that go."""
-    if trial.state in {State.SAVING, State.SAVED}:
+    if _is_saved(trial):
         return []
     entry = entry_of(tag)
     rule = write_rule(entry)
@@ -332,7 +358,7 @@ def _groups(trial: RuleTrial, tag: Tag) -> Iterable[Group]:
         of = counts if is_against else {str(tag.pk): counts.get(str(tag.pk), {})}
         if count := sum(one.get(kind, 0) for one in of.values()):
             address = address_of(trial, list=kind.value, of="" if is_against else tag.pk)
-            yield Group(kind.value, KINDS[kind], count, shown.get(kind, []), address, is_against)
+            yield Group(kind.value, _words_of(trial)[kind], count, shown.get(kind, []), address, is_against)
 
 
 def _others(trial: RuleTrial, tag: Tag) -> list[tuple[Tag, list[tuple[int, str]]]]:

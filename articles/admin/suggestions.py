@@ -53,8 +53,9 @@ DONE = {
 @admin.register(ActorSuggestion)
 class ActorSuggestionAdmin(DeskAdmin):
     help_line = (
-        "Persons whom articles name beside an office and whom the gazetteer lacks, those in most articles "
-        "first. Accept makes an actor with the office the articles name and tags those articles; "
+        "Persons whom articles name beside an office and whom the gazetteer lacks. Open ones stand first, "
+        "those in most articles on top; below them stand those already decided, unless you filter by status. "
+        "Accept makes an actor with the office the articles name and tags those articles; "
         "a dismissed name never comes back as open."
     )
     decide_help = (

@@ -28,6 +28,25 @@ def test_the_article_shows_the_imported_text_beside_the_edited_one_and_who_edite
         assert words in html
 
 
+def test_the_article_says_on_top_that_corrections_wait_and_shows_them_unfolded(alice_at, correction):
+    html = alice_at.get(address("article", "change", correction.article_id)).content.decode()
+
+    assert "The file has come to say something else than 1 correction of editors." in html
+    there = f"{address('correction')}?article={correction.article_id}&amp;is_open__exact=1"
+    assert f'<a href="{there}">Decide which stands</a>' in html
+    assert alice_at.get(there.replace("&amp;", "&")).status_code == 200
+    assert "<summary>" not in html
+
+
+def test_an_article_without_open_corrections_keeps_its_file_folded(alice_at, correction):
+    Correction.objects.update(is_open=False)
+
+    html = alice_at.get(address("article", "change", correction.article_id)).content.decode()
+
+    assert "The file has come to say something else" not in html
+    assert "<summary>" in html
+
+
 def test_the_list_shows_what_is_to_be_decided(alice_at, correction):
     html = alice_at.get(address("correction") + "?is_open__exact=1").content.decode()
 

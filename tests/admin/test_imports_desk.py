@@ -145,6 +145,8 @@ def test_an_issue_says_which_run_imported_its_file(alice_at, folder, run, issue)
     again = mend(alice_at, folder, issue)
     told = f'imported by <a href="{page_of(again)}">{again}</a>'
 
+    assert "(1 article)" in read(alice_at, page_of(again))
+    assert "(2 articles)" in read(alice_at, page_of(run))
     assert read(alice_at, page_of(run)).count(told) == 1
     assert read(alice_at, page_of(run, "issues")).count(told) == 1
 

@@ -304,6 +304,7 @@ def test_a_tag_is_renamed_and_its_old_address_stands_below(liz_at, client, pair)
 
     assert messages_of(response)[0].startswith("Renamed. Old addresses lead here.")
     assert "slug sergey-lavrov" in text_of(liz_at.get(page))
+    assert "An actor gets the new name" in text_of(liz_at.get(page))
     assert client.get("/actors/sergey-lavrov/").headers["Location"] == "/actors/lavrov/"
     assert undo(ChangeSet.objects.get(), by=None).conflicts == []
     assert Tag.objects.get(pk=new.pk).slug == "sergey-lavrov"
@@ -346,7 +347,7 @@ def test_a_split_is_shown_before_it_is_done(liz_at):
 
     shown = liz_at.post(page, {**sent, "look": "yes"})
 
-    assert "1 article become Georgia (US)’s alone" in text_of(shown)
+    assert "1 article becomes Georgia (US)’s alone" in text_of(shown)
     assert "Peaches" in text_of(shown)
     assert ChangeSet.objects.count() == 0
     response = liz_at.post(page, {**sent, "split": "yes"}, follow=True)

@@ -179,6 +179,16 @@ def test_no_form_offers_a_select_with_every_row(alice_at, desk):
         assert alice_at.get(page).content.count(b"<option") < 60, page
 
 
+@pytest.mark.parametrize(
+    ("query", "is_shown"),
+    [("", False), ("?o=2", False), ("?q=talks", True), ("?status__exact=public", True), ("?year=2025", True)],
+)
+def test_a_list_says_how_many_were_found_only_where_something_was_asked_for(alice_at, desk, query, is_shown):
+    html = alice_at.get(address("article") + query).content.decode()
+
+    assert ('found · <a href="?">show all</a>' in html) == is_shown
+
+
 def test_the_evidence_stands_in_its_sentence(alice_at, desk):
     content = alice_at.get(address("article", "change", desk.article.pk)).content.decode()
 

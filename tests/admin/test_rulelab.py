@@ -80,6 +80,24 @@ def test_a_librarian_tries_a_change_and_saves_it(peru, django_user_model):
     assert list(acts) == [("retag", "librarian"), ("edit", "librarian")]
 
 
+@pytest.mark.parametrize("state", ["saving", "saved"])
+def test_a_saved_trial_speaks_of_what_came_of_it(peru, django_user_model, state):
+    client = member(django_user_model, "Librarian")
+    try_rule(client, peru, capital="Callao")
+    trial = RuleTrial.objects.get()
+    save_rule(client, trial)
+    RuleTrial.objects.update(state=state)
+
+    page = client.get(f"{address(peru)}?trial={trial.pk}").content.decode()
+    listed = client.get(f"{address(peru)}?trial={trial.pk}&list=gained&of={peru.pk}").content.decode()
+
+    assert 'got it <span class="count">2</span>' in page
+    assert "What the change did" in page
+    assert "Articles: got it" in listed
+    for shown in (page, listed):
+        assert "would" not in shown
+
+
 def test_a_curator_may_try_and_not_save(peru, django_user_model):
     client = member(django_user_model, "Curator")
 
