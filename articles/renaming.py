@@ -16,10 +16,15 @@ from django.db.models import QuerySet
 
 from articles.curation import Act, recording
 from articles.forwarding import taken_by
-from articles.models import ChangeSet, FormerName, RecordOrigin, Tag, TagKind
+from articles.models import Alias, ChangeSet, FormerName, RecordOrigin, Tag, TagKind
 from articles.records import Record, column_of, kind_of
+from articles.resembling import surname_of
+from articles.tagging.folding import fold_keyword
+from articles.tagging.vocabulary import GENERATIONS
 
 Part = FormerName.Part
+# Weights of an actor's new names: a full one is enough alone, a surname counts once that was seen.
+WEIGHTS = {Alias.Kind.NAME: 5, Alias.Kind.SURNAME: 1}
 LONGEST = {Part.SLUG: 120, Part.KEY: 120, Part.NAME: 200}  # characters, as the columns
 
 
@@ -62,6 +67,21 @@ def change_names(act: Act, record: Record, wanted: dict[Part, str]) -> None:
             record.file_key = "" if record.file_key == text else record.file_key or old
     if changed:
         act.save(record)
+    if Part.NAME in changed and isinstance(record, Tag) and record.kind == TagKind.ACTOR:
+        _let_articles_name(act, record)
+
+
+def _let_articles_name(act: Act, actor: Tag) -> None:
+    """Let the tagger find an actor by the name of today, and by its surname, unless it does already."""
+    words = {Alias.Kind.NAME: actor.name}
+    surname = surname_of(actor.name)
+    if surname != actor.name and surname.rstrip(".") not in GENERATIONS:
+        words[Alias.Kind.SURNAME] = surname
+    rows = actor.aliases.filter(kind__in=words)
+    there = {(kind, fold_keyword(text)) for kind, text in rows.values_list("kind", "text")}
+    for kind, text in words.items():
+        if (kind, fold_keyword(text)) not in there:
+            act.save(Alias(tag=actor, text=text, kind=kind, weight=WEIGHTS[kind]))
 
 
 def check(record: Record, part: Part, text: str) -> None:

@@ -640,6 +640,56 @@ def test_a_renaming_is_undone(client, alice, lavrov):
     assert client.get("/actors/sergey-lavrov/").status_code == 200
 
 
+def names_of(tag: Tag) -> set[tuple[str, str, int, str]]:
+    return set(tag.aliases.values_list("kind", "text", "weight", "origin"))
+
+
+def test_an_actor_is_found_under_the_new_name_until_that_is_undone(alice, in_process):
+    load([Entry(Kind.ACTOR, "ann-roe", "Ann Roe", "ann-roe", aliases=(Name("Ann Roe"),))])
+    ann = Tag.objects.get()
+    article = make_article(body="Ann Poe spoke. Poe left.")
+
+    made = rename(ann, by=alice, name="Ann Poe")
+    retag(Scope(is_forced=True))
+
+    assert names_of(ann) == {
+        ("name", "Ann Roe", 5, "gazetteer"),
+        ("name", "Ann Poe", 5, "editor"),
+        ("surname", "Poe", 1, "editor"),
+    }
+    assert [words for _, _, _, words in article.taggings.get().mentions] == ["name", "surname"]
+    undo(made, by=alice)
+    assert names_of(ann) == {("name", "Ann Roe", 5, "gazetteer")}
+
+
+@pytest.mark.parametrize(
+    ("name", "gained"),
+    [
+        ("SERGEY LAVROV", set()),
+        ("Sergej Lavrov", {("name", "Sergej Lavrov")}),
+        ("Lavrov", {("name", "Lavrov")}),
+        ("Sergey Lavrov Jr.", {("name", "Sergey Lavrov Jr.")}),
+    ],
+    ids=["only case", "the same surname", "a single word", "a generation"],
+)
+def test_a_renamed_actor_gains_no_name_that_says_nothing_new(alice, lavrov, name, gained):
+    Alias.objects.create(tag=lavrov, text="Sergey Lavrov")
+    Alias.objects.create(tag=lavrov, text="Lavrov", kind=Alias.Kind.SURNAME)
+    before = {(kind, text) for kind, text, _, _ in names_of(lavrov)}
+
+    rename(lavrov, by=alice, name=name)
+
+    assert {(kind, text) for kind, text, _, _ in names_of(lavrov)} - before == gained
+
+
+def test_other_renamed_tags_keep_their_names(alice):
+    topic = make_tag("topic/Trade")
+
+    rename(topic, by=alice, name="Commerce")
+
+    assert not topic.aliases.exists()
+
+
 # --- Splitting --------------------------------------------------------------------------------------------
 
 

@@ -398,6 +398,7 @@ renamings = st.one_of(
         "rename", st.just("topic"), st.sampled_from(["summit", "fisheries"]),
         st.sampled_from(["slug", "key"]), st.sampled_from(["fisheries", "summit", "meeting"]),
     ),
+    step("rename", st.just("actor"), st.just("carl-roe"), st.just("name"), st.just("Karl Rowe")),
     step("rename", st.just("outlet"), st.sampled_from(OUTLETS), st.just("name"), st.just("The Times")),
     step(
         "rename", st.just("author"), st.sampled_from(AUTHORS),

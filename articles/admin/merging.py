@@ -309,7 +309,8 @@ MERGING = (
 TAKEN = "Somebody took this name, slug or key this very moment. Nothing was changed; choose another."
 RENAMING = (
     "Old addresses, searches and files that use what it was called go on meaning it, for ever. "
-    "Nothing else can take them."
+    "Nothing else can take them. An actor gets the new name, and a new surname, among the names by which "
+    "articles are tagged: they follow with the next import of their files, or at once with manage.py retag."
 )
 SPLITTING = (
     "Make a second one of this. It takes along what you choose, and the articles that rest on that; "
