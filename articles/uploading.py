@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.importing.batch import Reading
@@ -198,6 +198,12 @@ def expected(upload: Upload) -> dict[Outcome, int]:
     rows = upload.files.exclude(outcome="").order_by().values_list("outcome").annotate(n=Count("pk"))
     counts = dict(rows)
     return {outcome: counts.get(outcome.value, 0) for outcome in Outcome}
+
+
+def left_to_decide() -> QuerySet[Upload]:
+    """Return the uploads that are not imported; one whose files hold no article waits for nobody."""
+    articles = UploadedFile.objects.filter(upload=OuterRef("pk")).exclude(outcome=Outcome.SKIPPED.value)
+    return Upload.objects.exclude(state=State.IMPORTED).exclude(Q(state=State.CHECKED) & ~Exists(articles))
 
 
 def discard(upload: Upload) -> bool:

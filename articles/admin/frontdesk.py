@@ -24,9 +24,9 @@ from articles.models import (
     Correction,
     ProposedMerge,
     Tagging,
-    Upload,
 )
 from articles.sampling import DAILY, sample_of
+from articles.uploading import left_to_decide
 from articles.waiting import Asked, count_waiting
 
 COUNTED = 1_000  # rows; of more the page says so
@@ -87,7 +87,7 @@ WAITING = (
     Waiting(
         "upload to look at", "uploads to look at", "articles.add_importrun",
         "admin:articles_upload_changelist",
-        up_to(lambda: Upload.objects.exclude(state=Upload.State.IMPORTED)),
+        up_to(left_to_decide),
     ),
     Waiting(
         "file that could not be imported", "files that could not be imported", "articles.add_importrun",

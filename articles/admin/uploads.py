@@ -35,6 +35,7 @@ from articles.admin.lists import is_id
 from articles.admin.sending import ClippingHandler, SentFile
 from articles.admin.uploaded import differs, files_done, files_of, in_words, is_outdated, progress
 from articles.bodies import body_length
+from articles.importing.identity import Outcome
 from articles.importing.sources import MAX_BYTES, SUFFIXES
 from articles.importing.zips import MAX_TOTAL
 from articles.models import Upload
@@ -176,6 +177,9 @@ class UploadAdmin(ReadOnlyAdmin):
         is_idle = not upload.is_busy or upload.is_silent
         was_checked = upload.checked_at is not None
         is_imported = upload.state == Upload.State.IMPORTED
+        outcomes = [outcome for outcome, count in expected.items() if count]
+        has_no_article = upload.state == Upload.State.CHECKED and outcomes == [Outcome.SKIPPED]
+        may_import = may_decide and is_idle and was_checked
         was_undone = run is not None and not upload.is_busy and uploading.was_undone(upload)
         return {
             "upload": upload,
@@ -192,7 +196,8 @@ class UploadAdmin(ReadOnlyAdmin):
             "was_undone": was_undone,
             "is_outdated": was_checked and not is_imported and is_outdated(upload),
             "may_check": may_decide and is_idle and not is_imported and run is None,
-            "may_import": may_decide and is_idle and was_checked and (was_undone or not is_imported),
+            "has_no_article": has_no_article,
+            "may_import": may_import and not has_no_article and (was_undone or not is_imported),
             "is_again": run is not None or upload.state == Upload.State.IMPORTING,
             "may_discard": may_decide and is_idle and run is None,
             "may_download": self.has_add_permission(request),

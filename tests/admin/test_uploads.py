@@ -182,6 +182,26 @@ def test_what_was_undone_is_imported_again_by_the_button_on_its_page(at):
     assert Article.objects.get().status == "public"
 
 
+def test_an_upload_of_nothing_but_skipped_files_has_no_import_and_waits_for_nobody(at):
+    upload = sent(at, ("picture.png", b"\x89PNG\r\n\x1a\n"))
+    waiting = {one.words for one in at.get(reverse("admin:index")).context["front"].work}
+
+    shown = page(at, upload).content.decode()
+
+    assert set(found(upload).values()) == {"skipped"}
+    assert "so there is nothing to import" in shown
+    assert ('value="Import"' in shown, 'value="Discard"' in shown) == (False, True)
+    assert "upload to look at" not in waiting
+
+
+def test_an_upload_with_an_article_beside_skipped_files_waits(at):
+    upload = sent(at, ("picture.png", b"\x89PNG\r\n\x1a\n"), ("vote.md", VOTE))
+    waiting = {one.words for one in at.get(reverse("admin:index")).context["front"].work}
+
+    assert "upload to look at" in waiting
+    assert 'value="Import"' in page(at, upload).content.decode()
+
+
 def test_pressing_import_twice_imports_once(at):
     upload = sent(at, ("talks.md", TALKS))
 
