@@ -22,19 +22,32 @@ _ROUNDS = (
     (re.compile(r"[hj]"), ""),
     (re.compile(r"[aeiouy'’`ʼ-]"), ""),
 )
+SHORTEST = 2  # letters of a skeleton that tell last names apart: Li, Lee and Ali have one
 _DOUBLED = re.compile(r"(.)\1+")
 
 
 def skeleton(name: str) -> str:
-    """Return the consonants of a name's last word, without what transliterations differ in.
+    """Return the consonants of a last name, without what transliterations differ in.
 
     A word of vowels alone, or of another script, stands for itself.
     """
-    last = fold_keyword(name).rpartition(" ")[2]
-    bare = last
+    bare = last = last_name(name)
     for pattern, letter in _ROUNDS:
         bare = pattern.sub(letter, bare)
     return _DOUBLED.sub(r"\1", bare)[:LONGEST] or last[:LONGEST]
+
+
+def last_name(name: str) -> str:
+    """Return the last word of a name, accents, case and what a hyphen ties to it (al-, el-) aside."""
+    return fold_keyword(name).rpartition(" ")[2]
+
+
+def have_same_last_name(name: str, other: str) -> bool:
+    """Return whether two names end alike but for the transliteration."""
+    bones = skeleton(name)
+    if bones != skeleton(other):
+        return False
+    return len(bones) >= SHORTEST or last_name(name) == last_name(other)
 
 
 def likeness(name: str, other: str) -> float:
@@ -50,7 +63,7 @@ def may_be_same(name: str, other: str) -> bool:
     """
     if likeness(name, other) >= SAME:
         return True
-    if skeleton(name) != skeleton(other):
+    if not have_same_last_name(name, other):
         return False
     first, second = (fold_keyword(one).split(" ")[0].rstrip(".") for one in (name, other))
     if not first or not second:

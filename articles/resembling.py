@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from articles.likeness import likeness, may_be_same, skeleton
+from articles.likeness import have_same_last_name, last_name, likeness, may_be_same
 from articles.models import ActorSuggestion, Alias, Office, Tag, TagKind
-from articles.tagging.folding import fold_keyword
 
 MOST_KNOWN = 5  # actors proposed for one suggestion
 MOST_ALIKE = 10  # other spellings shown of one suggestion
@@ -39,15 +38,21 @@ def surname_of(name: str) -> str:
 
 
 def find_known(suggestion: ActorSuggestion) -> list[Known]:
-    """Return the actors who may be this person, the likeliest first."""
+    """Return the actors who may be this person, the likeliest first.
+
+    Whoever has only the last name is none of them where all offices known are of other countries or bodies.
+    """
     names = _pool(suggestion.name)
-    offices = Office.objects.filter(holder__in=names, of__key=suggestion.owner)
-    colleagues = set(offices.values_list("holder_id", flat=True)) if suggestion.owner else set()
+    offices = Office.objects.filter(holder__in=names).order_by().values_list("holder_id", "of__key")
+    posts = list(offices) if suggestion.owner else []
+    colleagues = {pk for pk, owner in posts if owner == suggestion.owner}
+    strangers = {pk for pk, _ in posts} - colleagues
     tags = Tag.objects.in_use().in_bulk(list(names))
     found = [
         known
         for pk, tag in tags.items()
         if (known := _compare(suggestion.name, tag, names[pk], is_colleague=pk in colleagues))
+        and (known.is_likely or pk not in strangers)
     ]
     return sorted(found, key=lambda known: (-known.score, known.tag.name))[:MOST_KNOWN]
 
@@ -58,7 +63,8 @@ def _pool(name: str) -> Names:
     wanted = (
         Q(text__istartswith=f"{first} ")
         | Q(text__icontains=f" {last[:2]}")
-        | Q(text__icontains=f" {fold_keyword(last)[:2]}")
+        | Q(text__icontains=f" {last_name(name)[:2]}")
+        | Q(text__icontains=f"-{last_name(name)[:2]}")
     )
     rows = Alias.objects.filter(wanted, kind=Alias.Kind.NAME) | Alias.objects.filter(
         text=last, kind=Alias.Kind.SURNAME
@@ -81,7 +87,7 @@ def _compare(name: str, tag: Tag, texts: Collection[str], *, is_colleague: bool)
         return Known(tag, best, "has this very name", 1 + bonus, is_likely=True)
     if spelled:
         return Known(tag, spelled, "another spelling of the name", score + bonus, is_likely=True)
-    if skeleton(name) != skeleton(best):
+    if not have_same_last_name(name, best):
         return None
     if is_colleague:
         return Known(tag, best, "the same last name, an office of the same country", score + bonus, False)

@@ -181,6 +181,26 @@ def test_candidates_come_with_their_reasons_the_likeliest_first(ana, peru):
     ]
 
 
+def test_a_namesake_in_the_service_of_another_country_is_no_candidate_unless_spelled_alike(ana):
+    chile = Tag.objects.get(key="cl")
+    for name in ("Zoe Soto", "Anna Sotto"):
+        tag = make_tag(f"actor/{name}")
+        Alias.objects.create(tag=tag, text=name)
+        Office.objects.create(holder=tag, of=chile, title="Consul", role="official")
+
+    assert [(known.tag.name, known.reason) for known in find_known(ana)] == [
+        ("Anna Sotto", "another spelling of the name")
+    ]
+
+
+def test_a_particle_is_no_last_name(peru):
+    suggestion = make_suggestion(make_article(body="Karim al-Jalali"), "Karim al-Jalali")
+    tag = make_tag("actor/Irfaan Ali")
+    Alias.objects.create(tag=tag, text="Karim Irfaan Ali")
+
+    assert find_known(suggestion) == []
+
+
 def test_a_retired_actor_is_no_candidate(ana):
     tag = make_tag("actor/Anna Soto", is_retired=True)
     Alias.objects.create(tag=tag, text="Anna Soto")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from articles.likeness import LONGEST, likeness, may_be_same, skeleton
+from articles.likeness import LONGEST, last_name, likeness, may_be_same, skeleton
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from articles.likeness import LONGEST, likeness, may_be_same, skeleton
         ("Ana Soto", "Aná SOTO"),
         ("Ana Soto", "Anna Sotto"),
         ("J. Smith", "John Smith"),
+        ("Mohammed al-Jalali", "Mohammad Jalali"),
+        ("Karim El-Sotani", "Kareem al-Sotani"),
         ("王毅", "王毅"),
     ],
 )
@@ -36,6 +38,9 @@ def test_spellings_of_one_name_are_alike_either_way_round(name, other):
         ("Li Wei", "Li Na"),
         ("Ed Stefanishin", "Olga Stefanishina"),
         ("", "Ana Soto"),
+        ("Mohammed al-Jalali", "Mohamed Irfaan Ali"),
+        ("Karim al-Sotani", "Karim al-Bodri"),
+        ("Nasser el-Ali", "Nasser Lulu"),
     ],
 )
 def test_other_people_are_not(name, other):
@@ -48,6 +53,22 @@ def test_other_people_are_not(name, other):
 def test_every_name_has_a_skeleton_that_its_column_can_hold(name):
     assert len(skeleton(name)) <= LONGEST
     assert bool(skeleton(name)) == any(letter.isalnum() for letter in name)
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("Karim al-Sotani", "sotani"),
+        ("Karim bin Sotani", "sotani"),
+        ("Karim al Sotani", "sotani"),
+        ("Karim Ali", "ali"),
+        ("Karim Alsop", "alsop"),
+        ("Anna De-Sotó", "soto"),
+        ("al-", "al"),
+    ],
+)
+def test_particles_are_no_part_of_a_last_name(name, last):
+    assert last_name(name) == last
 
 
 def test_likeness_is_a_share():
