@@ -77,7 +77,7 @@ def test_a_card_has_all_that_a_decision_needs(carol_at, queue_url, row):
     for words in (
         "Russia country, suggested as mentioned", "Talks go on", "Courier · 16 Oct 2025",
         "“Kremlin”, a word that stands for it", "in passing (0.24)",
-        "45 of 100: only by a word that stands for it: the Kremlin +30 ; named once +15",
+        "45 of 100: only by a word that stands for it, its seat for instance +30 ; named once +15",
         "Ana Soto main", "All suggestions of Russia", "As readers see it",
     ):  # fmt: skip
         assert words in text

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.tagging import Kind, Role
+from articles.tagging import Kind, Role, read_data
 from articles.tagging.doubt import (
     GROUND_WORDS,
     POINTS,
@@ -133,3 +134,10 @@ def test_whatever_was_found_has_a_doubt_and_a_rank_that_the_database_holds(
     assert 0 <= doubt_of(found) <= 100
     assert 0 <= rank < 2**15
     assert 0 <= ground < 2**15
+
+
+def test_no_ground_is_told_with_the_names_of_one_country():
+    words = " ".join(f"{text} " for text in GROUND_WORDS.values())
+    names = {alias.text for entry in read_data() if entry.kind is Kind.COUNTRY for alias in entry.aliases}
+
+    assert [name for name in names if re.search(rf"\b{re.escape(name)}\b", words)] == []
