@@ -29,6 +29,7 @@ from articles.models import (
     Tag,
     TagKind,
 )
+from articles.phrases import marked
 from articles.proposing import Person, Post, propose
 from articles.resembling import Known, find_known, surname_of
 from articles.retagging import Retagging, Scope, retag
@@ -36,6 +37,7 @@ from articles.tagging import Entry
 from articles.tagging.folding import fold_keyword
 from articles.trail import table_of
 
+NAMED_HERE = marked("Named in articles of this archive.")  # the source of its facts
 # Alias weight of a surname nobody has judged: it counts once the full name or the office was seen.
 NEVER_ALONE = 1
 FULL = 5  # of a full name: enough alone
@@ -164,7 +166,7 @@ def _new_tag(person: Person) -> Tag:
         key=slug,
         name=person.name,
         description=person.description,
-        source="Named in articles of this archive.",
+        source=NAMED_HERE,
         origin=RecordOrigin.EDITOR,
     )
 

@@ -84,6 +84,11 @@ class Portrait:
         return ArticleFilter.facets()[self.tag.kind]
 
     @property
+    def source(self) -> str:
+        """Return where its facts are from: what the program says itself in the reader's language."""
+        return gettext(self.tag.source) if self.tag.source else ""
+
+    @property
     def map_url(self) -> str:
         """Return where its articles are shown on a map."""
         return str(self.listing.address.setting("view", View.MAP.value))

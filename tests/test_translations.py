@@ -17,6 +17,7 @@ import pytest
 from django.template import Context, Template
 
 from articles import days, languages, phrases
+from articles.accepting import NAMED_HERE
 from articles.filters import ArticleFilter
 from articles.languages import check_catalogues, speaking
 from articles.models import Alias, Office, Tag
@@ -103,6 +104,17 @@ def test_french_sets_no_sign_alone_at_the_beginning_of_a_line():
     texts = [TAG.sub("", text) for entry in entries for text in said(entry)]
 
     assert [text for text in texts if re.search(r" [:;?!»]|« | %%|\w'\w", text)] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=tal*", "q=%22", "q=from:nobody", "country=atlantis", "q=a+OR", "colour=red", "published_after=soon"],
+)
+def test_no_note_in_french_has_a_straight_apostrophe_or_two_spaces_that_do_not_break(client, archive, query):
+    html = client.get(f"/fr/articles/?{query}").content.decode()
+    text = unescape(TAG.sub(" ", re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)))
+
+    assert re.findall(rf"\w+'\w+|[{NARROW}{HARD}] ?[{NARROW}{HARD}]", text) == []
 
 
 # Raised for readers, or handed to their pages; the desk and the commands speak English.
@@ -568,6 +580,15 @@ def test_a_tag_keeps_its_name_and_says_in_which_language_it_is(client, archive):
     html = client.get("/fr/countries/russia/").content.decode()
 
     assert '<h1 class="title marked" dir="auto" lang="en">Russia</h1>' in html
+
+
+def test_where_the_facts_of_an_accepted_actor_are_from_is_said_in_french(client, archive):
+    make_tag("actor/Ann Poe", source=NAMED_HERE)
+
+    html = client.get("/fr/actors/ann-poe/").content.decode()
+
+    assert f"Source de ces données{NARROW}: des articles de ces archives" in html.replace(HARD, NARROW)
+    assert NAMED_HERE not in html
 
 
 def test_a_catalogue_that_is_not_compiled_is_complained_about(settings, tmp_path):
