@@ -7,16 +7,18 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, QuerySet
 
 from articles.models import ArticleSource, ImportIssue, ImportRun
+from articles.models.uploads import PREFIX
 
-RUNS = 200  # with failed files, the newest, that are looked at
+RUNS = 1_000  # the newest, that are looked at
 LOOKED_AT = 5_000  # issues
+ABSOLUTE = ("/", PREFIX)  # what paths begin with that mean the same from everywhere
 Levels = ImportIssue.Level
 
 
 def waiting_issues() -> QuerySet[ImportIssue]:
     """Return one issue for each file that could not be imported and that nobody mended: its last one.
 
-    Looked at are the newest `LOOKED_AT` issues of the newest `RUNS` runs with failed files.  What was undone
+    Looked at are `LOOKED_AT` issues of the newest `RUNS` runs.  What was undone
     waits for nobody; a file that an undone run had imported waits again.
     """
     errors = ImportIssue.objects.filter(run__in=_runs_with_failures(), level=Levels.ERROR).exclude(file="")
@@ -58,12 +60,24 @@ def _imported_later() -> QuerySet[ArticleSource]:
 
 
 def _runs_with_failures() -> list[int]:
-    """Return the newest runs with failed files, as many as have the issues that are looked at."""
-    runs = ImportRun.objects.filter(failed_count__gt=0).exclude(state=ImportRun.State.UNDONE)
-    found, count = [], 0
-    for pk, failed_count in runs.order_by("-pk").values_list("pk", "failed_count")[:RUNS]:
-        found.append(pk)
-        count += failed_count
+    """Return the newest runs with failed files, as many as have the issues that are looked at.
+
+    Without those that were gone through again from end to end: what fails still is an issue of the later run,
+    and a file that was put back or removed has none.
+    """
+    columns = ("pk", "failed_count", "paths", "retries", "state")
+    runs = ImportRun.objects.exclude(state=ImportRun.State.UNDONE).order_by("-pk").values_list(*columns)
+    found: list[int] = []
+    asked_again: set[tuple[int | None, tuple[str, ...]]] = set()  # of a second try also whose files it tried
+    count = 0
+    for pk, failed_count, asked, retries, state in runs[:RUNS]:
+        paths = tuple(asked)
+        if failed_count and not asked_again & {(None, paths), (pk, paths)}:
+            found.append(pk)
+            count += failed_count
         if count >= LOOKED_AT:
             break
+        # Of relative paths nobody knows where they began.
+        if state == ImportRun.State.FINISHED and all(path.startswith(ABSOLUTE) for path in paths):
+            asked_again.add((retries, paths))
     return found

@@ -129,6 +129,34 @@ def test_a_file_that_failed_twice_waits_once_with_its_last_run(alice_at, run, is
     assert {one.pk for one in alice_at.get(address).context["cl"].result_list} == {run.pk, again.pk}
 
 
+def test_a_file_that_was_put_back_or_removed_waits_no_longer_once_the_folder_is_imported_again(
+    alice_at, folder, run, issue
+):
+    good = (folder / "a.md").read_text()
+    (folder / "a.md").write_text(BAD_DATE)
+    import_paths([folder])
+    assert waiting_files(alice_at)[0] == "4"
+
+    (folder / "a.md").write_text(good)
+    Path(issue.file).unlink()
+    import_paths([folder])
+
+    number, address = waiting_files(alice_at)
+    assert number == "2"
+    latest = ImportRun.objects.latest("pk")
+    assert [one.pk for one in alice_at.get(address).context["cl"].result_list] == [latest.pk]
+
+
+def test_a_second_try_of_one_run_says_nothing_of_the_files_of_another(alice_at, folder, run):
+    import_paths([folder])
+    other = ImportRun.objects.latest("pk")
+    retry = ImportRun.objects.create(paths=run.paths, retries=run, state="finished")
+
+    assert waiting_files(alice_at)[0] == "3"
+    ImportRun.objects.filter(pk=retry.pk).update(retries=other)
+    assert waiting_files(alice_at)[0] == "0"
+
+
 def test_files_wait_for_nobody_once_their_import_was_undone(alice_at, run):
     ImportRun.objects.update(state=ImportRun.State.UNDONE)
 
