@@ -31,13 +31,18 @@ def waiting_issues() -> QuerySet[ImportIssue]:
 
 
 def has_files_left(run: ImportRun) -> bool | None:
-    """Return whether a run has failed files that no later run imported; None if it has none to look for."""
+    """Return whether a run has failed files that no later run imported; None if it has none to look for.
+
+    Of more than `LOOKED_AT` issues some are taken to be left.
+    """
     if not run.failed_count or run.state == ImportRun.State.RUNNING:
         return None
-    errors = ImportIssue.objects.filter(run=run, level=Levels.ERROR).exclude(file="")
-    if errors.filter(~Exists(_imported_later())).exists():
-        return True
-    return False if errors.exists() else None
+    errors = ImportIssue.objects.filter(run=run, level=Levels.ERROR).exclude(file="").order_by("kind", "pk")
+    numbers = list(errors.values_list("pk", flat=True)[: LOOKED_AT + 1])
+    if not numbers:
+        return None
+    is_left = ImportIssue.objects.filter(~Exists(_imported_later()), pk__in=errors.values("pk")[:LOOKED_AT])
+    return len(numbers) > LOOKED_AT or is_left.exists()
 
 
 def mark_mended(issues: Iterable[ImportIssue]) -> None:

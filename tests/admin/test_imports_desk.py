@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import gazetteer
-from articles.admin import issuegroups, retries
+from articles.admin import issuegroups, mended, retries
 from articles.importing import originals
 from articles.importing.originals import Originals
 from articles.importing.run import import_paths
@@ -191,6 +191,14 @@ def test_a_run_whose_files_are_all_mended_offers_no_other_try(alice_at, folder, 
     assert "Retry all failed files" not in page
     assert "Nothing is left to mend here: later runs imported it all." in page
     assert ImportRun.objects.count() == runs
+
+
+def test_a_run_with_more_issues_than_are_looked_at_offers_another_try(alice_at, folder, run, monkeypatch):
+    monkeypatch.setattr(mended, "LOOKED_AT", 2)
+    for issue in run.issues.all():
+        mend(alice_at, folder, issue)
+
+    assert "Retry all failed files" in read(alice_at, page_of(run))
 
 
 # --- A run ------------------------------------------------------------------------------------------------
