@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from frontmatter.default_handlers import BaseHandler
 
@@ -61,6 +62,8 @@ RULE = re.compile(r"-{3,}[ \t]*")
 YAML_LINE = re.compile(
     r"""(?:["']?[\w][\w .\-/@]{0,60}["']?[ \t]*:(?:\s|$)|[-?][ \t]|[\[{&!#%<~]|["'].*["'][ \t]*:)"""
 )
+# `key: value`, `key = value`, `- item`, an indented line, `# comment`; not "The text: it goes on for long."
+HEAD_LINE = re.compile(r"""["']?\w[\w.\-/@]*(?: \w+)?["']?[ \t]*[:=](?:\s|$)|[ \t]+\S|-[ \t]|#""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +182,16 @@ def _fenced(text: str, start: int, fence: Fence) -> Block | None:
             return Block(fence.handler, block, line, body, line + number)
     marks = re.match(r"\W+", lines[0])
     closing = marks[0].strip() if marks else "---"
-    message = f"the front matter is not closed; add a line {closing!r} after it"
-    raise ClippingError(message, line - 1, Trouble.UNCLOSED_FENCE)
+    message = (
+        f"the front matter is not closed; add a line {closing!r} after the last line of the front matter"
+    )
+    last = 0 if fence.handler is JSON else _last_of_head(lines)
+    raise ClippingError(message, line - 1 + last, Trouble.UNCLOSED_FENCE)
+
+
+def _last_of_head(lines: list[str]) -> int:
+    """Return the line, from 0, with which front matter seems to end; 0, its fence, if it has none."""
+    return sum(1 for _ in takewhile(HEAD_LINE.match, lines[1:]))
 
 
 def _looks_like_yaml(lines: list[str]) -> bool:

@@ -122,8 +122,16 @@ PLAIN = "---\ntitle: Talks\ndate: 2025-10-16\n---\n"
     [
         (b"", None, "the file is empty; remove it or write the article into it"),
         (b" \n\t\n", None, "the file is empty; remove it or write the article into it"),
-        ("---\ntitle: Talks\nThe text.\n", 1, "the front matter is not closed; add a line '---' after it"),
-        ("\n\n+++\ntitle = 'a'\n", 3, "the front matter is not closed; add a line '+++' after it"),
+        (
+            "---\ntitle: Talks\nThe text.\n",
+            2,
+            "the front matter is not closed; add a line '---' after the last line of the front matter",
+        ),
+        (
+            "\n\n+++\ntitle = 'a'\n",
+            4,
+            "the front matter is not closed; add a line '+++' after the last line of the front matter",
+        ),
         (
             "---\ntitle: Talks\nauthors: [a\n---\nText.",
             4,

@@ -156,7 +156,11 @@ def test_values_that_lack_quotes_are_read_with_a_notice(line, value):
         ('{\n"a": 1,\n"b" 2}\n', 3, "broken JSON: expecting ':' delimiter; correct the front matter"),
         (";;;\n'a': 1\n;;;\n", 2, "broken JSON: "),
         ("Title: a\nDate: b\nTitle: c\n\nText.", 1, "the key 'Title' stands there twice; keep one"),
-        ("---\n{a, b}\n", 1, "the front matter is not closed; add a line '---' after it"),
+        (
+            "---\n{a, b}\n",
+            1,
+            "the front matter is not closed; add a line '---' after the last line of the front matter",
+        ),
         ("+++\n" + ".".join("a" * 20) + " = 1\n+++\n", 2, "a key of more than 16 parts; write plain keys"),
     ],
 )
@@ -245,3 +249,19 @@ def test_a_notice_about_quotes_says_what_the_parser_missed():
     assert front.notices == (
         Notice(f"{reason}; read as plain text: put such a value in quotes", 2, Trouble.MISSING_QUOTES),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ntitle: a\ntags:\n- x\n  - y\n\nNote: it rained.\n", 5),
+        ("---\ntitle: a\nThe ministers said this: peace.\n", 2),
+        ("---json\n{\n", 1),
+    ],
+    ids=["a blank line ends it", "prose ends it", "of JSON nobody knows"],
+)
+def test_a_fence_that_is_not_closed_is_marked_where_the_front_matter_seems_to_end(text, line):
+    with pytest.raises(ClippingError, match="after the last line of the front matter") as refused:
+        read_front_matter(text)
+
+    assert refused.value.line == line
