@@ -52,10 +52,18 @@ class _Names:
             for model, pks in wanted.items()
             for row in model._default_manager.filter(pk__in=pks)
         }
+        # What the act itself makes: before it is done, or once that was undone, no record has its name.
+        self.made = {
+            (TABLES[one.table], one.row_id): one.label
+            for one in changes
+            if one.table in TABLES and (one.before is None or one.after is None)
+        }
 
     def of(self, model: type[Model], pk: object) -> str:
         """Return the record's name, or that it is gone."""
-        return self.names.get((model, cast("int", pk)), f"{model._meta.verbose_name} {pk}, which is gone")
+        record = model, cast("int", pk)
+        gone = f"{model._meta.verbose_name} {pk}, which is gone"
+        return self.names.get(record) or self.made.get(record) or gone
 
 
 def _model_of(table: str, column: str) -> type[Model] | None:

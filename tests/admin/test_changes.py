@@ -9,11 +9,13 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from articles import curation
+from articles.accepting import accept
 from articles.admin import changes
 from articles.admin.told import tell
 from articles.commands import manage
 from articles.models import Article, ChangeSet, ImportRun, Tag, Tagging
-from tests.factories import make_article, make_outlet
+from articles.undoing import undo
+from tests.factories import make_article, make_outlet, make_suggestion
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +183,19 @@ def test_what_a_retag_did_is_told_by_the_names_of_tags(db):
     )  # fmt: skip
 
     assert tell([row]) == [["gains the tag Oman", "the tag Peru: main, now mentioned"]]
+
+
+def test_a_record_that_the_act_itself_makes_is_told_by_its_name(alice_at, alice):
+    suggestion = make_suggestion(make_article(body="The envoy Ann Poe spoke."), "Ann Poe")
+    accept(suggestion, by=alice)
+    accepted = last()
+    back = undo(accepted, by=alice).made
+
+    preview = alice_at.get(undo_of(back)).content.decode()
+
+    assert "tag: nothing, now Ann Poe" in preview
+    assert "which is gone" not in preview
+    assert "tag: nothing, now Ann Poe" in alice_at.get(page_of(accepted)).content.decode()
 
 
 def test_names_in_an_act_are_escaped(alice_at, alice):
