@@ -79,6 +79,8 @@ def _leading(text: str, before: Sequence[Place], start: int) -> Place | None:
         gap = gap.removeprefix(".")  # "U.S."
     possessed = POSSESSED.match(gap)
     words = (gap[possessed.end() :] if possessed else gap).split()
+    if len(words) > 2 and words[1] == "and" and words[0][0].isupper() and words[2][0].isupper():
+        words = words[2:]  # "Iranian Roads and Urban Development Minister"
     if not (possessed or gap[:1].isspace()) or "\n\n" in gap:
         return None
     if any(not word.replace("-", "").isalpha() or word.lower() in PHRASE_ENDS for word in words):

@@ -25,9 +25,20 @@ def tagger() -> Tagger:
         ("Minister of Health of Togo Kossi Adjavon left for Chile.", "tg"),
         ("Kossi Adjavon, a spokesman for Togo's foreign ministry, spoke of Chile.", "tg"),
         ("Togo's ambassador to Chile, Kossi Adjavon, spoke.", "tg"),
+        ("Togolese Ports and Coastal Trade Minister Kossi Adjavon left for Chile.", "tg"),
         ("Kossi Adjavon, the Swiss vice minister of science, left for Chile.", "ch"),
     ],
-    ids=["adjective", "possessive", "country before", "of", "of a field of", "for", "envoy", "apposition"],
+    ids=[
+        "adjective",
+        "possessive",
+        "country before",
+        "of",
+        "of a field of",
+        "for",
+        "envoy",
+        "two fields",
+        "apposition",
+    ],
 )
 def test_words_that_belong_to_the_office_say_whose_it_is(tagger, text, owner):
     assert suggested(tagger, ELSEWHERE + text) == {"Kossi Adjavon": owner}
@@ -52,6 +63,7 @@ def test_else_it_is_the_only_country_of_the_sentence(tagger, text, owner):
         "It works in Togo. The party president of Radio Lagune, Kossi Adjavon, objected.",
         "The ambassador to Togo, Kossi Adjavon, objected.",
         "Foreign Minister Kossi Adjavon arrived in Santiago.",
+        "Togolese envoys and Foreign Minister Kossi Adjavon met Chile's.",
         "Togo's ties with Chile. Foreign Minister Kossi Adjavon objected.",
     ],
     ids=[
@@ -60,6 +72,7 @@ def test_else_it_is_the_only_country_of_the_sentence(tagger, text, owner):
         "of something unknown",
         "sent to",
         "a town",
+        "and others",
         "a sentence ago",
     ],
 )
