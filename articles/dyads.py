@@ -164,11 +164,14 @@ def find_united(written: str) -> Tag | None:
     names = {name for both in found for name in both}
     today = Tag.objects.filter(Q(slug__in=names) | Q(key__in=names), kind__in=KINDS, is_retired=False)
     tags = {(tag.kind, name): tag for tag in today for name in (tag.key, tag.slug)}
-    tags = {**_forwarded(names), **tags}
+    former = {asked: tag for asked, tag in _forwarded(names).items() if asked not in tags}
+    tags |= former
     united = (
         tags[kind, one]
         for kind in KINDS
         for one, other in found
+        # A slug and a key of the same tag never were a pair.
+        if not former.keys().isdisjoint({(kind, one), (kind, other)})
         if one != other and (kind, one) in tags and tags[kind, one] == tags.get((kind, other))
     )
     return next(united, None)

@@ -181,7 +181,7 @@ UPLOAD_FILES = read_limit("UPLOAD_FILES", default=2_000)  # of one upload, those
 UPLOAD_KEEP_DAYS = read_limit("UPLOAD_KEEP_DAYS", default=14)  # for what was checked and never imported
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES
 # The form of a tag sends nine for each of its names, and the United States have 353.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- People -----------------------------------------------------------------------------------------------
 

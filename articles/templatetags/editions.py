@@ -15,11 +15,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles import languages as offered
+from articles.filters import ArticleFilter
 from articles.languages import Edition
+from articles.neighbours import PARAMETER
 from articles.phrases import gettext
-from articles.search.address import is_tracking
+from articles.search.address import PAGE_PARAMETERS
 
 register = template.Library()
+
+# What pages can be asked: filters, how to show their result, the search an article was opened from, the tag
+# whose evidence is marked in it, and the days that pairs are ranked by.
+ASKED = frozenset({*ArticleFilter.base_filters, *PAGE_PARAMETERS, PARAMETER, "tag", "days"})
 
 
 @register.simple_tag
@@ -65,8 +71,8 @@ def languages(context: Context) -> SafeString:
 
 
 def _query(request: HttpRequest) -> str:
-    """Return what is asked for, without what others add to know their readers: a kept page is for all."""
-    asked = [(name, values) for name, values in request.GET.lists() if not is_tracking(name)]
+    """Return what is asked for, without what no page knows, such as marks that others know readers by."""
+    asked = [(name, values) for name, values in request.GET.lists() if name in ASKED]
     return f"?{urlencode(asked, doseq=True)}" if asked else ""
 
 
