@@ -93,6 +93,21 @@ def test_no_page_of_the_desk_scrolls_sideways_or_has_a_barrier(addresses, open_d
     assert problems == {}
 
 
+FIELDS = ".form-row :is(input, textarea, select, .select2-container)"
+CUT_OFF = """fields => [...document.querySelectorAll(fields)]
+    .filter(one => one.checkVisibility() && one.type !== "hidden")
+    .filter(one => one.getBoundingClientRect().right > one.closest(".form-row").getBoundingClientRect().right)
+    .map(one => one.id || one.className)"""
+
+
+@pytest.mark.parametrize("name", ["article", "tag", "new tag"])
+def test_no_field_is_cut_off_on_a_narrow_screen(addresses, open_desk, name):
+    page = open_desk(width=360)
+    page.goto(addresses[name])
+
+    assert page.evaluate(CUT_OFF, FIELDS) == []
+
+
 def test_logging_in(live_server, browser, alice):
     complaints = []
     page = browser.new_context(base_url=live_server.url).new_page()
