@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_FACETS_VAR
 from django.contrib.admin.views.main import (
-    IS_FACETS_VAR,
     ORDER_VAR,
     SEARCH_VAR,
     ChangeList,

@@ -144,9 +144,14 @@ class TagAdmin(RuleLab, MergingAdmin):
         return {} if obj else {"slug": ("name",), "key": ("name",)}
 
     def get_inlines(self, request: HttpRequest, obj: Tag | None) -> list[type[InlineModelAdmin[Any, Any]]]:
-        """Return the names, and the offices where there can be any."""
-        is_person = obj is not None and obj.kind == TagKind.ACTOR
-        return [AliasInline, OfficeInline] if is_person else [AliasInline]
+        """Return the names, and the offices where there can be any; no empty table that takes no row."""
+        is_open = obj is None or not obj.has_articles
+        inlines: list[type[InlineModelAdmin[Any, Any]]] = []
+        if obj is None or is_open or obj.aliases.exists():
+            inlines.append(AliasInline)
+        if obj is not None and obj.kind == TagKind.ACTOR and (is_open or obj.offices.exists()):
+            inlines.append(OfficeInline)
+        return inlines
 
     def save_related(
         self, request: HttpRequest, form: RecordForm, formsets: Sequence[RowFormSet], change: bool
