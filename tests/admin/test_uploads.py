@@ -111,7 +111,7 @@ def test_the_page_of_an_upload_shows_titles_issues_lines_and_remedies(at):
 
     assert "Talks in Oman" in text
     assert "The Courier, 2025-10-17" in text
-    assert "line 1:" in text
+    assert "line 2:" in text
     assert problems(upload)["bad.md"].partition(";")[0] in text
 
 

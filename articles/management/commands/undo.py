@@ -14,6 +14,7 @@ from articles.importing.run import login
 from articles.management.commands import undo_import
 from articles.management.reports import count_of, printable
 from articles.models import Change, ChangeSet
+from articles.reversing import TABLES
 from articles.search import sync
 from articles.undoing import Conflict, Reversal, UndoError, undo
 
@@ -179,4 +180,8 @@ def _words(change: Change) -> str:
         return "made again"
     if change.after is None:
         return "removed"
-    return ", ".join(name.removesuffix("_id").replace("_", " ") for name in change.after)
+    # In the order of the table: PostgreSQL keeps the names of JSON in an order of its own.
+    columns = [field.attname for field in TABLES[change.table]._meta.concrete_fields]
+    names = [name for name in columns if name in change.after]
+    names += [name for name in change.after if name not in columns]
+    return ", ".join(name.removesuffix("_id").replace("_", " ") for name in names)
