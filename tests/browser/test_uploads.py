@@ -183,6 +183,7 @@ def test_no_page_of_an_upload_scrolls_sideways_or_has_a_barrier(open_desk, width
     see(page, "Checked, not imported", has_scripts=True)
     look("checked")
     page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
     do_what_waits()
     see(page, "Imported", has_scripts=True)
     look("imported")
