@@ -103,7 +103,7 @@ def test_a_clipping_that_cannot_be_read_does_not_keep_the_others_from_being_serv
     serve.prepare(seeds)
 
     assert Article.objects.get().title == "Talks in Oman"
-    assert f"{seeds}/bad.md, line 1: " in capsys.readouterr().out
+    assert f"{seeds}/bad.md, line 2: " in capsys.readouterr().out
 
 
 @pytest.mark.django_db
