@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from articles.models import Alias, Article, Office
@@ -66,12 +67,46 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     assert cookies == []
 
 
+@pytest.fixture
+def open_for(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a window in which somebody is logged in: ``open_for(alice, width=360)``.
+
+    When the test ends, no page may have had an error or a violation of the security policy.  ``complain``
+    returns what of a message of the console counts; by default every error and warning.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_window(person, *, width: int = 1440, complain=_any_complaint, **options) -> Page:
+        client = Client()
+        client.force_login(person)
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        session = client.cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.extend(complain(message)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _any_complaint(message) -> list[str]:
+    return [message.text] if message.type in {"error", "warning"} else []
+
+
 def _complaint(message) -> list[str]:
     # The status of a page that is rightly missing is logged as well; see _missing for files.
     is_status = message.text.startswith("Failed to load resource")
     # A connection that a test cuts is reported by htmx too.
     is_cut = message.text.startswith("htmx: htmx:error: Failed to fetch")
-    return [message.text] if message.type in {"error", "warning"} and not (is_status or is_cut) else []
+    return [] if is_status or is_cut else _any_complaint(message)
 
 
 def _missing(response) -> list[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -85,18 +84,10 @@ def test_the_page_of_a_run_follows_it_to_its_end(run, open_desk):
     expect(page.locator("[data-live]")).to_have_count(0)
 
 
-def test_two_editors_at_one_file_never_write_over_each_other(
-    run, folder, open_desk, browser, live_server, bob
-):
+def test_two_editors_at_one_file_never_write_over_each_other(run, folder, open_desk, open_for, bob):
     bob.groups.set(Group.objects.filter(name="Librarian"))
-    other_client = Client()
-    other_client.force_login(bob)
-    context = browser.new_context(base_url=live_server.url)
-    context.add_cookies(
-        [{"name": "sessionid", "value": other_client.cookies["sessionid"].value, "url": live_server.url}]
-    )
     address = reverse("admin:articles_importissue_correct", args=[run.issues.get(kind="bad-date").pk])
-    alices, bobs = open_desk(), context.new_page()
+    alices, bobs = open_desk(), open_for(bob)
     for page in (alices, bobs):
         page.goto(address)
 
@@ -106,7 +97,6 @@ def test_two_editors_at_one_file_never_write_over_each_other(
 
     expect(alices.get_by_text("The file changed since it was shown.")).to_be_visible()
     assert (folder / "ankara.md").read_text() == BAD.replace("2025-13-45", "2025-10-16")
-    context.close()
 
 
 def correct(page: Page, day: str) -> None:

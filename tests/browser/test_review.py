@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -45,32 +44,15 @@ def rows(live_server) -> list[Tagging]:
 
 
 @pytest.fixture
-def open_queue(browser, live_server, people) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens the queue in a window of one of the people.
+def open_queue(open_for, people) -> Callable[..., Page]:
+    """Return a function that opens the queue in a window of one of the people."""
 
-    When the test ends, no page may have had an error or a violation of the security policy.
-    """
-    contexts, complaints = [], []
-
-    def open_window(name: str, *, width: int = 1440, query: str = "", **options) -> Page:
-        client = Client()
-        client.force_login(people[name])
-        context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, **options
-        )
-        contexts.append(context)
-        session = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.extend(_complaint(message)))
+    def open_window(name: str, *, query: str = "", **options) -> Page:
+        page = open_for(people[name], complain=_complaint, **options)
         page.goto(reverse("admin:review") + query)
         return page
 
-    yield open_window
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    return open_window
 
 
 def current(page: Page):

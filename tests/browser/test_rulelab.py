@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -39,28 +38,13 @@ def people(live_server, django_user_model) -> dict[str, object]:
 
 
 @pytest.fixture
-def open_desk(browser, live_server, people) -> Iterator[Callable[..., Page]]:
+def open_desk(open_for, people) -> Callable[..., Page]:
     """Return a function that opens a window of its own for a person; no page may complain."""
-    contexts, complaints = [], []
 
-    def open_window(role: str, *, width: int = 1440, **options) -> Page:
-        client = Client()
-        client.force_login(people[role])
-        context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, **options
-        )
-        contexts.append(context)
-        session = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
-        return page
+    def open_window(role: str, **options) -> Page:
+        return open_for(people[role], **options)
 
-    yield open_window
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    return open_window
 
 
 @pytest.fixture
