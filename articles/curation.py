@@ -24,6 +24,7 @@ from django.utils import timezone
 from articles.importing import store, suggesting
 from articles.importing.corrections import FIELDS, Said, said_by_archive
 from articles.importing.duplicates import relink_stored
+from articles.importing.named import write_authors
 from articles.importing.taggings import REVIEW_FIELDS, moved_mentions, set_turns, texts_of
 from articles.importing.trail import Row, append
 from articles.indexed import INDEXED, articles_with
@@ -32,7 +33,6 @@ from articles.models import (
     Alias,
     Article,
     Author,
-    Authorship,
     Change,
     ChangeSet,
     Correction,
@@ -228,10 +228,7 @@ class Act:
         new = list(dict.fromkeys(author.pk for author in wanted if isinstance(author, Author)))
         if new == old:
             return None
-        row.authorships.all().delete()
-        Authorship.objects.bulk_create(
-            Authorship(article=row, author_id=pk, position=position) for position, pk in enumerate(new)
-        )
+        write_authors({row.pk: new})
         return old, new
 
     def _move_mentions(self, row: Article, old_texts: Mapping[str, str], besides: Collection[int]) -> None:

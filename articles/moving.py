@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 
 from articles.combining import COLUMNS, Choice, contradict, unite
 from articles.curation import Act, locked, values_of
+from articles.importing.named import write_authors
 from articles.importing.taggings import REVIEW_FIELDS, set_turns
 from articles.importing.trail import Row
 from articles.models import (
@@ -343,7 +344,7 @@ def rewrite_bylines(
     rows = Authorship.objects.filter(article__in=pks).order_by("position", "pk")
     for article, author in rows.values_list("article_id", "author_id"):
         bylines[article].append(author)
-    again: list[Authorship] = []
+    again: dict[int, list[int]] = {}
     trail = []
     for pk, before in bylines.items():
         after = [*dict.fromkeys(new if one == old else one for one in before)]
@@ -351,17 +352,13 @@ def rewrite_bylines(
         authors = {"authors": before} | former, {"authors": after} | present
         trail.append(Row("article", pk, titles[pk][:300], *authors))
         if len(after) < len(before):
-            again += [
-                Authorship(article_id=pk, author_id=one, position=place) for place, one in enumerate(after)
-            ]
-    shared = {row.article_id for row in again}
-    Authorship.objects.filter(article__in=shared).delete()
-    Authorship.objects.bulk_create(again, batch_size=CHUNK)
+            again[pk] = after
+    write_authors(again)
     Authorship.objects.filter(article__in=pks, author=old).update(author=new)
     articles.update(changed_at=act.now)
     act.touched |= titles.keys()
     act.flush(trail)
-    return len(shared)
+    return len(again)
 
 
 MOVES: dict[type[models.Model], type[Move]] = {Tag: TagMove, Outlet: OutletMove, Author: AuthorMove}

@@ -20,6 +20,7 @@ from django.db.models import F, Q, prefetch_related_objects
 from articles.curation import Act, locked
 from articles.effects import ARTICLE, BATCH, DERIVED, TAGGING, Carried, Effect, Place, Values
 from articles.importing import store, suggesting
+from articles.importing.named import write_authors
 from articles.importing.taggings import REVIEW_FIELDS, set_turns
 from articles.indexed import INDEXED, articles_with
 from articles.models import (
@@ -331,7 +332,7 @@ class Reversing:
             row.changed_at = self.act.now
             store.refresh_derived(row)
             if isinstance(authors, list):
-                _set_authors(row, authors)
+                write_authors({row.pk: authors})
             self.act.note_change(row, before, {} if authors is None else {"authors": authors})
             self.act.touched.add(row.pk)
             rows.append(row)
@@ -430,13 +431,6 @@ def _authors_in(effect: Effect, row: models.Model) -> Values:
     if "authors" not in (effect.after or {}) or not isinstance(row, Article):
         return {}
     return {"authors": list(row.authorships.order_by("position").values_list("author_id", flat=True))}
-
-
-def _set_authors(row: Article, authors: Sequence[int]) -> None:
-    row.authorships.all().delete()
-    Authorship.objects.bulk_create(
-        Authorship(article=row, author_id=pk, position=position) for position, pk in enumerate(authors)
-    )
 
 
 def _edited(row: Article, effect: Effect) -> list[str]:

@@ -1,14 +1,14 @@
-"""Outlets and authors by their names, made where there are none yet."""
+"""Outlets and authors by their names, made where there are none yet, and the bylines of articles."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from articles.models import Author, FormerName, Outlet
+from articles.models import Author, Authorship, FormerName, Outlet
 
 
 def ids_of[Row: (Outlet, Author)](model: type[Row], names: Iterable[str]) -> dict[str, int]:
@@ -45,6 +45,18 @@ def _former(
     model: type[Outlet] | type[Author], part: FormerName.Part, texts: Iterable[str]
 ) -> QuerySet[FormerName]:
     return FormerName.objects.filter(kind=str(model._meta.model_name), part=part, text__in=list(texts))
+
+
+def write_authors(bylines: Mapping[int, Sequence[int]]) -> None:
+    """Give articles, by their ids, these authors in the order of the byline, in place of those they have."""
+    if not bylines:
+        return
+    Authorship.objects.filter(article__in=list(bylines)).delete()
+    Authorship.objects.bulk_create(
+        Authorship(article_id=pk, author_id=author, position=position)
+        for pk, authors in bylines.items()
+        for position, author in enumerate(authors)
+    )
 
 
 def free_slug(slug: str, name: str, taken: set[str]) -> str:

@@ -20,7 +20,7 @@ from articles.importing.creating import New, create
 from articles.importing.derived import cuts_of, slug_of, sort_day_of
 from articles.importing.duplicates import relink
 from articles.importing.identity import Catalogue, Decision, Known, Outcome
-from articles.importing.named import ids_of
+from articles.importing.named import ids_of, write_authors
 from articles.importing.problems import Notice
 from articles.importing.sketches import pack, sketch_of
 from articles.importing.suggesting import write_suggestions
@@ -257,12 +257,7 @@ def _write_authors(articles: Sequence[tuple[Article, Clipping]]) -> dict[int, Au
         article.pk: [*dict.fromkeys(ids[name] for name in clipping.authors)] for article, clipping in articles
     }
     changed = [pk for pk, authors in wanted.items() if authors != stored[pk]]
-    Authorship.objects.filter(article__in=[pk for pk in changed if stored[pk]]).delete()
-    Authorship.objects.bulk_create(
-        Authorship(article_id=pk, author_id=author, position=position)
-        for pk in changed
-        for position, author in enumerate(wanted[pk])
-    )
+    write_authors({pk: wanted[pk] for pk in changed})
     return {pk: (stored[pk], wanted[pk]) for pk in changed}
 
 

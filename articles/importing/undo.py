@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import batched
 
@@ -34,6 +34,7 @@ from articles.importing.former import (
     withdraw,
 )
 from articles.importing.lock import import_lock
+from articles.importing.named import write_authors
 from articles.importing.store import UPDATED_FIELDS, refresh_derived
 from articles.importing.taggings import TaggingChanges, locked
 from articles.importing.trail import ARTICLE, change_of, record, snapshot
@@ -269,7 +270,7 @@ def _write(chunk: _Chunk, undoing: Undoing, who: Mapping[str, object]) -> None:
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
-    _write_authors([former for former, _ in decided])
+    write_authors({former.article.pk: former.authors[1] for former, _ in decided if former.authors})
     tags = TaggingChanges()
     for former, _ in decided:
         tags.added += former.added
@@ -286,16 +287,6 @@ def _write(chunk: _Chunk, undoing: Undoing, who: Mapping[str, object]) -> None:
     ]
     record(filter(None, changes), run=chunk.run, act=Acts.UNDO, **who)
     sync.enqueue(ids)
-
-
-def _write_authors(formers: Sequence[Former]) -> None:
-    wanted = {former.article.pk: former.authors[1] for former in formers if former.authors}
-    Authorship.objects.filter(article__in=wanted).delete()
-    Authorship.objects.bulk_create(
-        Authorship(article_id=pk, author_id=author, position=position)
-        for pk, authors in wanted.items()
-        for position, author in enumerate(authors)
-    )
 
 
 def _close(run: ImportRun, undoing: Undoing) -> None:
