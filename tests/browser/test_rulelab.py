@@ -140,15 +140,18 @@ def test_no_page_of_the_lab_scrolls_sideways_or_has_a_barrier(peru, open_desk, w
     picture(page, f"form-{name}")
     found = {"form": barriers(page)}
     page.get_by_label("Towns and parts").fill("Callao Bay | 9")
-    page.get_by_role("button", name="See what would change").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="See what would change").click()
     picture(page, f"error-{name}")
     found["error"] = barriers(page)
     page.get_by_label("Towns and parts").fill("Callao Bay | ambiguous | for: port | against: hotel")
     page.get_by_label("Capitals").fill("Lima\nCallao")
-    page.get_by_role("button", name="See what would change").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="See what would change").click()
     picture(page, f"result-{name}")
     found["result"] = barriers(page)
-    page.get_by_role("link", name="List of all").last.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="List of all").last.click()
     picture(page, f"list-{name}")
     found["list"] = barriers(page)
     trial = RuleTrial.objects.latest("pk")
