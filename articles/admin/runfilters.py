@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from django.db.models import IntegerField, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -25,7 +27,7 @@ class RunFilter(ChosenFilter):
         return reached(queryset, files.filter(run=pk), "article", met=met)
 
 
-class _TrailFilter(ChosenFilter):
+class _TrailFilter(ChosenFilter, ABC):
     """Articles by what one import did to them, as its trail says; ``figure`` is its own count of these."""
 
     model = ImportRun
@@ -42,9 +44,9 @@ class _TrailFilter(ChosenFilter):
         met = changes.alias(made_in=Coalesce("change_set_id", 0, output_field=IntegerField()))
         return reached(queryset, of_run, "row_id", met=met.filter(made_in__in=list(acts)))
 
+    @abstractmethod
     def did(self, changes: QuerySet[Change]) -> QuerySet[Change]:
         """Return those changes that are of this kind."""
-        raise NotImplementedError
 
 
 class CreatedByRun(_TrailFilter):
