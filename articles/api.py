@@ -14,16 +14,16 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from articles.caching import kept, unkept
-from articles.elsewhere import Elsewhere, find_elsewhere
 from articles.filters import ONCE, ArticleFilter
-from articles.listing import Listing, Row, TagLabel, list_articles
+from articles.lists.listing import Listing, Row, TagLabel, list_articles
+from articles.lists.rows import read_rows
+from articles.lists.searchbox import understood
 from articles.models import Article, ArticleSource, TagKind
 from articles.phrases import gettext, quoted
-from articles.reading import find_article
-from articles.receipts import Receipt, read_receipts
-from articles.references import references_of
-from articles.rows import read_rows
-from articles.searchbox import understood
+from articles.reader.elsewhere import Elsewhere, find_elsewhere
+from articles.reader.reading import find_article
+from articles.reader.receipts import Receipt, read_receipts
+from articles.reader.references import references_of
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100  # articles a page
 METHODS = ("GET", "HEAD")

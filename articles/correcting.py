@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AbstractBaseUser
 
 from articles.curation import BATCH, PAIRS, Act, locked, recording
+from articles.history.trail import values_of
 from articles.importing.named import ids_of
 from articles.models import Article, Author, ChangeSet, Correction, Outlet
-from articles.trail import values_of
 
 KEPT = "kept against what the file says"
 TAKEN = "took what the file says"

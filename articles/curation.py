@@ -21,13 +21,14 @@ from django.db import models, transaction
 from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 
+from articles.history.trail import label_of, table_of
+from articles.history.trail import values_of as values_of
 from articles.importing import store, suggesting
 from articles.importing.corrections import FIELDS, Said, said_by_archive
 from articles.importing.duplicates import relink_stored
 from articles.importing.named import write_authors
 from articles.importing.taggings import REVIEW_FIELDS, moved_mentions, set_turns, texts_of
 from articles.importing.trail import Row, append
-from articles.indexed import INDEXED, articles_with
 from articles.models import (
     ActorSuggestion,
     Alias,
@@ -42,9 +43,8 @@ from articles.models import (
     Tag,
     Tagging,
 )
+from articles.records.indexed import INDEXED, articles_with
 from articles.search import sync
-from articles.trail import label_of, table_of
-from articles.trail import values_of as values_of
 
 BATCH = 500  # rows written by one statement
 QUEUED_AT_ONCE = 10_000  # articles whose rows of the outbox are held at a time

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
-from articles.dyad_index import SPANS, rank_pairs
-from articles.dyads import Pair, address_of, find_pairs, find_united, read_dyad
+from articles.profiles.dyad_index import SPANS, rank_pairs
+from articles.profiles.dyads import Pair, address_of, find_pairs, find_united, read_dyad
 from articles.search.engine import IndexUnusable
 
 

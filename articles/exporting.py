@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
-from articles.answers import Answer, answer
 from articles.citations import Record, RecordTag, one_line
 from articles.exports import FORMATS
+from articles.lists.answers import Answer, answer
+from articles.lists.stored import StoredArticle, StoredTagging, read_in_passing
 from articles.models import Article, Tagging
 from articles.phrases import gettext, grouped
 from articles.search.address import CURSORS, PAGE_PARAMETERS, Address
-from articles.stored import StoredArticle, StoredTagging, read_in_passing
 
 MOST_RECORDS = 5_000  # articles in one file
 AT_ONCE = 250  # articles read from the database together; about 1 MB

@@ -15,17 +15,17 @@ from django.utils.html import escape
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from articles.answers import Answer, answer
 from articles.caching import kept
 from articles.citations import Record, one_line
 from articles.exporting import read_records
 from articles.languages import edition
+from articles.lists.answers import Answer, answer
+from articles.lists.searchbox import redirect_of
 from articles.models import Article
 from articles.outgoing import moved, refusal, try_again
 from articles.phrases import gettext
 from articles.search.address import PAGE_PARAMETERS
 from articles.search.engine import IndexUnusable
-from articles.searchbox import redirect_of
 from articles.templatetags.newsroom import language_tag
 
 ENTRIES = 50  # of a feed, and of each page behind it

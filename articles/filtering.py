@@ -10,9 +10,9 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import format_lazy
 
-from articles.forwarding import forwarded
 from articles.models import Article, Author, Authorship, Outlet, Tag, Tagging, TagKind
 from articles.phrases import gettext
+from articles.records.forwarding import forwarded
 from articles.search.fields import Asked, DateBoundField, Found, KeysField, WordsField
 from articles.search.languages import find_language, language_name
 from articles.search.query import SUFFIXES, Match

@@ -12,17 +12,17 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from articles.charts import level
-from articles.facets import ENOUGH, name_values
 from articles.filters import ArticleFilter
-from articles.listing import Listing, list_articles
+from articles.lists.facets import ENOUGH, name_values
+from articles.lists.listing import Listing, list_articles
+from articles.lists.rows import Row, read_rows
+from articles.lists.worldmap import Place, draw_map
 from articles.models import Article, Tag, TagKind
 from articles.phrases import gettext
-from articles.rows import Row, read_rows
 from articles.search import sync
 from articles.search.address import Address
 from articles.search.engine import IndexUnusable
 from articles.search.query import Criteria, Result
-from articles.worldmap import Place, draw_map
 
 LATEST = 8  # articles, by their date
 ADDED = 12  # articles, by when they came into the archive

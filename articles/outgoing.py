@@ -22,13 +22,13 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from articles.answers import Answer
 from articles.caching import LEVEL, reads_gzip
 from articles.exporting import find_to_export, notice_of, part_of, read_records
 from articles.exports import FORMATS, Format, Selection
 from articles.languages import in_this_language
+from articles.lists.answers import Answer
+from articles.lists.searchbox import redirect_of
 from articles.search.engine import IndexUnusable
-from articles.searchbox import redirect_of
 
 RETRY_SECONDS = 60  # while the search index is being rebuilt
 GZIP = 16 + zlib.MAX_WBITS  # the format of the file, as zlib is told

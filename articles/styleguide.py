@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.charts import Bar, Tick, histogram, level, sparkline
-from articles.facets import FacetValue
+from articles.lists.facets import FacetValue
+from articles.lists.rows import Row, TagLabel
 from articles.models import Tagging, TagKind
-from articles.rows import Row, TagLabel
 
 COUNTS = (3, 5, 2, 9, 12, 4, 0, 7)  # of bars; one is a gap
 

@@ -12,13 +12,17 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.tasks import task
 
-from articles import accepting, merging, namesakes, rulelab, splitting, trying, uploading, working
-from articles.combining import Choice
+from articles import working
 from articles.importing import retrying
 from articles.importing.lock import ImportBusyError
 from articles.importing.run import ImportFailedError
 from articles.models import ImportRun, RuleTrial, Tag
-from articles.records import find_by_number
+from articles.records import merging, namesakes, splitting
+from articles.records.combining import Choice
+from articles.records.kinds import find_by_number
+from articles.rules import lab, trying
+from articles.suggested import accepting
+from articles.uploads import uploading
 
 
 @task()
@@ -123,7 +127,7 @@ def follow_rule(trial_id: int, by_name: str = "") -> None:
     if trial is None:
         return  # somebody else was faster
     try:
-        done = rulelab.follow(trial, by_name=by_name, should_stop=working.should_stop)
+        done = lab.follow(trial, by_name=by_name, should_stop=working.should_stop)
     except ImportBusyError:
         working.again_later(follow_rule, trial_id, by_name)
         return

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
 from articles.filters import ONCE, ArticleFilter
+from articles.lists.suggesting import suggest
 from articles.phrases import gettext
 from articles.search.address import is_tracking
 from articles.search.box import MAX_LINE
 from articles.search.engine import IndexUnusable
-from articles.suggesting import suggest
 
 
 @require_safe

@@ -22,26 +22,26 @@ from django.views.decorators.http import require_safe
 
 from articles.caching import kept, unkept
 from articles.citations import citation
-from articles.directory import list_tags
-from articles.elsewhere import find_elsewhere
 from articles.exporting import citation_links, record_of
-from articles.facets import ENOUGH
 from articles.filters import ArticleFilter
-from articles.forwarding import forward_address
 from articles.limits import complaint_about
-from articles.listing import Listing, list_articles
+from articles.lists.facets import ENOUGH
+from articles.lists.listing import Listing, list_articles
+from articles.lists.neighbours import PARAMETER, Trail, find_trail
+from articles.lists.panorama import Panorama, look_over
+from articles.lists.searchbox import redirect_of
+from articles.lists.values import list_values
 from articles.models import Article, Tag, TagKind
-from articles.neighbours import PARAMETER, Trail, find_trail
-from articles.panorama import Panorama, look_over
 from articles.phrases import gettext, marked
-from articles.portrait import portray
-from articles.quality import checked
-from articles.reading import find_article, read_article
-from articles.related import find_related, pairs_of
+from articles.profiles.directory import list_tags
+from articles.profiles.portrait import portray
+from articles.quality.audits import checked
+from articles.reader.elsewhere import find_elsewhere
+from articles.reader.reading import find_article, read_article
+from articles.reader.related import find_related, pairs_of
+from articles.records.forwarding import forward_address
 from articles.search.engine import IndexUnusable
 from articles.search.query import Sort
-from articles.searchbox import redirect_of
-from articles.values import list_values
 
 # What comes before a page, and what after it.
 PAGER_LABELS = {

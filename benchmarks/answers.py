@@ -27,7 +27,7 @@ from django.db.models import Count, Q, QuerySet  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
 from articles.filters import ArticleFilter  # noqa: E402
-from articles.listing import FACET_LIMIT  # noqa: E402
+from articles.lists.listing import FACET_LIMIT  # noqa: E402
 from articles.models import Article, Authorship, Tagging  # noqa: E402
 from articles.search.engine import Engine  # noqa: E402
 from articles.search.query import Criteria  # noqa: E402

@@ -36,10 +36,10 @@ WARM = 20  # before them
 PAGE_PARTS = {
     "check the parameters": "articles.filters.ArticleFilterForm.full_clean",
     "engine: page, total, facets, months": "articles.search.engine.Engine.search",
-    "names of the values": "articles.listing.name_values",
-    "links of the values": "articles.listing.group_facets",
-    "rows": "articles.listing.read_rows",
-    "chart": "articles.listing.draw_timeline",
+    "names of the values": "articles.lists.listing.name_values",
+    "links of the values": "articles.lists.listing.group_facets",
+    "rows": "articles.lists.listing.read_rows",
+    "chart": "articles.lists.listing.draw_timeline",
     "templates": "articles.views.render",
     "compression": "gzip.compress",
 }

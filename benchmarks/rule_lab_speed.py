@@ -146,19 +146,19 @@ def measure(trial: Trial, workers: int) -> dict[str, object]:
     """Return what trying one change took, and whether all came as predicted."""
     tag = Tag.objects.get(kind=trial.kind, slug=trial.slug)
     person, _ = get_user_model().objects.get_or_create(username="benchmark")
-    old = rulelab.entry_of(tag)
+    old = lab.entry_of(tag)
     new = trial.change(old)
     started, spent = time.monotonic(), cpu_seconds()
-    tried = rulelab.begin(tag, write_rule(new), is_ambiguous=new.is_ambiguous, by=person)
+    tried = lab.begin(tag, write_rule(new), is_ambiguous=new.is_ambiguous, by=person)
     trying.compute(tried, workers=workers)
     seconds, spent = time.monotonic() - started, cpu_seconds() - spent
     if tried.state != tried.State.DONE:
         raise SystemExit(f"{trial.name}: {tried.note}")
-    predicted = set(tried.moves.exclude(kind__in=rulelab.AGAINST).values_list("tag", "article", "kind"))
+    predicted = set(tried.moves.exclude(kind__in=lab.AGAINST).values_list("tag", "article", "kind"))
     started = time.monotonic()
-    rulelab.save(tried, by=person)
+    lab.save(tried, by=person)
     tried.refresh_from_db()
-    real = moves_of(rulelab.follow(tried, workers=workers))
+    real = moves_of(lab.follow(tried, workers=workers))
     saved = time.monotonic() - started
     return {
         "seconds": seconds,
@@ -252,7 +252,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.utils.text import slugify  # noqa: E402
 
-from articles import gazetteer, rulelab, trying  # noqa: E402
+from articles import gazetteer  # noqa: E402
 from articles.importing import store  # noqa: E402
 from articles.importing.crew import Crew  # noqa: E402
 from articles.importing.taggings import (  # noqa: E402
@@ -263,7 +263,8 @@ from articles.importing.taggings import (  # noqa: E402
     wanted_taggings,
 )
 from articles.models import Article, Outlet, Tag  # noqa: E402
-from articles.retagging import Retagging, Scope, retag  # noqa: E402
+from articles.rules import lab, trying  # noqa: E402
+from articles.rules.retagging import Retagging, Scope, retag  # noqa: E402
 from articles.search import sync  # noqa: E402
 from articles.tagging import Alias, AliasKind, Entry  # noqa: E402
 from articles.tagging.rulelines import write_rule  # noqa: E402

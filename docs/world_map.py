@@ -1,4 +1,4 @@
-"""Make articles/data/world-map.json from outlines of countries: ``python docs/world_map.py OUTLINES.json``.
+"""Make the world map of articles/lists/data from outlines: ``python docs/world_map.py OUTLINES.json``.
 
 The outlines are Natural Earth's of 1:110 million, projected to a map 1,000 units wide: ``paths`` holds an SVG
 path for each country code, ``points`` a place on the map for each.  Each point is rounded to whole units by
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-MADE = Path(__file__).resolve().parent.parent / "articles/data/world-map.json"
+MADE = Path(__file__).resolve().parent.parent / "articles/lists/data/world-map.json"
 LEAST = 2  # units in both directions; an island smaller than that is left out
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from articles.damage import is_damage
+from articles.lists.damage import is_damage
 
 RETRY_SECONDS = 60
 MESSAGE = "the database cannot be read at the moment; try again in a minute"

@@ -165,7 +165,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A task is a row, written in the transaction that asks for it; `manage.py work` does what waits.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# --- Uploads (articles/receiving.py) ----------------------------------------------------------------------
+# --- Uploads (articles/uploads/receiving.py) ---------------------------------------------------------------
 
 
 def read_limit(name: str, *, default: int) -> int:

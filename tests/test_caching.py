@@ -385,7 +385,7 @@ def test_a_page_without_counts_is_not_kept(client, article, monkeypatch):
 
 
 def test_a_text_that_could_not_be_formatted_is_not_kept(client, article, monkeypatch):
-    monkeypatch.setattr("articles.reading.render_guarded", lambda body, marks: (body, True))
+    monkeypatch.setattr("articles.reader.reading.render_guarded", lambda body, marks: (body, True))
     RenderedArticle.objects.all().delete()
 
     assert client.get(article.get_absolute_url())["Cache-Control"] == "no-store"

@@ -9,12 +9,12 @@ import pytest
 
 from articles import curation, gazetteer
 from articles.correcting import keep_mine, take_files
+from articles.history.undoing import undo
 from articles.importing.run import import_paths
 from articles.models import Article, Author, ChangeSet, Correction
-from articles.undoing import undo
 from tests.factories import make_article, make_outlet
-from tests.test_retagging import OMAN
-from tests.undo_world import stored
+from tests.history.undo_world import stored
+from tests.rules.test_retagging import OMAN
 
 pytestmark = pytest.mark.django_db
 

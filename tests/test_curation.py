@@ -8,13 +8,13 @@ import pytest
 from django.db import transaction
 
 from articles import curation, gazetteer
+from articles.history.trail import history_of
 from articles.importing.run import import_paths
 from articles.models import Alias, Article, Author, Change, ChangeSet, Office, OutboxRow, Tag, Tagging
 from articles.search import sync
 from articles.tagging.records import Alias as AliasRecord
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.records import Office as OfficeRecord
-from articles.trail import history_of
 from tests.factories import make_article, make_outlet, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db

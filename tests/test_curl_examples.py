@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.http import QueryDict
 
+from articles.lists.searchbox import redirect_of
 from articles.models import Article
-from articles.searchbox import redirect_of
 from tests.factories import make_article
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -8,9 +8,10 @@ import pytest
 from django.urls import URLPattern
 from django.utils import timezone
 
-from articles import curation, quality, sampling, urls
+from articles import curation, urls
 from articles.exports import FORMATS
 from articles.models import Article, AuditSample, Tagging
+from articles.quality import audits, sampling
 from tests.factories import make_article, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,7 @@ def public(monkeypatch) -> Article:
 
     Its tags were audited, and their pages say so however few answers there are.
     """
-    monkeypatch.setattr(quality, "LEAST", 1)
+    monkeypatch.setattr(audits, "LEAST", 1)
     make_tag(f"topic/{SECRET.title()}")
     make_tag(f"actor/{SECRET.title()}")
     russia = make_tag("country/Russia", key="ru")

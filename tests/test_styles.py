@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from articles.lists.worldmap import TINTS, Tint
 from articles.models import TagKind
 from articles.search.query import Density
-from articles.worldmap import TINTS, Tint
 from tests.conftest import PROJECT
 
 # Written by htmx while a request is under way.
@@ -32,7 +32,7 @@ def used() -> set[str]:
     # Where markup is made without a template, for speed.
     makers = [
         PROJECT / "articles/charts.py",
-        PROJECT / "articles/worldmap.py",
+        PROJECT / "articles/lists/worldmap.py",
         *PROJECT.glob("articles/templatetags/*.py"),
     ]
     names = {f"is-{state}" for state in ("active", "excluded", "spare", *Density)}

@@ -17,15 +17,15 @@ import pytest
 from django.template import Context, Template
 
 from articles import days, languages, phrases
-from articles.accepting import NAMED_HERE
 from articles.filters import ArticleFilter
 from articles.languages import check_catalogues, speaking
+from articles.lists.periods import Range
 from articles.models import Alias, Office, Tag
-from articles.periods import Range
 from articles.search import asking, sync
 from articles.search.box import parse
 from articles.search.query import Criteria, Cursor, CursorError, Match, Sort
 from articles.search.wording import span_in_words, title_of
+from articles.suggested.accepting import NAMED_HERE
 from articles.templatetags import editions
 from newsroom.catalogs import Message, catalogues, read_messages
 from tests.factories import make_article, make_tag, make_tagging
@@ -567,7 +567,7 @@ def test_what_is_kept_for_readers_is_not_in_the_language_of_the_desk_where_that_
 
 def test_names_of_sorts_of_office_are_told_apart_in_every_language():
     """They head the groups of one page."""
-    from articles.tenures import CHIEF, LESSER, OTHERS
+    from articles.profiles.tenures import CHIEF, LESSER, OTHERS
 
     sorts = [*CHIEF, *LESSER, OTHERS]
     with speaking("fr"):

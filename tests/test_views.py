@@ -10,8 +10,8 @@ from html import unescape
 import pytest
 from django.template.loader import render_to_string
 
-from articles import directory
 from articles.models import Alias, Article, Office, Tag
+from articles.profiles import directory
 from articles.search import sync
 from tests.factories import make_article, make_tag, make_tagging
 

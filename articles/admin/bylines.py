@@ -14,7 +14,7 @@ from articles.admin.desk import DeskAdmin, RecordForm, RowFormSet, SeenForm, edi
 from articles.admin.lists import number_of, told
 from articles.admin.merging import MergingAdmin
 from articles.models import Article, Author, Authorship, ChangeSet, Outlet
-from articles.renaming import Part, RenameError, change_names, check
+from articles.records.renaming import Part, RenameError, change_names, check
 
 
 class Counted(Protocol):

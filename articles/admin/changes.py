@@ -20,10 +20,10 @@ from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list, sh
 from articles.admin.lists import DONE_HERE, chosen, is_id
 from articles.admin.told import tell
 from articles.commands import manage
+from articles.history.reversing import TABLES
+from articles.history.undoing import Reversal, UndoError, undo
 from articles.models import Change, ChangeSet
-from articles.reversing import TABLES
 from articles.search import sync
-from articles.undoing import Reversal, UndoError, undo
 
 ROWS_SHOWN = 100  # of one act on its page; the others are in the list of changes
 MAY_UNDO = "articles.add_changeset"  # an undo is one more act in the trail

@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from articles import curation, tasks
-from articles.accepting import DecidedError, KnownError, UnusableError, accept, join, told_of
 from articles.admin.lists import is_id
 from articles.models import ActorSuggestion, Tag, TagKind
-from articles.proposing import OWNERS, ROLES, Person, Post, propose
-from articles.resembling import find_known
+from articles.suggested.accepting import DecidedError, KnownError, UnusableError, accept, join, told_of
+from articles.suggested.proposing import OWNERS, ROLES, Person, Post, propose
+from articles.suggested.resembling import find_known
 
 FOUND = 10  # actors that a search on the page finds
 Status = ActorSuggestion.Status

@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from articles import curation, trail
+from articles import curation
 from articles.admin.lists import (
     COUNTED,
     FILTER_SUFFIXES,
@@ -36,6 +36,7 @@ from articles.admin.lists import (
     is_too_long,
 )
 from articles.admin.told import tell
+from articles.history import trail
 from articles.models import Change, ChangeSet
 
 if TYPE_CHECKING:

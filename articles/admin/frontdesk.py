@@ -25,9 +25,9 @@ from articles.models import (
     ProposedMerge,
     Tagging,
 )
-from articles.sampling import DAILY, sample_of
-from articles.uploading import left_to_decide
-from articles.waiting import Asked, count_waiting
+from articles.quality.sampling import DAILY, sample_of
+from articles.review.queue import Asked, count_waiting
+from articles.uploads.uploading import left_to_decide
 
 COUNTED = 1_000  # rows; of more the page says so
 ACTS_SHOWN = 8  # of the trail, the latest

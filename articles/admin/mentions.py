@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, link_to
 from articles.admin.lists import chosen
-from articles.evidence import PARTS, excerpts
 from articles.models import ActorSuggestion, Article, SuggestionMention, Tag, TagKind
-from articles.proposing import OWNERS
+from articles.reader.evidence import PARTS, excerpts
+from articles.suggested.proposing import OWNERS
 
 ORDER = ("-status", "-article_count", "folded_name")  # open, dismissed, accepted
 COMMON_AMONG = 1_000  # open suggestions, those in most articles, whose countries and offices are offered

@@ -20,8 +20,10 @@ from articles import tasks
 from articles.admin.desk import DeskAdmin, editor, link_to
 from articles.admin.lists import DONE_HERE, is_id, is_too_long
 from articles.admin.merging_forms import NameForm, SecondBylineForm, SecondTagForm, UnionForm
-from articles.combining import Choice
-from articles.merging import (
+from articles.models import Author, ChangeSet, Outlet, RecordOrigin, Tag
+from articles.records.combining import Choice
+from articles.records.kinds import Record, kind_of, number_of
+from articles.records.merging import (
     COUNTED,
     ContradictionError,
     MergeError,
@@ -31,11 +33,9 @@ from articles.merging import (
     look_ahead,
     merge,
 )
-from articles.models import Author, ChangeSet, Outlet, RecordOrigin, Tag
-from articles.records import Record, kind_of, number_of
-from articles.renaming import RenameError, rename
+from articles.records.renaming import RenameError, rename
+from articles.records.splitting import SplitError, check_split, split
 from articles.search import sync
-from articles.splitting import SplitError, check_split, split
 from articles.working import failure_of
 
 LATER = (tasks.merge_records.module_path, tasks.split_record.module_path)  # what is left to the background

@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
-from articles.combining import Choice
 from articles.models import Author, Outlet, RecordOrigin, Tag, TagKind
-from articles.records import Record
-from articles.renaming import Part, RenameError, check
+from articles.records.combining import Choice
+from articles.records.kinds import Record
+from articles.records.renaming import Part, RenameError, check
 
 CHOICES = [
     (Choice.NEWER, "The later of the two decisions"),

@@ -19,8 +19,8 @@ from articles import tasks
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to
 from articles.admin.taggings import EVERYWHERE
 from articles.models import FormerName, ProposedMerge
-from articles.namesakes import tell_apart
-from articles.records import MODELS, Record, column_of
+from articles.records.kinds import MODELS, Record, column_of
+from articles.records.namesakes import tell_apart
 
 
 @admin.register(ProposedMerge)

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 
 from articles.admin.corrections import compare, show_compared
 from articles.admin.desk import RecordAdmin, link_to, link_to_list
-from articles.elsewhere import shares_of
 from articles.models import Article, Correction, ImportIssue
+from articles.reader.elsewhere import shares_of
 
 ISSUES_SHOWN = 20
 UNDONE = ", undone: skipped until it is edited"

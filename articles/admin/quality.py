@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import curation, quality, sampling
+from articles import curation
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list
 from articles.admin.lists import chosen, is_id, is_too_long
 from articles.models import AuditItem, AuditSample, Tag, Tagging, TagKind
+from articles.quality import audits, sampling
 from newsroom.admin import DeskPage
 
 MAY_LOOK, MAY_AUDIT = "articles.view_auditsample", "articles.change_audititem"
@@ -72,7 +73,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     may_audit = request.user.has_perm(MAY_AUDIT) and not settings.NEWSROOM_IS_READ_ONLY
     samples = _samples_of(today)
-    figures = quality.read_figures(today)
+    figures = audits.read_figures(today)
     by_doubt = sorted(figures.tags.items(), key=lambda one: (-one[1].wrong, -one[1].total, one[0][1]))
     context = {
         **admin.site.each_context(request),
@@ -85,7 +86,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "may_ask": request.user.has_perm(MAY_ASK),
         "kinds": TagKind.choices,
         "asked_count": sampling.ASKED,
-        "least": quality.LEAST,
+        "least": audits.LEAST,
         "overall": figures.overall,
         "tables": [
             ("By kind", "Kind", _named(figures.kinds, dict(TagKind.choices))),
@@ -99,7 +100,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/articles/quality.html", context)
 
 
-def _named(figures: dict[str, quality.Figure], names: dict[str, str]) -> list[tuple[str, quality.Figure]]:
+def _named(figures: dict[str, audits.Figure], names: dict[str, str]) -> list[tuple[str, audits.Figure]]:
     """Return the figures under names for people, those with most answers first."""
     found = [(names.get(key, key).capitalize(), figure) for key, figure in figures.items()]
     return sorted(found, key=lambda one: (-one[1].total, one[0]))
@@ -173,20 +174,20 @@ def audit(request: HttpRequest, pk: str) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, sample)
     items = list(sample.items.select_related("article", "tag").defer(*UNSEEN))
-    may_answer = quality.is_open(sample) and request.user.has_perm(MAY_AUDIT)
+    may_answer = audits.is_open(sample) and request.user.has_perm(MAY_AUDIT)
     current = _current(items, request.GET.get("item", ""))
     context = {
         **admin.site.each_context(request),
         "title": f"Audit of {sample.drawn_on:%-d %B %Y}: {sample.subject}",
         "help_line": AUDIT_HELP,
         "sample": sample,
-        "items": [(item, quality.answer_of(item)) for item in items],
+        "items": [(item, audits.answer_of(item)) for item in items],
         "answered_count": sum(bool(item.verdict) for item in items),
         "current": current,
-        "seen": quality.answer_of(current) if current else "",
+        "seen": audits.answer_of(current) if current else "",
         "choices": _choices(current) if current else (),
         "may_answer": may_answer,
-        "is_open": quality.is_open(sample),
+        "is_open": audits.is_open(sample),
         "rejectable": _rejectable(items) if request.user.has_perm(MAY_REJECT) else (),
     }
     return TemplateResponse(request, "admin/articles/quality_audit.html", context)
@@ -202,7 +203,7 @@ def _current(items: Sequence[AuditItem], asked: str) -> AuditItem | None:
 def _choices(item: AuditItem) -> list[tuple[str, str, int]]:
     """Return the answers there are: the word that is sent, the label, the key."""
     labels = LABELS[Tagging.Role(item.role)]
-    return [(word, labels[word], number) for number, word in enumerate(quality.ANSWERS, start=1)]
+    return [(word, labels[word], number) for number, word in enumerate(audits.ANSWERS, start=1)]
 
 
 def _rejectable(items: Sequence[AuditItem]) -> set[int]:
@@ -214,15 +215,15 @@ def _rejectable(items: Sequence[AuditItem]) -> set[int]:
 
 def _answer(request: HttpRequest, sample: AuditSample) -> HttpResponse:
     checked_for(request, MAY_AUDIT)
-    pk, given = request.POST.get("item", ""), quality.ANSWERS.get(request.POST.get("answer", ""))
+    pk, given = request.POST.get("item", ""), audits.ANSWERS.get(request.POST.get("answer", ""))
     item = sample.items.filter(pk=pk).first() if is_id(pk) else None
     page = reverse("admin:quality_audit", args=[sample.pk])
     if item is None or given is None:
         messages.error(request, "That was none of the answers. Nothing was kept.")
         return HttpResponseRedirect(page)
     try:
-        quality.answer(item, given, seen=request.POST.get("seen", ""), by=editor(request))
-    except quality.NotOpenError as error:
+        audits.answer(item, given, seen=request.POST.get("seen", ""), by=editor(request))
+    except audits.NotOpenError as error:
         messages.warning(request, str(error))
         return HttpResponseRedirect(f"{page}?item={item.position}")
     return HttpResponseRedirect(page)

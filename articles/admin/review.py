@@ -20,8 +20,8 @@ from articles.admin.lists import is_id
 from articles.admin.review_cards import Card, read_cards, rule_choices
 from articles.admin.review_query import Wanted, read
 from articles.models import Article, Outlet, Tag, Tagging, TagKind
-from articles.review import Decided, Verdict, decide, last_act, taggings_of, take_back
-from articles.waiting import ALL, COUNTED, WALKED, Place, count_waiting, share_of, walk
+from articles.review.decisions import Decided, Verdict, decide, last_act, taggings_of, take_back
+from articles.review.queue import ALL, COUNTED, WALKED, Place, count_waiting, share_of, walk
 from newsroom.admin import DeskPage
 
 MAY_LOOK, MAY_DECIDE = "articles.view_tagging", "articles.change_tagging"

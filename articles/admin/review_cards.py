@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from articles.admin.desk import link_to
 from articles.admin.taggings import show_evidence
 from articles.models import Article, Tagging
-from articles.review import version
+from articles.review.decisions import version
+from articles.review.queue import Place
 from articles.tagging.doubt import GROUND_WORDS, Reason, Seen, doubt_of, reasons_of
-from articles.waiting import Place
 
 SENTENCES = 3
 OTHERS_SHOWN = 12  # tags of the same article, the most central first

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from articles.admin.lists import is_id, is_too_long
 from articles.models import ImportRun, Outlet, Tag, TagKind
+from articles.review.queue import Asked, Place
 from articles.tagging.doubt import RULES
-from articles.waiting import Asked, Place
 
 LONGEST_PLACE = 30  # characters of ``rank.number``
 MODELS: dict[str, type[Model]] = {"tag": Tag, "outlet": Outlet, "run": ImportRun}

@@ -26,15 +26,15 @@ from articles.admin.desk import DeskAdmin, editor, link_to
 from articles.admin.lists import is_id
 from articles.admin.rulelab_forms import FIELDS, RuleForm
 from articles.admin.taggings import show_decision
-from articles.evidence import PARTS, excerpts
 from articles.importing.lock import ImportBusyError
 from articles.models import RuleTrial, Tag, Tagging, TrialMove
-from articles.retagging import RetagError
-from articles.rulelab import AGAINST, Move, State, TrialError, begin, entry_of, follow, save
+from articles.reader.evidence import PARTS, excerpts
+from articles.rules.lab import AGAINST, Move, State, TrialError, begin, entry_of, follow, save
+from articles.rules.retagging import RetagError
+from articles.rules.trying import Budget, TooMuchError, compute
 from articles.search import sync
 from articles.tagging import Entry
 from articles.tagging.rulelines import write_rule
-from articles.trying import Budget, TooMuchError, compute
 
 LISTED = 50  # articles on one page of a list
 SENTENCES = 1  # of one article

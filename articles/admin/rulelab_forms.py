@@ -9,7 +9,7 @@ from django import forms
 
 from articles.admin.desk import fingerprint
 from articles.models import Tag
-from articles.rulelab import read_lines
+from articles.rules.lab import read_lines
 from articles.tagging import Entry
 from articles.tagging.rulelines import write_rule
 

@@ -16,7 +16,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
 from articles.importing.sources import MAX_BYTES, SUFFIXES, ZIP_SUFFIX, suffix_of
-from articles.receiving import MAX_ZIPS, Sent
+from articles.uploads.receiving import MAX_ZIPS, Sent
 
 
 class SentFile(FormFile):  # type: ignore[type-arg]  # takes none when the code runs

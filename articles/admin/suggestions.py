@@ -16,7 +16,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles import curation, working
-from articles.accepting import last_act
 from articles.admin.changes import MAY_UNDO
 from articles.admin.deciding import Decision, PersonForm, find_actors, words_of
 from articles.admin.desk import DeskAdmin, RecordForm, editor, link_to, link_to_list
@@ -31,8 +30,9 @@ from articles.admin.mentions import (
 )
 from articles.admin.taggings import EVERYWHERE
 from articles.models import ActorSuggestion, SuggestionMention, Tag
-from articles.proposing import OWNERS, propose
-from articles.resembling import find_alike, find_known, find_namesakes
+from articles.suggested.accepting import last_act
+from articles.suggested.proposing import OWNERS, propose
+from articles.suggested.resembling import find_alike, find_known, find_namesakes
 from articles.tagging.folding import fold_keyword
 
 ARTICLES_SHOWN = 20  # of one person on its page, the newest; the others are in the list of mentions

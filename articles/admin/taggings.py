@@ -26,8 +26,8 @@ from articles.admin.desk import (
     link_to,
 )
 from articles.admin.lists import ChosenFilter, chosen, is_too_long, pointing
-from articles.evidence import PARTS, excerpts
 from articles.models import Article, ChangeSet, Outlet, Tag, Tagging, TagKind
+from articles.reader.evidence import PARTS, excerpts
 
 SENTENCES = 2  # of one tag; the first ones say most, for the title comes first
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]

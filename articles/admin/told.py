@@ -9,9 +9,9 @@ from typing import cast
 from django.contrib.auth import get_user_model
 from django.db.models import ForeignKey, Model
 
-from articles.effects import DERIVED
+from articles.history.effects import DERIVED
+from articles.history.reversing import TABLES
 from articles.models import Author, Change, Tag
-from articles.reversing import TABLES
 
 type Columns = Mapping[str, object]
 

@@ -29,7 +29,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from articles import tasks, uploading, working
+from articles import tasks, working
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to
 from articles.admin.lists import is_id
 from articles.admin.sending import ClippingHandler, SentFile
@@ -39,7 +39,8 @@ from articles.importing.identity import Outcome
 from articles.importing.sources import MAX_BYTES, SUFFIXES
 from articles.importing.zips import MAX_TOTAL
 from articles.models import Upload
-from articles.receiving import UploadRefusedError, receive
+from articles.uploads import uploading
+from articles.uploads.receiving import UploadRefusedError, receive
 
 MAY_UPLOAD = "articles.add_importrun"
 MAY_DECIDE_FOR_OTHERS = "articles.change_importrun"

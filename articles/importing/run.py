@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from articles import gazetteer
 from articles.commands import manage
-from articles.forwarding import names_in_files
 from articles.importing import pruning, store
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
@@ -35,6 +34,7 @@ from articles.importing.trail import record_import
 from articles.importing.troubles import Trouble
 from articles.importing.zips import look_into_zips
 from articles.models import Archive, ImportIssue, ImportRun, Upload
+from articles.records.forwarding import names_in_files
 from articles.search import sync
 from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from articles.importing.taggings import Texts, locked, moved_mentions, texts_of
-from articles.likeness import skeleton
 from articles.models import ActorSuggestion, Article, SuggestionMention
+from articles.records.likeness import skeleton
 from articles.tagging.folding import fold_keyword
 from articles.tagging.standing import Unknown
 

@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
                 ('article_ids', models.JSONField(default=list, help_text='Those that hold words of the change.')),
                 ('found_count', models.PositiveIntegerField(default=0)),
                 ('tagged_count', models.PositiveIntegerField(default=0)),
-                ('result', models.JSONField(default=dict, help_text='Counts: see `articles.rulelab`.')),
+                ('result', models.JSONField(default=dict, help_text='Counts: see `articles.rules.lab`.')),
                 ('seen_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Last sign of life.')),
                 ('change_set', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='articles.changeset')),
                 ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

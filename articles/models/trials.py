@@ -45,7 +45,7 @@ class RuleTrial(models.Model):
     article_ids = models.JSONField(default=list, help_text="Those that hold words of the change.")
     found_count = models.PositiveIntegerField(default=0)
     tagged_count = models.PositiveIntegerField(default=0)
-    result = models.JSONField(default=dict, help_text="Counts: see `articles.rulelab`.")
+    result = models.JSONField(default=dict, help_text="Counts: see `articles.rules.lab`.")
     seen_at = models.DateTimeField(default=timezone.now, help_text="Last sign of life.")
     change_set = models.ForeignKey(
         "articles.ChangeSet", models.SET_NULL, null=True, blank=True, related_name="+"

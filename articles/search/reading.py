@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from articles.damage import read_around
+from articles.lists.damage import read_around
 from articles.models import Article, Authorship, Tagging
 from articles.search.entry import IndexedArticle
 from articles.search.vocabulary import NO_LANGUAGE, UNDATED, VOCABULARIES, language_keys

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from articles import languages as offered
 from articles.filters import ArticleFilter
 from articles.languages import Edition
-from articles.neighbours import PARAMETER
+from articles.lists.neighbours import PARAMETER
 from articles.phrases import gettext
 from articles.search.address import PAGE_PARAMETERS
 

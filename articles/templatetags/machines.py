@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from articles.reading import Reading
-from articles.structured import news_article
+from articles.reader.reading import Reading
+from articles.reader.structured import news_article
 
 register = template.Library()
 

@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from articles import phrases
 from articles.charts import number
 from articles.days import date_in_words, short_date
-from articles.facets import FacetValue
 from articles.importing.clipping import Precision
+from articles.lists.facets import FacetValue
 from articles.search.snippets import Parts
 
 register = template.Library()

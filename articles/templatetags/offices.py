@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from articles import phrases
 from articles.languages import edition
 from articles.models import Office
+from articles.profiles.tenures import Tenure, Tenures, end_precision, start_precision
 from articles.templatetags.newsroom import dated
-from articles.tenures import Tenure, Tenures, end_precision, start_precision
 
 register = template.Library()
 

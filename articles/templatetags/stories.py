@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from articles import phrases
 from articles.importing.clipping import Precision
 from articles.languages import edition
-from articles.neighbours import with_search
-from articles.rows import Row, TagLabel
+from articles.lists.neighbours import with_search
+from articles.lists.rows import Row, TagLabel
 from articles.templatetags.newsroom import dated, found, language_tag
 
 register = template.Library()

@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from articles.exporting import cut_notice, export_links, feed_url
-from articles.listing import Listing
-from articles.neighbours import with_search, within_of
+from articles.lists.listing import Listing
+from articles.lists.neighbours import with_search, within_of
 from articles.search.address import Address
 
 register = template.Library()

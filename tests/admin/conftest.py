@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from articles import curation, sampling
+from articles import curation
 from articles.importing.unmatched import write_unmatched
 from articles.models import (
     Alias,
@@ -33,6 +33,7 @@ from articles.models import (
     Upload,
     UploadedFile,
 )
+from articles.quality import sampling
 from tests.factories import make_article, make_suggestion, make_tag
 
 BODY = "The Kremlin said talks would go on. Later, officials in Kyiv agreed.\n\nRussia did not comment."

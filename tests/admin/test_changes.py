@@ -9,12 +9,12 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from articles import curation
-from articles.accepting import accept
 from articles.admin import changes
 from articles.admin.told import tell
 from articles.commands import manage
+from articles.history.undoing import undo
 from articles.models import Article, ChangeSet, ImportRun, Tag, Tagging
-from articles.undoing import undo
+from articles.suggested.accepting import accept
 from tests.factories import make_article, make_outlet, make_suggestion
 
 pytestmark = pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from articles import tasks, working
 from articles.admin import merging as pages
+from articles.history.undoing import undo
 from articles.management.commands import work
 from articles.models import (
     Alias,
@@ -22,7 +23,6 @@ from articles.models import (
     ProposedMerge,
     Tag,
 )
-from articles.undoing import undo
 from tests.admin.conftest import form_data
 from tests.admin.test_pages import address
 from tests.factories import make_article, make_outlet, make_tag, make_tagging

@@ -9,10 +9,11 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from articles import curation, sampling
+from articles import curation
 from articles.models import Article, AuditItem, AuditSample, ChangeSet, Tagging
+from articles.quality import sampling
 from tests.factories import make_article, make_tag
-from tests.test_quality import make_answers
+from tests.quality.test_audits import make_answers
 
 pytestmark = pytest.mark.django_db
 

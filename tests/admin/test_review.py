@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from articles import curation, waiting
+from articles import curation
 from articles.models import ChangeSet, Tagging
-from articles.review import Verdict, decide, version
+from articles.review import queue
+from articles.review.decisions import Verdict, decide, version
 from tests.factories import make_article, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
@@ -334,8 +335,8 @@ def test_rejected_suggestions_are_listed_and_taken_back(carol_at, queue_url, row
 def test_a_page_of_a_large_outlet_with_nothing_near_by_says_where_to_look_on(
     carol_at, queue_url, row, monkeypatch
 ):
-    monkeypatch.setattr(waiting, "SMALL", 0)
-    monkeypatch.setattr(waiting, "WALKED", 1)
+    monkeypatch.setattr(queue, "SMALL", 0)
+    monkeypatch.setattr(queue, "WALKED", 1)
     herald = make_article(outlet="Herald")
     make_tagging(herald, "country/Peru", mentions=[], role="mentioned", salience=0.0)
     url = f"{queue_url}?outlet={herald.outlet_id}"

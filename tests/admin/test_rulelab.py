@@ -13,13 +13,13 @@ from articles.admin import rulelab as lab
 from articles.importing import crew
 from articles.importing.lock import ImportBusyError
 from articles.models import Alias, ChangeSet, RuleTrial, Tag, Tagging
-from articles.retagging import Scope, retag
+from articles.rules.retagging import Scope, retag
+from articles.rules.trying import Budget
 from articles.tagging import Alias as Name
 from articles.tagging import AliasKind, Entry, Kind
-from articles.trying import Budget
 from tests.admin.conftest import form_data
 from tests.factories import make_article
-from tests.test_retagging import InProcess
+from tests.rules.test_retagging import InProcess
 
 OMAN = Entry(Kind.COUNTRY, "oman", "Oman", "om", aliases=(Name("Oman"), Name("Muscat", AliasKind.CAPITAL)))
 PERU = Entry(Kind.COUNTRY, "peru", "Peru", "pe", aliases=(Name("Peru"),))
@@ -180,7 +180,7 @@ def test_an_import_under_way_is_waited_for(peru, alice_at, monkeypatch):
     def busy():
         raise ImportBusyError("import run 5 is still running")
 
-    monkeypatch.setattr("articles.rulelab.import_lock", busy)
+    monkeypatch.setattr("articles.rules.lab.import_lock", busy)
     shown = save_rule(alice_at, RuleTrial.objects.get()).content.decode()
     assert "Nothing was saved: import run 5 is still running" in shown
 

@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from articles import accepting, curation
+from articles import curation
 from articles.admin import deciding
 from articles.models import ActorSuggestion, Alias, Article, ChangeSet, Office, Tag
-from articles.retagging import Retagging
+from articles.rules.retagging import Retagging
+from articles.suggested import accepting
 from tests.factories import make_article, make_suggestion, make_tag
 
 pytestmark = pytest.mark.django_db

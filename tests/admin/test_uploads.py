@@ -372,7 +372,7 @@ def test_more_files_than_a_form_may_have_are_refused_before_the_last_is_read(at,
 
 
 def test_what_unpacks_to_more_than_an_upload_may_have_is_refused(at, monkeypatch):
-    monkeypatch.setattr("articles.receiving.MAX_TOTAL", 1_000_000)
+    monkeypatch.setattr("articles.uploads.receiving.MAX_TOTAL", 1_000_000)
     texts = {f"{n}.md": random.Random(n).randbytes(512_000) for n in range(3)}
 
     assert refusal(send(at, ("a.zip", packed(texts)))).startswith(
@@ -389,7 +389,7 @@ def test_more_zips_than_an_upload_may_have_are_refused(at):
 
 
 def test_who_leaves_too_many_uploads_waiting_must_decide_on_one_first(at, monkeypatch):
-    monkeypatch.setattr("articles.receiving.MAX_WAITING", 2)
+    monkeypatch.setattr("articles.uploads.receiving.MAX_WAITING", 2)
     sent(at, ("1.md", TALKS)), sent(at, ("2.md", TALKS))
 
     complaint = send(at, ("3.md", TALKS)).context["complaint"]

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.http import QueryDict
 
-from articles.listing import list_articles
+from articles.lists.listing import list_articles
 from articles.models import Article
 
 pytestmark = pytest.mark.browser

@@ -10,10 +10,10 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from articles import sampling
 from articles.models import AuditItem, AuditSample, Tagging
+from articles.quality import sampling
 from tests.factories import make_article
-from tests.test_quality import make_answers
+from tests.quality.test_audits import make_answers
 
 pytestmark = pytest.mark.browser
 

@@ -15,11 +15,11 @@ from playwright.sync_api import Page, expect
 from articles import gazetteer
 from articles.importing import crew
 from articles.models import Alias, RuleTrial, Tag, Tagging
-from articles.retagging import Scope, retag
+from articles.rules.retagging import Scope, retag
 from articles.tagging import Alias as Name
 from articles.tagging import AliasKind, Entry, Kind
 from tests.factories import make_article
-from tests.test_retagging import InProcess
+from tests.rules.test_retagging import InProcess
 
 pytestmark = pytest.mark.browser
 

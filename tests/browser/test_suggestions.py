@@ -10,9 +10,9 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from articles import accepting
 from articles.models import ActorSuggestion, Alias, Tag
-from articles.retagging import Retagging
+from articles.rules.retagging import Retagging
+from articles.suggested import accepting
 from tests.factories import make_article, make_suggestion, make_tag
 
 LIST = reverse("admin:articles_actorsuggestion_changelist")

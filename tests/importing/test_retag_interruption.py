@@ -23,7 +23,8 @@ from pathlib import Path
 import django
 django.setup()
 from django.db import connection
-from articles import gazetteer, retagging
+from articles import gazetteer
+from articles.rules import retagging
 from articles.importing.run import import_paths
 from articles.models import Change, ChangeSet, SuggestionMention, Tag
 from articles.tagging import Alias, Entry, Kind

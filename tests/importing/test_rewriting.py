@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles import gazetteer, undoing
+from articles import gazetteer
+from articles.history import undoing
 from articles.importing import rewriting
 from articles.importing.reopening import Place, reopen
 from articles.importing.retrying import retry_file

@@ -14,7 +14,7 @@ from articles.importing.lock import ImportBusyError
 from articles.importing.run import import_paths
 from articles.importing.undo import UndoError, Undoing, undo
 from articles.models import Article, ArticleSource, ChangeSet, ImportRun, Tag, Tagging
-from articles.retagging import Scope, retag
+from articles.rules.retagging import Scope, retag
 from articles.search import sync
 from articles.search.query import Criteria
 from articles.tagging import Alias, Entry, Kind

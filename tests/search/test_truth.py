@@ -19,17 +19,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from articles import merging
-from articles.combining import Choice
 from articles.filters import ArticleFilter
-from articles.listing import Listing, list_articles
-from articles.merging import MergeError
+from articles.lists.listing import Listing, list_articles
+from articles.lists.searchbox import understood
 from articles.models import Article, Authorship, Tag, Tagging
+from articles.records import merging
+from articles.records.combining import Choice
+from articles.records.merging import MergeError
 from articles.search import sync, upkeep
 from articles.search.engine import FACETS
 from articles.search.query import SUFFIXES, Match, Sort
 from articles.search.vocabulary import VOCABULARIES, language_keys
-from articles.searchbox import understood
 from tests.factories import make_article, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from articles.models import Office, Tag
+from articles.profiles.tenures import Tenure, Tenures
 from articles.templatetags.offices import career, leaders
-from articles.tenures import Tenure, Tenures
 
 ADA = Tag(kind="actor", slug="ada", key="ada", name="Ada <Lee>")
 START, END = dt.date(2012, 5, 7), dt.date(2018, 3, 2)

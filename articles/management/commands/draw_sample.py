@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from articles import sampling
 from articles.commands import manage
+from articles.quality import sampling
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand
 
-from articles import namesakes
 from articles.management.reports import count_of
+from articles.records import namesakes
 
 
 class Command(BaseCommand):

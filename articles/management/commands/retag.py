@@ -20,7 +20,7 @@ from articles.management.commands.import_articles import stop_requests
 from articles.management.progress import ProgressLine
 from articles.management.reports import printable
 from articles.models import Article, Tag
-from articles.retagging import Moves, RetagError, Retagging, Scope, count_waiting, retag
+from articles.rules.retagging import Moves, RetagError, Retagging, Scope, count_waiting, retag
 
 SOME_FAILED = 1  # exit codes: some articles could not be tagged
 COULD_NOT_RUN = 2  # an import is running, there is no gazetteer, the database refuses

@@ -9,14 +9,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from articles.commands import manage
+from articles.history.reversing import TABLES
+from articles.history.undoing import Conflict, Reversal, UndoError, undo
 from articles.importing.lock import ImportBusyError
 from articles.importing.run import login
 from articles.management.commands import undo_import
 from articles.management.reports import count_of, printable
 from articles.models import Change, ChangeSet
-from articles.reversing import TABLES
 from articles.search import sync
-from articles.undoing import Conflict, Reversal, UndoError, undo
 
 REFUSED = 1  # exit codes: later acts stand in the way
 COULD_NOT_RUN = 2

@@ -15,8 +15,9 @@ from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from articles import uploading, working
+from articles import working
 from articles.commands import manage
+from articles.uploads import uploading
 
 LOOK_SECONDS = 1.0  # between two looks for a task, where none waits
 SIGN_SECONDS = 10.0  # between two signs of life

@@ -1,0 +1,213 @@
+"""Proposes records that may be the same: one name, one further name, a like spelling, one Wikidata entry.
+
+Looked for by a command or in the background, never while a page is made.  Records meet only in blocks of
+those that share a key (a folded name, the skeleton of a last name); in a block each is compared with its
+nearest neighbours in the order of their names, so that the time grows with the number of records and not with
+its square.  What somebody called different is never proposed again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import batched
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+
+from articles.curation import locked, recording
+from articles.models import Alias, Author, ChangeSet, Office, Outlet, ProposedMerge, Tag, TagKind
+from articles.records.likeness import likeness, may_be_same, skeleton
+from articles.tagging.folding import fold_keyword
+
+NEIGHBOURS = 12  # in a block, in the order of their names, that a record is compared with
+BATCH = 1_000  # rows written by one statement
+ALIKE = 0.9  # of two whole names of no persons: ministry of defence, ministry of defense
+SHORTEST = 6  # letters of a name whose spelling can be alike: of three letters, two are too often the same
+APART = dt.timedelta(days=50 * 365)  # between two terms of office that no one person holds
+PERSONS = (TagKind.ACTOR.value, "author")
+# A likeness of names says nothing of countries: Niger and Nigeria.
+SPELLED_ALIKE = (*PERSONS, TagKind.ORGANISATION.value, TagKind.TOPIC.value, "outlet")
+
+SAME_ENTRY, SAME_NAME, SAME_ALIAS, LIKE_NAME = (
+    "same Wikidata entry", "same name", "same further name", "like spelling",
+)  # fmt: skip
+WEIGHTS = {SAME_ENTRY: 1.0, SAME_NAME: 0.95, SAME_ALIAS: 0.85}
+
+type Pair = tuple[str, int, int]
+
+
+@dataclass(slots=True)
+class Named:
+    """One record as it is compared: its folded names, and what speaks against its being another one."""
+
+    pk: int
+    name: str
+    folded: str
+    wikidata: str = ""
+    others: set[str] = field(default_factory=set)
+    places: set[int] = field(default_factory=set)  # countries and bodies of its offices
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+
+
+def propose() -> int:
+    """Look for records that may be the same, and keep what was found; return how many wait for a decision."""
+    found: dict[Pair, dict[str, float]] = {}
+    names: dict[tuple[str, int], str] = {}
+    for kind in (*TagKind.values, "outlet", "author"):
+        records = list(_read(kind))
+        by_pk = {one.pk: one for one in records}
+        for first, second, reason, weight in _pairs(kind, records):
+            one, other = sorted((first, second))
+            if first != second and not _speak_against(by_pk[one], by_pk[other]):
+                found.setdefault((kind, one, other), {})[reason] = weight
+                names |= {(kind, pk): by_pk[pk].name for pk in (one, other)}
+    return _keep(found, names)
+
+
+def tell_apart(proposed: QuerySet[ProposedMerge], *, by: AbstractBaseUser) -> int:
+    """Say that records are not the same, for ever; return how many pairs that changed."""
+    with recording(ChangeSet.Act.DISTINCT, by=by) as act:
+        rows = list(locked(proposed.filter(status=ProposedMerge.Status.OPEN)))
+        for row in rows:
+            act.remember(row, {"status": row.status}, {"status": ProposedMerge.Status.DIFFERENT.value})
+        proposed.model._default_manager.filter(pk__in=[row.pk for row in rows]).update(
+            status=ProposedMerge.Status.DIFFERENT
+        )
+    return len(rows)
+
+
+# --- What is compared -------------------------------------------------------------------------------------
+
+
+def _read(kind: str) -> Iterator[Named]:
+    """Yield the records of one kind that stand for themselves."""
+    if kind in ("outlet", "author"):
+        model = Outlet if kind == "outlet" else Author
+        rows = model._default_manager.filter(merged_into=None).order_by("pk").values_list("pk", "name")
+        for pk, name in rows.iterator():
+            folded = fold_keyword(name)
+            yield Named(pk, name, folded.removeprefix("the ") if kind == "outlet" else folded)
+        return
+    tags = Tag.objects.filter(kind=kind, merged_into=None).order_by("pk")
+    records = {
+        pk: Named(pk, name, fold_keyword(name), wikidata)
+        for pk, name, wikidata in tags.values_list("pk", "name", "wikidata")
+    }
+    certain = Alias.objects.filter(kind__in=("name", "former"), is_ambiguous=False, tag__kind=kind)
+    for pk, text in certain.values_list("tag_id", "text"):
+        if pk in records:
+            records[pk].others.add(fold_keyword(text))
+    terms = Office.objects.filter(holder__kind=kind).values_list("holder_id", "of_id", "start_on", "end_on")
+    for pk, of, start, end in terms:
+        if one := records.get(pk):
+            one.places.add(of)
+            days = [day for day in (one.first_day, one.last_day, start, end) if day]
+            one.first_day, one.last_day = (min(days), max(days)) if days else (None, None)
+    yield from records.values()
+
+
+def _pairs(kind: str, records: Iterable[Named]) -> Iterator[tuple[int, int, str, float]]:
+    """Yield records that share a name or are spelled alike, why, and how much that says."""
+    records = list(records)
+    yield from _sharing(SAME_ENTRY, ((one.wikidata, one) for one in records if one.wikidata))
+    yield from _sharing(SAME_NAME, ((one.folded, one) for one in records))
+    yield from _sharing(SAME_ALIAS, ((text, one) for one in records for text in {one.folded, *one.others}))
+    if kind not in SPELLED_ALIKE:
+        return
+    blocks: dict[str, list[Named]] = defaultdict(list)
+    for one in records:
+        if len(one.folded) >= SHORTEST:
+            for key in _keys(kind, one.folded):
+                blocks[key].append(one)
+    for block in blocks.values():
+        yield from _alike(kind, block)
+
+
+def _sharing(reason: str, keyed: Iterable[tuple[str, Named]]) -> Iterator[tuple[int, int, str, float]]:
+    blocks: dict[str, list[int]] = defaultdict(list)
+    for key, one in keyed:
+        if key:
+            blocks[key].append(one.pk)
+    for pks in blocks.values():
+        for place, pk in enumerate(pks):
+            yield from ((pk, other, reason, WEIGHTS[reason]) for other in pks[place + 1 : place + NEIGHBOURS])
+
+
+def _keys(kind: str, folded: str) -> set[str]:
+    """Return the blocks of a name: those of persons by their last name, of others by any end of theirs."""
+    if kind in PERSONS:
+        return {skeleton(folded)}
+    words = folded.split()
+    return {skeleton(words[0]), f"{skeleton(words[-1])}-", folded[:4]}
+
+
+def _alike(kind: str, block: list[Named]) -> Iterator[tuple[int, int, str, float]]:
+    """Yield those of a block that are spelled alike, each held against its neighbours by name."""
+    ordered = sorted(block, key=lambda one: (one.folded, one.pk))
+    for place, one in enumerate(ordered):
+        for other in ordered[place + 1 : place + 1 + NEIGHBOURS]:
+            if one.folded == other.folded or not _may_be_spellings(kind, one.folded, other.folded):
+                continue
+            yield one.pk, other.pk, LIKE_NAME, likeness(one.folded, other.folded) * WEIGHTS[SAME_ALIAS]
+
+
+def _may_be_spellings(kind: str, one: str, other: str) -> bool:
+    if _numbers(one) != _numbers(other):  # G7 and G20, the 3rd and the 4th fleet
+        return False
+    if kind in PERSONS:
+        return may_be_same(one, other)
+    longest = max(len(one), len(other))
+    return abs(len(one) - len(other)) <= (1 - ALIKE) * 2 * longest and likeness(one, other) >= ALIKE
+
+
+def _numbers(folded: str) -> list[str]:
+    return re.findall(r"\d+", folded)
+
+
+def _speak_against(one: Named, other: Named) -> bool:
+    """Return whether facts say that two records are two: another entry, country or century."""
+    if one.wikidata and other.wikidata:
+        return one.wikidata != other.wikidata
+    if one.places and other.places and one.places.isdisjoint(other.places):
+        return True
+    for earlier, later in ((one, other), (other, one)):
+        if earlier.last_day and later.first_day and later.first_day - earlier.last_day > APART:
+            return True
+    return False
+
+
+# --- What is kept -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _keep(found: Mapping[Pair, Mapping[str, float]], names: Mapping[tuple[str, int], str]) -> int:
+    """Write what was found; forget what nobody decided and what is no longer found."""
+    known = {(row.kind, row.first, row.second): row for row in ProposedMerge.objects.all().iterator()}
+    rows = []
+    for (kind, first, second), reasons in found.items():
+        row = known.pop((kind, first, second), None)
+        if row is None or row.status == ProposedMerge.Status.OPEN:
+            rows.append(
+                ProposedMerge(
+                    kind=kind, first=first, second=second,
+                    names=f"{names[kind, first]} and {names[kind, second]}"[:420],
+                    reasons=sorted(reasons), likeness=max(reasons.values()),
+                )
+            )  # fmt: skip
+    gone = [row.pk for row in known.values() if row.status == ProposedMerge.Status.OPEN]
+    for pks in batched(gone, BATCH):
+        ProposedMerge.objects.filter(pk__in=pks).delete()
+    ProposedMerge.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["kind", "first", "second"],
+        update_fields=["names", "reasons", "likeness"],
+        batch_size=BATCH,
+    )
+    return len(rows)
