@@ -783,7 +783,7 @@ def test_an_outlets_articles_are_parted_by_host_and_later_imports_leave_them(ali
 
 
 def test_every_table_that_names_a_record_is_moved_or_stays_for_a_reason():
-    """Whoever adds a foreign key to a tag, outlet or author thinks of it here and in `articles.records.moving`."""
+    """Whoever adds a foreign key to a tag, outlet or author has to think of `articles.records.moving`."""
     known = {
         "Tag": {"alias.tag", "office.holder", "office.of", "tag.parent", "tag.merged_into", "tagging.tag",
                 "actorsuggestion.tag", "formername.tag",
