@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from articles.tagging import datelines
 from articles.tagging.matcher import Case, Hit, Look, Pattern, Sense
-from articles.tagging.reading import Reading, Verdict, sought
+from articles.tagging.reading import Found, Reading, Verdict, sought
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
@@ -47,6 +48,7 @@ class Places:
         self._former = {
             key: (by_key[former], last) for key, former, last in FORMER_STATES if former in by_key
         }
+        self._by_key = by_key
         self._context: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         for entry in entries:
             for alias in entry.aliases:
@@ -78,12 +80,24 @@ class Places:
                 entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
                 accept((entry, start, end, sense.rule))
         reading.keys.update([entry.key for entry, _, _, _ in reading.found])
-        if last and not reading.found:
+        if last:
             self._read_dateline(reading, first, last)
 
     def _read_dateline(self, reading: Reading, first: int, last: int) -> None:
-        """Take the country of the dateline of a report that names no other country and no body."""
-        found = []
+        """Take the country of the dateline where the report is about it, too."""
+        filed, bureau = self._filed_in(reading, first, last)
+        keys = {found[0].key for found in filed}
+        if len(keys) != 1 or not _is_about(reading, keys, bureau, last):
+            return
+        reading.found += filed
+        reading.keys |= keys
+        reading.refused = [refused for refused in reading.refused if refused[4] is not IN_DATELINE]
+
+    def _filed_in(self, reading: Reading, first: int, last: int) -> tuple[list[Found], str]:
+        """Return the countries of the dateline, and its town if that is a capital or has many bureaus."""
+        folded = reading.hits.folded
+        found: list[Found] = []
+        bureau = ""
         for hit in reading.hits.names:
             start, end, pattern = hit
             if not first <= start < last:
@@ -92,11 +106,13 @@ class Places:
                 if sense.entry.kind is Kind.COUNTRY:
                     entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
                     found.append((entry, start, end, "dateline"))
-        countries = {entry.key for entry, _, _, _ in found}
-        if len(countries) == 1:
-            reading.found += found
-            reading.keys |= countries
-            reading.refused = [refused for refused in reading.refused if refused[4] is not IN_DATELINE]
+                    is_town = sense.alias.kind is AliasKind.PLACE and not datelines.has_bureaus(pattern.words)
+                    if start == first and not is_town:
+                        bureau = pattern.words
+        key, start, end = datelines.state_of(reading.text, folded.origin(first), folded.origin(last))
+        if key in self._by_key:
+            return [(self._by_key[key], folded.place(start), folded.place(end), "dateline")], bureau
+        return found, bureau
 
     def _look(self, pattern: Pattern) -> Look:
         """Return how closely the places among the senses of a pattern are to be looked at."""
@@ -251,6 +267,22 @@ def _town_or_body(reading: Reading, hit: Hit, senses: Sequence[Sense]) -> Sequen
         reason = "the town, not the body that sits there" if is_town else "the body that sits there"
         reading.refuse(sense.entry, hit, sense.rule, reason)
     return [sense for sense in senses if sense not in (bodies if is_town else towns)]
+
+
+def _is_about(reading: Reading, keys: set[str], bureau: str, last: int) -> bool:
+    """Return whether a report is about the country it was filed in, which these keys name.
+
+    It is where nothing else is named, or that country is; where the reporter went to a town that is no
+    bureau's; where dealers "here" speak; and where a company tells of itself.
+    """
+    if not reading.found:
+        return True
+    report = reading.hits.folded.origin(last)
+    if datelines.is_about_company(reading.text[report : report + datelines.LONGEST_OPENING]):
+        return True
+    if datelines.is_host(bureau):
+        return False
+    return bool(keys & reading.keys) or not bureau or datelines.is_set_there(reading.text[report:])
 
 
 def _is_seat(sense: Sense) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from articles.tagging import datelines
 from articles.tagging.folding import fold_name
 from articles.tagging.matcher import Hit, Hits, Sense
 from articles.tagging.records import Entry
@@ -16,27 +16,12 @@ from articles.tagging.vocabulary import Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
 LONGEST_WORD = 40
-LONGEST_DATELINE = 80  # characters
 # A title with more than this share of its longer words in capitals is set in title case.
 CAPITALISED_SHARE = 0.8
 # An entry that is refused at more places than this for one reason is not helped by hearing of each.
 REFUSALS_SHOWN = 2
 # Opening words that say nothing about the name they precede.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
-# Where and when a report was filed: "WASHINGTON, March 3 - ", "Kyiv (Reuters) - ", "Port Sudan — The",
-# "ACCRA: ", "Accra, July 12: ", "Prague, 14 April 1997 (RFE/RL) - ".
-# Not "Moscow - long a friend - is silent".
-_DAY = r"(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?|\d{1,2} [A-Z][a-z]{2,8}(?: \d{4})?))"
-_AGENCY = r"(?: ?\([^()\n]{2,30}\))"
-_PLACES = r"[^\W\d_a-z][\w.'’-]*(?:[ ,/]{1,2}[^\W\d_a-z][\w.'’-]*){0,4}?"
-_CAPITALS = r"[^\W\d_a-z]{2}[^\W\d_a-z]*(?:[ ,/.]{1,2}[^\W\d_a-z]+){0,4}?"
-DATELINE = re.compile(
-    rf"\s*(?:{_CAPITALS},?{_DAY}?{_AGENCY}? ?(?:--?|–|—) "
-    rf"|{_PLACES}(?:{_DAY}{_AGENCY}?|{_AGENCY}) ?(?:--?|–|—) "
-    rf"|{_PLACES}{_DAY}{_AGENCY}?: "
-    rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
-    rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
-)
 
 
 # An entry that the text names, at [start, end) of the folded text, and by which rule; bare like `Hit`.
@@ -165,9 +150,9 @@ class Reading:
     def dateline(self) -> tuple[int, int]:
         """Return where in the folded text stands the line that says where the report was filed."""
         if self._dateline is None:
-            match = DATELINE.match(self.text, self.body_start, self.body_start + LONGEST_DATELINE)
+            start, end = datelines.find(self.text, self.body_start)
             place = self.hits.folded.place
-            self._dateline = (place(match.start()), place(match.end())) if match else (0, 0)
+            self._dateline = (place(start), place(end)) if end else (0, 0)
         return self._dateline
 
     def in_dateline(self, start: int) -> bool:

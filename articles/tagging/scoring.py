@@ -28,6 +28,7 @@ class Weights:
     lead: float  # likewise, for the rest of the lead
     doubling: float  # for each doubling of the number of mentions
     spread: float  # for being named in every stretch of the body
+    alone: float  # for being the only country that the article names
     main: float  # in a text of USUAL_LENGTH or more
     length: float  # shorter ones, down to LEAD_LENGTH, need less, to this power: they name nobody often
 
@@ -36,13 +37,37 @@ class Weights:
 # standfirsts: their weights are a judgement, between title and lead.
 WEIGHTS: dict[Kind, Weights] = {
     Kind.COUNTRY: Weights(
-        title=5.0, standfirst=4.0, opening=3.0, lead=1.0, doubling=1.0, spread=2.0, main=6.0, length=0.35
+        title=5.0,
+        standfirst=4.0,
+        opening=3.0,
+        lead=1.0,
+        doubling=1.0,
+        spread=2.0,
+        alone=3.0,
+        main=6.0,
+        length=0.4,
     ),
     Kind.ACTOR: Weights(
-        title=3.0, standfirst=3.5, opening=3.5, lead=3.5, doubling=1.5, spread=1.5, main=5.0, length=0.25
+        title=3.0,
+        standfirst=3.5,
+        opening=3.5,
+        lead=3.5,
+        doubling=1.5,
+        spread=1.5,
+        alone=0.0,
+        main=5.0,
+        length=0.25,
     ),
     Kind.ORGANISATION: Weights(
-        title=5.0, standfirst=4.0, opening=3.0, lead=1.0, doubling=1.0, spread=2.0, main=6.0, length=0.35
+        title=5.0,
+        standfirst=4.0,
+        opening=3.0,
+        lead=1.0,
+        doubling=1.0,
+        spread=2.0,
+        alone=0.0,
+        main=6.0,
+        length=0.35,
     ),
 }
 
@@ -91,10 +116,11 @@ def main_sums(length: int) -> dict[Kind, float]:
     return {kind: weights.main * share**weights.length for kind, weights in WEIGHTS.items()}
 
 
-def weigh(kind: Kind, starts: Sequence[int], layout: Layout, main: float) -> Sum:
+def weigh(kind: Kind, starts: Sequence[int], layout: Layout, main: float, *, is_alone: bool = False) -> Sum:
     """Return the signs that mentions at these places, one or more in their order, give.
 
-    ``main`` is the sum from which the entry is a main one.
+    ``main`` is the sum from which the entry is a main one; ``is_alone`` says that the article names no other
+    country.
     """
     count = len(starts)
     standfirst = bisect_left(starts, layout.title_end)
@@ -111,13 +137,13 @@ def weigh(kind: Kind, starts: Sequence[int], layout: Layout, main: float) -> Sum
     if count > body + 1:
         bounds = [body, *[bisect_left(starts, begin, body) for begin in layout.stretches], count]
         stretches = len(set(bounds)) - 1
-    signs, total = signs_of(kind, standfirst > 0, place, count, stretches)
+    signs, total = signs_of(kind, standfirst > 0, place, count, stretches, is_alone)
     return tuple.__new__(Sum, (signs, total, main))
 
 
 @lru_cache(maxsize=4096)  # most entries of most articles are named a few times, in a few ways
 def signs_of(
-    kind: Kind, is_in_title: bool, place: str, count: int, stretches: int
+    kind: Kind, is_in_title: bool, place: str, count: int, stretches: int, is_alone: bool
 ) -> tuple[tuple[tuple[str, float], ...], float]:
     """Return what each sign counts, and what they add up to; kept, so clear the cache if WEIGHTS change."""
     weights = WEIGHTS[kind]
@@ -131,6 +157,8 @@ def signs_of(
     signs.append(("count", weights.doubling * log2(1 + count)))
     if stretches:
         signs.append(("spread", weights.spread * stretches / STRETCHES))
+    if is_alone and weights.alone:
+        signs.append(("alone", weights.alone))
     return tuple(signs), sum([value for _, value in signs])
 
 

@@ -112,10 +112,12 @@ class Tagger:
         for found in reading.found:
             groups[id(found[0])].append(found)
         findings = []
+        countries = sum([group[0][0].kind is Kind.COUNTRY for group in groups.values()])
         for group in groups.values():
             entry = group[0][0]
             kind = entry.kind
-            weighed = weigh(kind, [start for _, start, _, _ in group], layout, mains[kind])
+            is_alone = countries == 1 and kind is Kind.COUNTRY
+            weighed = weigh(kind, [start for _, start, _, _ in group], layout, mains[kind], is_alone=is_alone)
             mentions = parts.evidence(reading, group)
             findings.append(
                 NEW(Finding, (kind, entry.slug, role_of(weighed), weighed.salience, mentions, weighed))

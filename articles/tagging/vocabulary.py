@@ -225,3 +225,21 @@ NEGATIONS = frozenset(
         than"""
     )
 )
+
+# The newspaper forms of states and provinces, as they stand behind a town: "AKRON, Ohio", "WALTHAM, Mass".
+# Source: the Associated Press and the Canadian Press, from general knowledge.
+_STATES = {
+    "us": """Ala Alaska Ariz Ark Calif Colo Conn DC Del Fla Ga Hawaii Idaho Ill Ind Iowa Kan Kansas Ky La
+    Maine Mass Md Mich Minn Miss Mo Mont NC ND NH NJ NM NY Neb Nev Ohio Okla Ore Oregon Pa RI SC SD Tenn Tex
+    Texas Utah Va Vt WVa Wash Wis Wyo""",
+    "ca": """Alberta Alta BC Man Manitoba NB NS Newfoundland Nfld Ont Ontario PEI Que Quebec Sask
+    Saskatchewan""",
+}
+STATES = {name.casefold(): key for key, names in _STATES.items() for name in _words(names)}
+# Capitals besides, agencies keep bureaus here that report on other countries.
+BUREAUS = _words(
+    """abidjan almaty dubai frankfurt geneva hong-kong istanbul jerusalem johannesburg lagos miami mumbai
+    new-york peshawar shanghai strasbourg sydney tel-aviv the-hague"""
+)
+# Here bodies of many states meet: that a report was filed here says nothing about the country.
+HOSTS = _words("brussels geneva luxembourg new-york strasbourg the-hague vienna")

@@ -51,6 +51,12 @@ def test_spread_is_the_share_of_the_stretches_that_name_the_entry():
     assert signs(30, 600, 1100, 1600)["spread"] == COUNTRY.spread
 
 
+def test_the_only_country_has_a_sign_of_it():
+    weighed = weigh(Kind.COUNTRY, [900], LAYOUT, 6.0, is_alone=True)
+
+    assert dict(weighed.signs)["alone"] == COUNTRY.alone
+
+
 @given(begin=st.integers(0, 50), length=st.integers(1, 300), data=st.data())
 def test_stretches_are_equal_parts_of_the_body(begin, length, data):
     start = data.draw(st.integers(begin, begin + length - 1))

@@ -1,0 +1,83 @@
+"""The line that says where a report was filed: its form, and what the report says of that place."""
+
+from __future__ import annotations
+
+import re
+
+from articles.tagging.vocabulary import BUREAUS, HOSTS, STATES
+
+LONGEST_DATELINE = 80  # characters
+LONGEST_BYLINE = 80
+# How far into the report a company or "here" is looked for.
+LONGEST_OPENING = 250
+
+_MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_DAY = rf"(?:,? (?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?))"
+_AGENCY = r"(?: ?\([^()\n]{2,30}\))"
+_PLACES = r"[^\W\d_a-z][\w.'’-]*(?:[ ,/]{1,2}[^\W\d_a-z][\w.'’-]*){0,4}?"
+_CAPITALS = r"[^\W\d_a-z]{2}[^\W\d_a-z]*(?:[ ,/.]{1,2}[^\W\d_a-z]+){0,4}?"
+_DASH = r" {0,2}(?:--?|–|—)\s"
+# Where and when a report was filed: "WASHINGTON, March 3 - ", "Kyiv (Reuters) - ", "Port Sudan — The",
+# "ACCRA: ", "Accra, July 12: ", "Prague, 14 April 1997 (RFE/RL) - ".
+# Not "Moscow - long a friend - is silent".
+DATELINE = re.compile(
+    rf"\s*(?:{_CAPITALS},?{_DAY}?{_AGENCY}?{_DASH}"
+    rf"|{_PLACES}(?:{_DAY}{_AGENCY}?|{_AGENCY}){_DASH}"
+    rf"|{_PLACES}{_DAY}{_AGENCY}?: "
+    rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
+    rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
+)
+# "By Ann Lee, Reuters", not "By Friday the ministers ..." of a whole paragraph.
+_BYLINE = re.compile(r"\s*(?:[Bb]y|BY) [^\n]{3,60}\n")
+
+# ", Mass., " and ", N.Y., " of a dateline.
+_STATE = re.compile(r", ([A-Z][A-Za-z.]{0,12}?)\.?,? ")
+
+# "Lynch Corp", "Trafalgar House Plc", "Commerzbank AG", not "the Co-operation Council": a report on a company
+# is filed where it sits.
+_COMPANY = re.compile(
+    r"\b[A-Z][\w.&'’/-]* (?:Inc|INC|Corp|CORP|Ltd|LTD|Plc|PLC|plc|GmbH|SpA|Bancorp)\b"
+    r"|[a-z] (?:Co|AG|SA|NV|N\.V\.|S\.A\.|L\.P\.|LP)\b(?!-)"
+)
+# "Dealers here said", "talks here"; not "here to stay".
+_HERE = re.compile(r"[a-z]{3} here\b(?! (?:to|is|are)\b)")
+
+
+def has_bureaus(town: str) -> bool:
+    """Return whether agencies report on other countries from a town that is no capital."""
+    return town.casefold().replace(" ", "-") in BUREAUS
+
+
+def is_host(town: str) -> bool:
+    """Return whether bodies of many states meet in a town."""
+    return town.casefold().replace(" ", "-") in HOSTS
+
+
+def is_about_company(text: str) -> bool:
+    """Return whether a report that begins with this text is about a company."""
+    return _COMPANY.search(text) is not None
+
+
+def is_set_there(text: str) -> bool:
+    """Return whether the text says "here" of the town where it was filed."""
+    return _HERE.search(text) is not None
+
+
+def state_of(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """Return the country whose state or province the dateline at [start, end) abbreviates, and where it does.
+
+    The country's key is empty if it abbreviates none.
+    """
+    for match in _STATE.finditer(text, start, end):
+        key = STATES.get(match[1].replace(".", "").casefold())
+        if key:
+            return key, match.start(1), match.end(1)
+    return "", 0, 0
+
+
+def find(text: str, start: int) -> tuple[int, int]:
+    """Return where the dateline of the report stands whose body starts at a place, or two zeros."""
+    byline = _BYLINE.match(text, start, start + LONGEST_BYLINE)
+    begin = byline.end() if byline else start
+    match = DATELINE.match(text, begin, begin + LONGEST_DATELINE)
+    return match.span() if match else (0, 0)
