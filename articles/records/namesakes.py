@@ -3,7 +3,8 @@
 Looked for by a command or in the background, never while a page is made.  Records meet only in blocks of
 those that share a key (a folded name, the skeleton of a last name); in a block each is compared with its
 nearest neighbours in the order of their names, so that the time grows with the number of records and not with
-its square.  What somebody called different is never proposed again.
+its square.  What a comparison needs of one name is worked out once (`likeness`).  What somebody called
+different is never proposed again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from django.db.models import QuerySet
 
 from articles.curation import locked, recording
 from articles.models import Alias, Author, ChangeSet, Office, Outlet, ProposedMerge, Tag, TagKind
-from articles.records.likeness import likeness, may_be_same, skeleton
+from articles.records.likeness import Against, Spelling, bones_of, persons_likeness, skeleton, spelling_of
 from articles.tagging.folding import fold_keyword
 
 NEIGHBOURS = 12  # in a block, in the order of their names, that a record is compared with
@@ -53,6 +54,16 @@ class Named:
     places: set[int] = field(default_factory=set)  # countries and bodies of its offices
     first_day: dt.date | None = None
     last_day: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """A record's name as its neighbours in a block are held against it."""
+
+    folded: str
+    pk: int
+    spelling: Spelling
+    numbers: tuple[str, ...]
 
 
 def propose() -> int:
@@ -120,11 +131,14 @@ def _pairs(kind: str, records: Iterable[Named]) -> Iterator[tuple[int, int, str,
     yield from _sharing(SAME_ALIAS, ((text, one) for one in records for text in {one.folded, *one.others}))
     if kind not in SPELLED_ALIKE:
         return
-    blocks: dict[str, list[Named]] = defaultdict(list)
+    blocks: dict[str, list[Spelled]] = defaultdict(list)
     for one in records:
         if len(one.folded) >= SHORTEST:
-            for key in _keys(kind, one.folded):
-                blocks[key].append(one)
+            spelled = Spelled(
+                one.folded, one.pk, spelling_of(one.folded), tuple(re.findall(r"\d+", one.folded))
+            )
+            for key in _keys(kind, spelled):
+                blocks[key].append(spelled)
     for block in blocks.values():
         yield from _alike(kind, block)
 
@@ -139,35 +153,34 @@ def _sharing(reason: str, keyed: Iterable[tuple[str, Named]]) -> Iterator[tuple[
             yield from ((pk, other, reason, WEIGHTS[reason]) for other in pks[place + 1 : place + NEIGHBOURS])
 
 
-def _keys(kind: str, folded: str) -> set[str]:
+def _keys(kind: str, one: Spelled) -> set[str]:
     """Return the blocks of a name: those of persons by their last name, of others by any end of theirs."""
     if kind in PERSONS:
-        return {skeleton(folded)}
-    words = folded.split()
-    return {skeleton(words[0]), f"{skeleton(words[-1])}-", folded[:4]}
+        return {one.spelling.bones}
+    words = one.folded.split()
+    return {skeleton(words[0]), f"{bones_of(words[-1])}-", one.folded[:4]}
 
 
-def _alike(kind: str, block: list[Named]) -> Iterator[tuple[int, int, str, float]]:
+def _alike(kind: str, block: list[Spelled]) -> Iterator[tuple[int, int, str, float]]:
     """Yield those of a block that are spelled alike, each held against its neighbours by name."""
+    if len(block) == 1:
+        return
     ordered = sorted(block, key=lambda one: (one.folded, one.pk))
-    for place, one in enumerate(ordered):
-        for other in ordered[place + 1 : place + 1 + NEIGHBOURS]:
-            if one.folded == other.folded or not _may_be_spellings(kind, one.folded, other.folded):
+    for place, other in enumerate(ordered):
+        against = Against(other.spelling.folded)
+        for one in ordered[max(place - NEIGHBOURS, 0) : place]:
+            # G7 and G20, the 3rd and the 4th fleet
+            if one.folded == other.folded or one.numbers != other.numbers:
                 continue
-            yield one.pk, other.pk, LIKE_NAME, likeness(one.folded, other.folded) * WEIGHTS[SAME_ALIAS]
+            if share := _share(kind, one, other, against):
+                yield one.pk, other.pk, LIKE_NAME, share * WEIGHTS[SAME_ALIAS]
 
 
-def _may_be_spellings(kind: str, one: str, other: str) -> bool:
-    if _numbers(one) != _numbers(other):  # G7 and G20, the 3rd and the 4th fleet
-        return False
+def _share(kind: str, one: Spelled, other: Spelled, against: Against) -> float:
+    """Return how alike two names are, 0 if they are not spellings of one."""
     if kind in PERSONS:
-        return may_be_same(one, other)
-    longest = max(len(one), len(other))
-    return abs(len(one) - len(other)) <= (1 - ALIKE) * 2 * longest and likeness(one, other) >= ALIKE
-
-
-def _numbers(folded: str) -> list[str]:
-    return re.findall(r"\d+", folded)
+        return persons_likeness(one.spelling, other.spelling, against)
+    return against.likeness(one.spelling.folded, least=ALIKE)
 
 
 def _speak_against(one: Named, other: Named) -> bool:
@@ -189,17 +202,17 @@ def _speak_against(one: Named, other: Named) -> bool:
 def _keep(found: Mapping[Pair, Mapping[str, float]], names: Mapping[tuple[str, int], str]) -> int:
     """Write what was found; forget what nobody decided and what is no longer found."""
     known = {(row.kind, row.first, row.second): row for row in ProposedMerge.objects.all().iterator()}
-    rows = []
+    rows, waiting = [], 0
     for (kind, first, second), reasons in found.items():
         row = known.pop((kind, first, second), None)
-        if row is None or row.status == ProposedMerge.Status.OPEN:
-            rows.append(
-                ProposedMerge(
-                    kind=kind, first=first, second=second,
-                    names=f"{names[kind, first]} and {names[kind, second]}"[:420],
-                    reasons=sorted(reasons), likeness=max(reasons.values()),
-                )
-            )  # fmt: skip
+        if row is not None and row.status != ProposedMerge.Status.OPEN:
+            continue
+        waiting += 1
+        said = (
+            f"{names[kind, first]} and {names[kind, second]}"[:420], sorted(reasons), max(reasons.values()),
+        )  # fmt: skip
+        if row is None or (row.names, row.reasons, row.likeness) != said:
+            rows.append(_proposal(kind, first, second, said))
     gone = [row.pk for row in known.values() if row.status == ProposedMerge.Status.OPEN]
     for pks in batched(gone, BATCH):
         ProposedMerge.objects.filter(pk__in=pks).delete()
@@ -210,4 +223,11 @@ def _keep(found: Mapping[Pair, Mapping[str, float]], names: Mapping[tuple[str, i
         update_fields=["names", "reasons", "likeness"],
         batch_size=BATCH,
     )
-    return len(rows)
+    return waiting
+
+
+def _proposal(kind: str, first: int, second: int, said: tuple[str, list[str], float]) -> ProposedMerge:
+    names, reasons, likeness = said
+    return ProposedMerge(
+        kind=kind, first=first, second=second, names=names, reasons=reasons, likeness=likeness
+    )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from difflib import SequenceMatcher
 
-from articles.records.likeness import LONGEST, last_name, likeness, may_be_same, skeleton
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.records.likeness import LONGEST, Against, last_name, likeness, may_be_same, skeleton
 
 
 @pytest.mark.parametrize(
@@ -69,6 +73,13 @@ def test_every_name_has_a_skeleton_that_its_column_can_hold(name):
 )
 def test_particles_are_no_part_of_a_last_name(name, last):
     assert last_name(name) == last
+
+
+@given(st.text("abcde ", max_size=20), st.text("abcde ", max_size=20), st.floats(0, 1))
+def test_a_likeness_below_what_is_asked_for_is_none(name, other, least):
+    share = SequenceMatcher(None, name, other, autojunk=False).ratio()
+
+    assert Against(other).likeness(name, least=least) == (share if share >= least else 0.0)
 
 
 def test_likeness_is_a_share():

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from difflib import SequenceMatcher
+from itertools import combinations
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from articles.history.undoing import undo
-from articles.models import Alias, Author, ChangeSet, Office, ProposedMerge
+from articles.models import Alias, Author, ChangeSet, Office, Outlet, ProposedMerge
 from articles.records import namesakes
+from articles.records.likeness import Against, likeness, may_be_same, skeleton
 from articles.records.merging import merge
+from articles.tagging.folding import fold_keyword
 from tests.factories import make_outlet, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -149,16 +158,122 @@ def test_what_was_merged_is_no_longer_proposed(alice):
     assert not ProposedMerge.objects.exists()
 
 
-def test_a_name_of_thousands_is_held_against_its_neighbours_alone(monkeypatch):
+@pytest.fixture
+def compared(monkeypatch) -> list[tuple[str, bool]]:
+    """Names that were held against another one, and whether the order of their letters was looked at."""
+    looks: list[tuple[str, bool]] = []
+    ratio = SequenceMatcher.ratio
+
+    class Counted(Against):
+        def likeness(self, folded, *, least=0.0):
+            looks.append((folded, False))
+            return super().likeness(folded, least=least)
+
+    def counted_ratio(matcher):
+        looks.append((matcher.a, True))
+        return ratio(matcher)
+
+    monkeypatch.setattr(namesakes, "Against", Counted)
+    monkeypatch.setattr(SequenceMatcher, "ratio", counted_ratio)
+    return looks
+
+
+@pytest.mark.parametrize("count", [100, 200, 400])
+def test_a_name_of_thousands_is_held_against_its_neighbours_alone(compared, count):
     letters = "abcdefghijklmnopqrst"
-    names = [f"{one}{other} Smith" for one in letters for other in letters]
+    names = [f"{one}{other} Smith" for one in letters for other in letters][:count]
     Author.objects.bulk_create(Author(name=name, slug=f"a{n}") for n, name in enumerate(names))
-    compared = []
-    monkeypatch.setattr(namesakes, "may_be_same", lambda one, other: compared.append(one) or False)
 
     namesakes.propose()
 
-    assert 0 < len(compared) <= len(names) * namesakes.NEIGHBOURS
+    near = namesakes.NEIGHBOURS
+    assert sum(not is_close for _, is_close in compared) == near * count - near * (near + 1) // 2
+
+
+def test_names_of_other_letters_are_told_apart_without_a_look_at_their_order(compared):
+    names = ("Boris Smith", "Gunhild Smith", "Patrick Smith", "Wilhelm-Maximilian Smith", "Zoe Smith")
+    Author.objects.bulk_create(Author(name=name, slug=f"a{n}") for n, name in enumerate(names))
+
+    namesakes.propose()
+
+    assert len(compared) == 10
+    assert not any(is_close for _, is_close in compared)
+
+
+# Few words and their misspellings, so that names meet; up to thirteen, so that all of a block are neighbours.
+FIRST = [
+    "Olga",
+    "Olha",
+    "Helga",
+    "J.",
+    "John",
+    "Jane",
+    "Johann",
+    "Sergei",
+    "Sergéy",
+    "Group 7",
+    "Group 8",
+    "",
+]
+LAST = ["Stefanishina", "Stefanishyna", "Smith", "Smyth", "al-Smith", "Lavrov", "Lawrow", "Li", "Lee", "王毅"]
+MISSPELLED = st.builds(
+    lambda word, place, letter: word[:place] + letter + word[place + 1 :],
+    st.sampled_from(LAST), st.integers(0, 9), st.sampled_from("aeinst y’"),
+)  # fmt: skip
+NAMES = st.lists(
+    st.builds("{} {}".format, st.sampled_from(FIRST), st.sampled_from(LAST) | MISSPELLED),
+    min_size=2, max_size=13, unique=True,
+)  # fmt: skip
+
+
+def by_comparing_all(kind: str, names: list[str]) -> dict[frozenset[str], float]:
+    """Return the pairs that are spelled alike and how much: everything held against everything."""
+    found = {}
+    for one, other in combinations(sorted(names, key=fold_keyword), 2):
+        first, second = fold_keyword(one), fold_keyword(other)
+        if first == second or min(len(first), len(second)) < namesakes.SHORTEST:
+            continue
+        if re.findall(r"\d+", first) != re.findall(r"\d+", second):
+            continue
+        if kind == "author":
+            is_met, is_alike = skeleton(first) == skeleton(second), may_be_same(first, second)
+        else:
+            ends = [(skeleton(name.split()[0]), skeleton(name), name[:4]) for name in (first, second)]
+            is_met = any(mine == yours for mine, yours in zip(*ends, strict=True))
+            is_alike = likeness(first, second) >= namesakes.ALIKE
+        if is_met and is_alike:
+            found[frozenset((one, other))] = likeness(first, second) * 0.85
+    return found
+
+
+@pytest.mark.parametrize(("kind", "model"), [("author", Author), ("outlet", Outlet)])
+@settings(max_examples=150)
+@given(names=NAMES)
+def test_of_few_names_those_are_found_that_comparing_all_would_find(kind, model, names):
+    with transaction.atomic():
+        rows = model.objects.bulk_create(model(name=name, slug=f"a{n}") for n, name in enumerate(names))
+        by_pk = {row.pk: row.name for row in rows}
+
+        namesakes.propose()
+
+        alike = {
+            frozenset((by_pk[row.first], by_pk[row.second])): row.likeness
+            for row in ProposedMerge.objects.filter(kind=kind)
+            if row.reasons == ["like spelling"]
+        }
+        transaction.set_rollback(True)
+    assert alike == by_comparing_all(kind, names)
+
+
+def test_looking_again_writes_nothing_where_nothing_changed():
+    make_tag("actor/J. Smith")
+    make_tag("actor/John Smith")
+    assert namesakes.propose() == 1
+
+    with CaptureQueriesContext(connection) as queries:
+        assert namesakes.propose() == 1
+
+    assert [one["sql"] for one in queries if "INSERT" in one["sql"] or "UPDATE" in one["sql"]] == []
 
 
 def test_the_command_says_how_many_wait(capsys):
