@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from articles import curation
-from articles.models import Correction
+from articles.history.undoing import undo
+from articles.models import Article, ChangeSet, Correction
 from tests.admin.test_editing import act
 from tests.admin.test_pages import address
 from tests.factories import make_article
@@ -50,8 +53,10 @@ def test_an_article_without_open_corrections_keeps_its_file_folded(alice_at, cor
 def test_the_list_shows_what_is_to_be_decided(alice_at, correction):
     html = alice_at.get(address("correction") + "?is_open__exact=1").content.decode()
 
-    assert "<td>Imported anew</td>" in html
-    assert "<td>Edited</td>" in html
+    act = address("changeset", "change", ChangeSet.objects.get().pk)
+    assert "title <strong>to decide</strong>" in html
+    assert '<p class="from">the file</p>Imported anew</td>' in html
+    assert re.search(rf'<p class="from"><a href="{act}">alice</a>, [^<]+</p>Edited</td>', html)
 
 
 @pytest.mark.parametrize(("action", "title"), [("keep_mine", "Edited"), ("take_files", "Imported anew")])
@@ -70,6 +75,119 @@ def test_a_viewer_decides_nothing(bob_at, correction, action):
     correction.article.refresh_from_db()
     assert correction.article.title == "Edited"
     assert Correction.objects.get().is_open
+
+
+# --- The buttons of a row ---------------------------------------------------------------------------------
+
+BUTTON = re.compile(r'<button [^>]*name="verb" value="(\w+)" formaction="([^"]+)"[^>]*>([^<]+)</button>')
+
+
+def buttons(client, query: str = "") -> list[tuple[str, str, str]]:
+    """Return the buttons of the list: verb, address and words of each."""
+    html = client.get(address("correction") + query).content.decode()
+    return [(verb, where.replace("&amp;", "&"), words) for verb, where, words in BUTTON.findall(html)]
+
+
+def press(client, words: str, query: str = ""):
+    """Press the button of the one row that has these words, as a browser does without scripts."""
+    [(verb, where)] = [(verb, where) for verb, where, said in buttons(client, query) if said == words]
+    return client.post(where, {"verb": verb, "action": ""}, follow=True)
+
+
+def states() -> dict[str, tuple[str, bool]]:
+    """Return what is stored: the titles of articles, and whether anything of them is to be decided."""
+    rows = Correction.objects.values_list("article_id", flat=True).filter(is_open=True)
+    return {one.title: one.pk in set(rows) for one in Article.objects.all()}
+
+
+@pytest.mark.parametrize(
+    ("words", "title"), [("Keep ours", "Edited"), ("Take the file&#x27;s", "Imported anew")]
+)
+def test_a_button_decides_its_row_and_no_other_as_one_act_that_can_be_undone(
+    alice_at, alice, correction, words, title
+):
+    other = make_article(title="Other")
+    curation.edit_article(other, {"title": "Edited too"}, by=alice)
+    before = states()
+    count = ChangeSet.objects.count()
+
+    press(alice_at, words, "?is_open__exact=1")
+
+    assert states() == {title: False, "Edited too": False}
+    assert ChangeSet.objects.count() == count + 1
+    undo(ChangeSet.objects.latest("pk"), by=alice)
+    assert states() == before
+
+
+def test_what_a_button_did_is_said_with_the_way_to_take_it_back(alice_at, correction):
+    html = press(alice_at, "Keep ours").content.decode()
+
+    act_page = address("changeset", "undo", ChangeSet.objects.latest("pk").pk)
+    assert f'Title of <a href="{address("article", "change", correction.article_id)}">Edited</a>' in html
+    assert f'<a href="{act_page}">Undo</a>' in html
+
+
+def test_a_button_leads_back_to_the_list_as_it_was_filtered(alice_at, correction):
+    query = f"?article={correction.article_id}&is_open__exact=1"
+
+    response = press(alice_at, "Keep ours", query)
+
+    assert response.redirect_chain == [(address("correction") + query, 302)]
+
+
+def test_a_correction_that_stands_has_only_the_button_that_gives_it_up(alice_at, correction):
+    Correction.objects.update(is_open=False)
+
+    assert [verb for verb, _, _ in buttons(alice_at)] == ["take"]
+
+
+def test_a_viewer_sees_no_buttons_and_an_address_sent_by_one_is_refused(bob_at, correction):
+    assert buttons(bob_at) == []
+    for verb in ("keep", "take"):
+        response = bob_at.post(address("correction", "decide", correction.pk), {"verb": verb})
+        assert response.status_code == 403
+    assert states() == {"Edited": True}
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda by: Correction.objects.update(file_value="A fourth thing"),
+        lambda by: curation.edit_article(Correction.objects.get().article, {"title": "Edited again"}, by=by),
+    ],
+    ids=["by an import", "by an editor"],
+)
+def test_a_button_decides_nothing_that_nobody_saw(alice_at, alice, correction, meanwhile):
+    [(verb, where)] = [(verb, where) for verb, where, _ in buttons(alice_at) if verb == "take"]
+    meanwhile(alice)
+    count = ChangeSet.objects.count()
+
+    html = alice_at.post(where, {"verb": verb}, follow=True).content.decode()
+
+    assert "changed meanwhile. Look again; nothing was decided." in html
+    assert ChangeSet.objects.count() == count
+
+
+def test_a_second_press_finds_the_correction_decided(alice_at, correction):
+    [(verb, where)] = [(verb, where) for verb, where, _ in buttons(alice_at) if verb == "take"]
+    alice_at.post(where, {"verb": verb})
+
+    html = alice_at.post(where, {"verb": verb}, follow=True).content.decode()
+
+    assert "This correction is gone: somebody decided it meanwhile." in html
+
+
+@pytest.mark.parametrize("verb", ["", "delete", "keep_mine"])
+def test_what_is_no_decision_changes_nothing(alice_at, correction, verb):
+    response = alice_at.post(address("correction", "decide", correction.pk), {"verb": verb})
+
+    assert (response.status_code, states()) == (302, {"Edited": True})
+
+
+def test_an_address_without_the_version_that_was_seen_decides_nothing(alice_at, correction):
+    alice_at.post(address("correction", "decide", correction.pk), {"verb": "take"})
+
+    assert states() == {"Edited": True}
 
 
 def test_the_list_needs_as_many_queries_for_twenty_corrections_as_for_one(

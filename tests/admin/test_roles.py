@@ -90,6 +90,7 @@ PAGES = {
     "articles_author_rename": (LIBRARIAN, LIBRARIAN),
     "articles_author_split": (LIBRARIAN, LIBRARIAN),
     "articles_changeset_undo": (LIBRARIAN, LIBRARIAN),
+    "articles_correction_decide": (None, CURATOR),
     "articles_importissue_correct": (CURATOR, CURATOR),
     "articles_importissue_file": (VIEWER, VIEWER),
     "articles_importissue_put_back": (CURATOR, CURATOR),
