@@ -7,7 +7,7 @@ import re
 from articles.tagging.vocabulary import BUREAUS, HOSTS, STATES
 
 LONGEST_DATELINE = 80  # characters
-LONGEST_BYLINE = 80
+LONGEST_HEAD = 200
 # How far into the report a company or "here" is looked for.
 LONGEST_OPENING = 250
 
@@ -27,8 +27,9 @@ DATELINE = re.compile(
     rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
     rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
 )
-# "By Ann Lee, Reuters", not "By Friday the ministers ..." of a whole paragraph.
-_BYLINE = re.compile(r"\s*(?:[Bb]y|BY) [^\n]{3,60}\n")
+# What may stand above it, each on a line of its own: a headline in capitals, "By Ann Lee, Reuters".
+# Not "By Friday the ministers ..." of a whole paragraph.
+_HEAD = re.compile(r"(?:\s*[^\na-z]{10,120}\n)?(?:\s*(?:[Bb]y|BY) [^\n]{3,60}\n)?")
 
 # ", Mass., " and ", N.Y., " of a dateline.
 _STATE = re.compile(r", ([A-Z][A-Za-z.]{0,12}?)\.?,? ")
@@ -77,7 +78,9 @@ def state_of(text: str, start: int, end: int) -> tuple[str, int, int]:
 
 def find(text: str, start: int) -> tuple[int, int]:
     """Return where the dateline of the report stands whose body starts at a place, or two zeros."""
-    byline = _BYLINE.match(text, start, start + LONGEST_BYLINE)
-    begin = byline.end() if byline else start
-    match = DATELINE.match(text, begin, begin + LONGEST_DATELINE)
-    return match.span() if match else (0, 0)
+    head = _HEAD.match(text, start, start + LONGEST_HEAD)
+    for begin in dict.fromkeys((head.end() if head else start, start)):
+        match = DATELINE.match(text, begin, begin + LONGEST_DATELINE)
+        if match:
+            return match.end() - len(match[0].lstrip()), match.end()
+    return 0, 0

@@ -29,6 +29,8 @@ class Weights:
     doubling: float  # for each doubling of the number of mentions
     spread: float  # for being named in every stretch of the body
     alone: float  # for being the only country that the article names
+    once: float  # for being named once and not alone: what is named in passing
+    dateline: float  # for being where the report was filed, if it is about that place
     main: float  # in a text of USUAL_LENGTH or more
     length: float  # shorter ones, down to LEAD_LENGTH, need less, to this power: they name nobody often
 
@@ -44,6 +46,8 @@ WEIGHTS: dict[Kind, Weights] = {
         doubling=1.0,
         spread=2.0,
         alone=3.0,
+        once=-1.5,
+        dateline=2.0,
         main=6.0,
         length=0.4,
     ),
@@ -55,6 +59,8 @@ WEIGHTS: dict[Kind, Weights] = {
         doubling=1.5,
         spread=1.5,
         alone=0.0,
+        once=0.0,
+        dateline=0.0,
         main=5.0,
         length=0.25,
     ),
@@ -66,6 +72,8 @@ WEIGHTS: dict[Kind, Weights] = {
         doubling=1.0,
         spread=2.0,
         alone=0.0,
+        once=0.0,
+        dateline=0.0,
         main=6.0,
         length=0.35,
     ),
@@ -116,11 +124,19 @@ def main_sums(length: int) -> dict[Kind, float]:
     return {kind: weights.main * share**weights.length for kind, weights in WEIGHTS.items()}
 
 
-def weigh(kind: Kind, starts: Sequence[int], layout: Layout, main: float, *, is_alone: bool = False) -> Sum:
+def weigh(
+    kind: Kind,
+    starts: Sequence[int],
+    layout: Layout,
+    main: float,
+    *,
+    is_alone: bool = False,
+    is_filed_there: bool = False,
+) -> Sum:
     """Return the signs that mentions at these places, one or more in their order, give.
 
     ``main`` is the sum from which the entry is a main one; ``is_alone`` says that the article names no other
-    country.
+    country, ``is_filed_there`` that the first mention is the dateline.
     """
     count = len(starts)
     standfirst = bisect_left(starts, layout.title_end)
@@ -137,15 +153,19 @@ def weigh(kind: Kind, starts: Sequence[int], layout: Layout, main: float, *, is_
     if count > body + 1:
         bounds = [body, *[bisect_left(starts, begin, body) for begin in layout.stretches], count]
         stretches = len(set(bounds)) - 1
-    signs, total = signs_of(kind, standfirst > 0, place, count, stretches, is_alone)
+    company = "alone" if is_alone else "once" if count == 1 else ""
+    signs, total = signs_of(kind, standfirst > 0, place, count, stretches, company, is_filed_there)
     return tuple.__new__(Sum, (signs, total, main))
 
 
 @lru_cache(maxsize=4096)  # most entries of most articles are named a few times, in a few ways
 def signs_of(
-    kind: Kind, is_in_title: bool, place: str, count: int, stretches: int, is_alone: bool
+    kind: Kind, is_in_title: bool, place: str, count: int, stretches: int, company: str, is_filed_there: bool
 ) -> tuple[tuple[tuple[str, float], ...], float]:
-    """Return what each sign counts, and what they add up to; kept, so clear the cache if WEIGHTS change."""
+    """Return what each sign counts, and what they add up to; kept, so clear the cache if WEIGHTS change.
+
+    ``company`` is "alone" or "once" if the entry is the only country or named once, else nothing.
+    """
     weights = WEIGHTS[kind]
     signs: list[tuple[str, float]] = []
     if is_in_title:
@@ -157,8 +177,10 @@ def signs_of(
     signs.append(("count", weights.doubling * log2(1 + count)))
     if stretches:
         signs.append(("spread", weights.spread * stretches / STRETCHES))
-    if is_alone and weights.alone:
-        signs.append(("alone", weights.alone))
+    if company and (value := getattr(weights, company)):
+        signs.append((company, value))
+    if is_filed_there and weights.dateline:
+        signs.append(("dateline", weights.dateline))
     return tuple(signs), sum([value for _, value in signs])
 
 

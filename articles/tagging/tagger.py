@@ -116,8 +116,15 @@ class Tagger:
         for group in groups.values():
             entry = group[0][0]
             kind = entry.kind
-            is_alone = countries == 1 and kind is Kind.COUNTRY
-            weighed = weigh(kind, [start for _, start, _, _ in group], layout, mains[kind], is_alone=is_alone)
+            is_country = kind is Kind.COUNTRY
+            weighed = weigh(
+                kind,
+                [start for _, start, _, _ in group],
+                layout,
+                mains[kind],
+                is_alone=is_country and countries == 1,
+                is_filed_there=is_country and any(rule == "dateline" for *_, rule in group),
+            )
             mentions = parts.evidence(reading, group)
             findings.append(
                 NEW(Finding, (kind, entry.slug, role_of(weighed), weighed.salience, mentions, weighed))

@@ -38,6 +38,7 @@ def roles(body: str, *, title: str = "") -> dict[str, Role]:
         ("Quito, march 9 - up to", "Quito, march 9 - "),
         ("SALEM, Ore., Feb. 9 -\n    Net", "SALEM, Ore., Feb. 9 -\n"),
         ("By Ann Lee, Agency\nLIMA, March 3 - Talks", "LIMA, March 3 - "),
+        ("TALKS FAIL AGAIN\n    LIMA, March 3 - Talks", "LIMA, March 3 - "),
         ("By noon the talks in Lima were over.\nThey failed.", ""),
         ("Lima - long a friend - is silent", ""),
         ("Lima, Chapter 3 - Talks", ""),

@@ -37,7 +37,7 @@ def test_a_sign_is_given_for_each_part_that_names_the_entry():
 def test_the_first_sentence_counts_in_place_of_the_standfirst_else_the_lead():
     assert signs(30)["opening"] == COUNTRY.opening
     assert signs(300)["lead"] == COUNTRY.lead
-    assert signs(900).keys() == {"count", "spread"}
+    assert signs(900).keys() == {"count", "spread", "once"}
 
 
 def test_the_first_sentence_of_an_untitled_text_counts_as_the_title_too():
@@ -55,6 +55,18 @@ def test_the_only_country_has_a_sign_of_it():
     weighed = weigh(Kind.COUNTRY, [900], LAYOUT, 6.0, is_alone=True)
 
     assert dict(weighed.signs)["alone"] == COUNTRY.alone
+
+
+def test_a_country_named_once_beside_others_is_named_in_passing():
+    assert signs(900)["once"] == COUNTRY.once < 0
+    assert "once" not in signs(900, 950)
+    assert "once" not in dict(weigh(Kind.COUNTRY, [900], LAYOUT, 6.0, is_alone=True).signs)
+
+
+def test_where_a_report_was_filed_has_a_sign_of_it():
+    weighed = weigh(Kind.COUNTRY, [30], LAYOUT, 6.0, is_filed_there=True)
+
+    assert dict(weighed.signs)["dateline"] == COUNTRY.dateline
 
 
 @given(begin=st.integers(0, 50), length=st.integers(1, 300), data=st.data())
