@@ -22,6 +22,7 @@ from articles.admin.lists import DONE_HERE, is_id, is_too_long
 from articles.admin.merging_forms import NameForm, SecondBylineForm, SecondTagForm, UnionForm
 from articles.models import Author, ChangeSet, Outlet, RecordOrigin, Tag
 from articles.records.combining import Choice
+from articles.records.examples import Example, find_examples
 from articles.records.kinds import Record, kind_of, number_of
 from articles.records.merging import (
     COUNTED,
@@ -41,6 +42,7 @@ from articles.working import failure_of
 LATER = (tasks.merge_records.module_path, tasks.split_record.module_path)  # what is left to the background
 MOST_MERGED = 20  # records at once
 FOUND = 20  # records that a search for another one offers
+LOOKED = 1_000  # articles of a large merge among which examples are looked for
 
 
 class MergingAdmin(DeskAdmin):
@@ -138,7 +140,12 @@ class MergingAdmin(DeskAdmin):
                 form = UnionForm({})
         if merging and merging.made:
             return self._merged(request, merging)
-        return self._merge_page(request, records, survivor, merging=merging, form=form, outlook=outlook)
+        examples = None
+        if merging or outlook:
+            examples = read_examples(others, survivor, is_large=is_large, choice=choice)
+        return self._merge_page(
+            request, records, survivor, merging=merging, form=form, outlook=outlook, examples=examples
+        )
 
     def _records(self, pks: Sequence[str]) -> list[Record]:
         wanted = [pk for pk in dict.fromkeys(pks) if is_id(pk)][:MOST_MERGED]
@@ -316,6 +323,25 @@ SPLITTING = (
     "Make a second one of this. It takes along what you choose, and the articles that rest on that; "
     "later imports follow. Nothing is done before you have seen what it would do."
 )
+
+
+def read_examples(
+    merged: Sequence[Record], survivor: Record, *, is_large: bool, choice: Choice | None
+) -> list[tuple[str, list[Example]]]:
+    """Return articles that a merge would change, under what tells how; kinds without any are left out.
+
+    Of contradicting editors a merge that can be tried lists all articles; examples are for large ones.
+    """
+    looked = LOOKED if is_large else DONE_HERE
+    found = find_examples(merged, survivor, looked=looked, choice=choice or Choice.NEWER)
+    both = "both" if len(merged) == 1 else "several of them"
+    groups = [
+        ("Editors contradict each other", found.contradicting if is_large else []),
+        ("A decision of an editor beats a suggestion", found.overruled),
+        (f"Have {both}, and agree", found.united),
+        ("Had only what goes", found.moved),
+    ]
+    return [(words, examples) for words, examples in groups if examples]
 
 
 def likeliest(records: Sequence[Record]) -> Record | None:

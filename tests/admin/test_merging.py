@@ -62,6 +62,12 @@ def text_of(response) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
+def examples_of(response) -> str:
+    """Return the words of the articles that a preview shows."""
+    section = re.search(r'<section class="examples".*?</section>', response.content.decode(), re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", section[0]).split()) if section else ""
+
+
 def messages_of(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
@@ -291,6 +297,56 @@ def test_a_preview_needs_as_many_queries_for_fifty_articles_as_for_two(
 
     with django_assert_max_num_queries(len(few)):
         liz_at.get(merge_page(), asked)
+
+
+def test_the_preview_shows_a_handful_of_the_articles_with_what_was_said_of_each_tag_and_what_is_left(
+    liz_at, pair
+):
+    old, new = pair
+    article = make_article(title="Decided", outlet="Courier")
+    make_tagging(article, old, status="rejected")
+    make_tagging(article, new)
+
+    page = liz_at.get(merge_page(), {"record": [old.pk, new.pk], "survivor": new.pk})
+
+    assert examples_of(page) == (
+        "Some of the articles A decision of an editor beats a suggestion Decided Courier · 16 Oct 2025 "
+        "Sergej Lawrow rejected, mentioned Sergey Lavrov suggested, mentioned "
+        "What is left rejected, mentioned Have both, and agree Both outlet unknown · 16 Oct 2025 "
+        "Had only what goes Talks outlet unknown · 16 Oct 2025 All of them: articles of Sergej Lawrow"
+    )
+    links = [address("article", "change", article.pk), f"{address('article')}?tag={old.pk}"]
+    assert [link for link in links if f'href="{link}"' not in page.content.decode()] == []
+
+
+def test_a_large_merge_shows_articles_where_editors_contradict_each_other(liz_at, pair, monkeypatch):
+    old, new = pair
+    monkeypatch.setattr(pages, "DONE_HERE", 1)
+    article = make_article(title="Disputed")
+    make_tagging(article, old, status="confirmed")
+    make_tagging(article, new, status="rejected")
+
+    page = liz_at.get(merge_page(), {"record": [old.pk, new.pk], "survivor": new.pk})
+
+    assert (
+        "Editors contradict each other Disputed outlet unknown · 16 Oct 2025 "
+        "Sergej Lawrow confirmed, mentioned Sergey Lavrov rejected, mentioned "
+        "What is left what you choose below"
+    ) in examples_of(page)
+
+
+@pytest.mark.parametrize("kind", ["outlet", "author"])
+def test_the_preview_of_outlets_and_authors_shows_articles_too(liz_at, kind):
+    make_article(title="Talks", outlet="First", authors=["First"])
+    model = {"outlet": Outlet, "author": Author}[kind]
+    one, two = model.objects.get(), model.objects.create(name="Second", slug="second")
+
+    page = liz_at.get(merge_page(kind), {"record": [one.pk, two.pk], "survivor": two.pk})
+
+    assert examples_of(page) == (
+        "Some of the articles Had only what goes Talks First · 16 Oct 2025 All of them: articles of First"
+    )
+    assert f"{address('article')}?{kind}={one.pk}" in page.content.decode()
 
 
 # --- Rename -----------------------------------------------------------------------------------------------
