@@ -27,6 +27,7 @@ BY_RULE = {
     "name": "by name", "office": "by office", "demonym": "by its people", "place": "a place in it",
     "capital": "its capital", "implied": "from another tag", "former": "by a former name",
     "metonym": "a word that stands for it", "surname": "by surname", "trigger": "a phrase of the topic",
+    "dateline": "filed from there", "company": "home of a company",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from articles.tagging.vocabulary import BUREAUS, HOSTS, STATES
 
 LONGEST_DATELINE = 80  # characters
 LONGEST_HEAD = 200
-# How far into the report a company or "here" is looked for.
+# How far into the report a company is looked for.
 LONGEST_OPENING = 250
 
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -54,14 +54,30 @@ def is_host(town: str) -> bool:
     return town.casefold().replace(" ", "-") in HOSTS
 
 
-def is_about_company(text: str) -> bool:
+def is_about_company(report: str) -> bool:
     """Return whether a report that begins with this text is about a company."""
-    return _COMPANY.search(text) is not None
+    return _COMPANY.search(report[:LONGEST_OPENING]) is not None
 
 
-def is_set_there(text: str) -> bool:
+def is_set_there(report: str) -> bool:
     """Return whether the text says "here" of the town where it was filed."""
-    return _HERE.search(text) is not None
+    return _HERE.search(report) is not None
+
+
+def is_about_there(report: str, bureau: str, *, is_named: bool) -> bool:
+    """Return whether a report that names countries or bodies is about the country it was filed in, too.
+
+    It is where a company tells of itself, where the report names that country, where dealers "here" speak,
+    and where the reporter went to a town that is no bureau's.  ``bureau`` is the town if it is, else empty.
+    """
+    if is_about_company(report):
+        return True
+    return not is_host(bureau) and (is_named or not bureau or is_set_there(report))
+
+
+def bare(form: str) -> str:
+    """Return the short form of a state's name without points and capitals."""
+    return form.replace(".", "").casefold()
 
 
 def state_of(text: str, start: int, end: int) -> tuple[str, int, int]:
@@ -70,7 +86,7 @@ def state_of(text: str, start: int, end: int) -> tuple[str, int, int]:
     The country's key is empty if it abbreviates none.
     """
     for match in _STATE.finditer(text, start, end):
-        key = STATES.get(match[1].replace(".", "").casefold())
+        key = STATES.get(bare(match[1]))
         if key:
             return key, match.start(1), match.end(1)
     return "", 0, 0

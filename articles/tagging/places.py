@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from articles.tagging import datelines
+from articles.tagging import datelines, hints
 from articles.tagging.matcher import Case, Hit, Look, Pattern, Sense
 from articles.tagging.reading import Found, Reading, Verdict, sought
 from articles.tagging.records import AliasKind, Entry, Kind
@@ -79,15 +79,22 @@ class Places:
             for sense in self._believed(reading, hit):
                 entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
                 accept((entry, start, end, sense.rule))
+        hints.read_states(reading, self._by_key, last)
         reading.keys.update([entry.key for entry, _, _, _ in reading.found])
         if last:
             self._read_dateline(reading, first, last)
+        if not reading.found:
+            hints.read_company(reading, self._by_key, last)
 
     def _read_dateline(self, reading: Reading, first: int, last: int) -> None:
         """Take the country of the dateline where the report is about it, too."""
         filed, bureau = self._filed_in(reading, first, last)
         keys = {found[0].key for found in filed}
-        if len(keys) != 1 or not _is_about(reading, keys, bureau, last):
+        report = reading.text[reading.hits.folded.origin(last) :]
+        if len(keys) != 1 or (
+            reading.found
+            and not datelines.is_about_there(report, bureau, is_named=not keys.isdisjoint(reading.keys))
+        ):
             return
         reading.found += filed
         reading.keys |= keys
@@ -267,22 +274,6 @@ def _town_or_body(reading: Reading, hit: Hit, senses: Sequence[Sense]) -> Sequen
         reason = "the town, not the body that sits there" if is_town else "the body that sits there"
         reading.refuse(sense.entry, hit, sense.rule, reason)
     return [sense for sense in senses if sense not in (bodies if is_town else towns)]
-
-
-def _is_about(reading: Reading, keys: set[str], bureau: str, last: int) -> bool:
-    """Return whether a report is about the country it was filed in, which these keys name.
-
-    It is where nothing else is named, or that country is; where the reporter went to a town that is no
-    bureau's; where dealers "here" speak; and where a company tells of itself.
-    """
-    if not reading.found:
-        return True
-    report = reading.hits.folded.origin(last)
-    if datelines.is_about_company(reading.text[report : report + datelines.LONGEST_OPENING]):
-        return True
-    if datelines.is_host(bureau):
-        return False
-    return bool(keys & reading.keys) or not bureau or datelines.is_set_there(reading.text[report:])
 
 
 def _is_seat(sense: Sense) -> bool:

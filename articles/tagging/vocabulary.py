@@ -215,7 +215,9 @@ BORROWING_ADJECTIVES = _words("New Little Air Radio") | SHIPS
 # "Times of India", "Gulf of Mexico".
 BORROWERS_OF = _words("Times Voice Gulf Sea Bay Captain Straits Strait Channel")
 # Acronyms that spell an English word: in a line of capitals they are no evidence.
-WORDLIKE_ACRONYMS = _words("US WHO IS IT AM PA NAM AU SAC SHAPE PACE ETA IMO ALBA SWIFT BIS ICE CAR")
+WORDLIKE_ACRONYMS = _words(
+    "US WHO IS IT AM PA NAM AU SAC SHAPE PACE ETA IMO ALBA SWIFT BIS ICE CAR CITES BASIC OLAF"
+)
 # Acronyms whose small letters are on every line: to report each as refused would help nobody.
 TOO_COMMON = _words("who let is it am as an at in so un no or to me my")
 # Words that deny what follows: "no sanctions", "stops short of a ceasefire".
@@ -236,6 +238,11 @@ _STATES = {
     Saskatchewan""",
 }
 STATES = {name.casefold(): key for key, names in _STATES.items() for name in _words(names)}
+# Those that are believed with a point behind a town anywhere in a text.
+POINTED_STATES = _words(
+    """Ala Ariz Ark Calif Colo Conn D.C Del Fla Ga Ill Ind Kan Ky La Mass Md Mich Minn Mo Mont N.C N.D N.H N.J
+    N.M N.Y Neb Nev Okla Ore Pa R.I S.C S.D Tenn Tex Va Vt W.Va Wash Wis Wyo Alta B.C N.B N.S Ont Que Sask"""
+)
 # Capitals besides, agencies keep bureaus here that report on other countries.
 BUREAUS = _words(
     """abidjan almaty dubai frankfurt geneva hong-kong istanbul jerusalem johannesburg lagos miami mumbai
@@ -243,3 +250,14 @@ BUREAUS = _words(
 )
 # Here bodies of many states meet: that a report was filed here says nothing about the country.
 HOSTS = _words("brussels geneva luxembourg new-york strasbourg the-hague vienna")
+# Where a company sits whose name ends so, most likely; "Ltd", "AG" and "SA" are borne in many countries.
+HOMES = {
+    "inc": "us",
+    "corp": "us",
+    "plc": "gb",
+    "gmbh": "de",
+    "spa": "it",
+    "oy": "fi",
+    "kk": "jp",
+    "bhd": "my",
+}

@@ -155,6 +155,8 @@ RULES = {
     "office": phrases.marked("by office"),
     "trigger": phrases.marked("by words that point to it"),
     "implied": phrases.marked("implied by another name"),
+    "dateline": phrases.marked("by the place it was filed from"),
+    "company": phrases.marked("by the home of a company"),
 }
 
 
