@@ -1,11 +1,11 @@
 """Fits the few constants of articles/tagging/scoring.py on labelled articles, one after the other.
 
-    python benchmarks/fit_roles.py GOLD.jsonl SCORER.py
+    python benchmarks/fit_roles.py SCORER.py GOLD.jsonl [GOLD.jsonl ...]
 
-GOLD and SCORER are the labels and the scoring program of the evaluation.  Every constant is tried at a few
-round values while the others stand; the sum of the main and all F1 values decides, and a value that gains
-less than WORTHWHILE points is left as it is, so that nothing is tuned to single articles.  Prints the table;
-people write it into scoring.py.
+SCORER is the scoring program of the evaluation, each GOLD a file of labels in its form.  Every constant is
+tried at a few round values while the others stand.  A value is kept if the sum of the main and all F1 values
+of all files gains WORTHWHILE points and the first file's does not fall, so that nothing is tuned to single
+articles.  Prints the table; people write it into scoring.py.
 """
 
 from __future__ import annotations
@@ -42,31 +42,31 @@ def load(path: Path) -> ModuleType:
 class Fit:
     """The labelled articles and the tagger, to be asked how good a set of constants is."""
 
-    def __init__(self, gold: Path, scorer: Path) -> None:
+    def __init__(self, scorer: Path, golds: list[Path]) -> None:
         entries = read_data()
-        self.gold = gold
         self.scorer = load(scorer)
-        self.articles = [
-            json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()
-        ]
+        self.articles = {
+            gold: [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+            for gold in golds
+        }
         self.names, self.tagger = Names(entries), Tagger(entries)
 
-    def figures(self) -> dict[str, tuple[float, float, float]]:
-        """Return precision, recall and F1 of every field with the constants as they are."""
+    def figures(self, gold: Path) -> dict[str, tuple[float, float, float]]:
+        """Return precision, recall and F1 of every field in one file with the constants as they are."""
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
-            for article in self.articles:
+            for article in self.articles[gold]:
                 tagged = self.tagger.tag(
                     title=article["title"], standfirst="", body=article["text"], on=read_date(article["date"])
                 )
                 file.write(json.dumps({"id": article["id"], **self.names.row(tagged)}) + "\n")
             file.flush()
-            return self.scorer.score(str(self.gold), file.name)
+            return self.scorer.score(str(gold), file.name)
 
-    def worth(self, kind: Kind) -> float:
-        """Return what is to be made as large as possible."""
-        figures = self.figures()
+    def worth(self, kind: Kind) -> list[float]:
+        """Return the F1 values of all and of the main ones of each file, added."""
         field = FIELDS[kind]
-        return figures[field][2] + figures[f"{field} main"][2]
+        figures = [self.figures(gold) for gold in self.articles]
+        return [figure[field][2] + figure[f"{field} main"][2] for figure in figures]
 
     def fit(self, kind: Kind) -> None:
         """Try every constant of one kind at other values, and keep what is worthwhile."""
@@ -78,13 +78,13 @@ class Fit:
                     kept = _weights(kind)
                     _set(kind, replace(kept, **{name: tried}))
                     worth = self.worth(kind)
-                    if worth > best + WORTHWHILE:
+                    if sum(worth) > sum(best) + WORTHWHILE and worth[0] >= best[0]:
                         best = worth
                     else:
                         _set(kind, kept)
             if best == before:
                 break
-        print(f"{kind.value}: {_weights(kind)}  {best:.1f}")
+        print(f"{kind.value}: {_weights(kind)}  {sum(best):.1f}")
 
 
 def _weights(kind: Kind) -> scoring.Weights | scoring.TopicWeights:
@@ -104,14 +104,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("gold", type=Path)
     parser.add_argument("scorer", type=Path)
+    parser.add_argument("golds", type=Path, nargs="+", metavar="gold")
     options = parser.parse_args()
-    fit = Fit(options.gold, options.scorer)
+    fit = Fit(options.scorer, options.golds)
     for kind in FIELDS:
         fit.fit(kind)
-    for field, (precision, recall, f1) in fit.figures().items():
-        print(f"{field:16} P {precision:5.1f}  R {recall:5.1f}  F1 {f1:5.1f}")
+    for gold in options.golds:
+        for field, (precision, recall, f1) in fit.figures(gold).items():
+            print(f"{gold.stem} {field:16} P {precision:5.1f}  R {recall:5.1f}  F1 {f1:5.1f}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ _FORM = re.compile(
     r"|Inc|INC|Corp|CORP|Plc|PLC|plc|GmbH|SpA|Ltd|LTD|AG|SA|NV|Oy|KK|Pty|Bhd)\b"
 )
 # "Norwood, N.C., and", "in Hannibal, Mo.": the point is asked for, and "Thank you, Miss." is none.
-_TOWN = re.compile(rf"(?<=[a-z]), ((?:{'|'.join(map(re.escape, sorted(POINTED_STATES)))})\.)(?=[\s,;)])")
+_TOWN = re.compile(rf", ((?:{'|'.join(map(re.escape, sorted(POINTED_STATES)))})\.)(?=[\s,;)])")
 
 
 def read_states(reading: Reading, countries: Mapping[str, Entry], last: int) -> None:
@@ -29,7 +29,8 @@ def read_states(reading: Reading, countries: Mapping[str, Entry], last: int) -> 
     for match in _TOWN.finditer(reading.text):
         first = place(match.start(1))
         entry = countries.get(STATES[bare(match[1])])
-        if entry and first >= last and not reading.begins_place_or_title(first):
+        is_town = reading.text[match.start() - 1].islower()
+        if entry and is_town and first >= last and not reading.begins_place_or_title(first):
             reading.found.append((entry, first, place(match.end(1) - 1), "place"))
 
 

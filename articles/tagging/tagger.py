@@ -112,6 +112,7 @@ class Tagger:
         for found in reading.found:
             groups[id(found[0])].append(found)
         findings = []
+        has_dateline = reading.dateline()[1] > 0
         countries = sum([group[0][0].kind is Kind.COUNTRY for group in groups.values()])
         for group in groups.values():
             entry = group[0][0]
@@ -123,7 +124,7 @@ class Tagger:
                 layout,
                 mains[kind],
                 is_alone=is_country and countries == 1,
-                is_filed_there=is_country and any(rule == "dateline" for *_, rule in group),
+                is_filed_there=has_dateline and is_country and any(rule == "dateline" for *_, rule in group),
             )
             mentions = parts.evidence(reading, group)
             findings.append(
