@@ -10,6 +10,8 @@ LONGEST_DATELINE = 80  # characters
 LONGEST_HEAD = 200
 # How far into the report a company is looked for.
 LONGEST_OPENING = 250
+# How far into it a bureau's country is to be named: a report from Cairo on Sudan ends with Egypt's view.
+LONGEST_LEAD = 500
 
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY = rf"(?:,? (?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?))"
@@ -67,8 +69,8 @@ def is_set_there(report: str) -> bool:
 def is_about_there(report: str, bureau: str, *, is_named: bool) -> bool:
     """Return whether a report that names countries or bodies is about the country it was filed in, too.
 
-    It is where a company tells of itself, where the report names that country, where dealers "here" speak,
-    and where the reporter went to a town that is no bureau's.  ``bureau`` is the town if it is, else empty.
+    It is where a company tells of itself, where dealers "here" speak, where the country ``is_named`` in title
+    or lead, and where the reporter went to a town that is no bureau's.  ``bureau`` is the town, or empty.
     """
     if is_about_company(report):
         return True

@@ -90,11 +90,14 @@ class Places:
         """Take the country of the dateline where the report is about it, too."""
         filed, bureau = self._filed_in(reading, first, last)
         keys = {found[0].key for found in filed}
+        if len(keys) != 1:
+            return
         report = reading.text[reading.hits.folded.origin(last) :]
-        if len(keys) != 1 or (
-            reading.found
-            and not datelines.is_about_there(report, bureau, is_named=not keys.isdisjoint(reading.keys))
-        ):
+        is_named = any(
+            entry.key in keys and start < last + datelines.LONGEST_LEAD
+            for entry, start, _, _ in reading.found
+        )
+        if reading.found and not datelines.is_about_there(report, bureau, is_named=is_named):
             return
         reading.found += filed
         reading.keys |= keys

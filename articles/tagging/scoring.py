@@ -35,9 +35,9 @@ class Weights:
     length: float  # shorter ones, down to LEAD_LENGTH, need less, to this power: they name nobody often
 
 
-# Fitted on the development labels and sample A of docs/tagging.md by benchmarks/fit_roles.py, those of countries
-# on half of the Reuters reports there, too.  None of these has standfirsts: their weights are a judgement,
-# between title and lead.
+# Fitted on the development labels and sample A of docs/tagging.md by benchmarks/fit_roles.py, those of
+# countries on half of the Reuters reports there, too.  None of these has standfirsts: their weights are a
+# judgement, between title and lead.
 WEIGHTS: dict[Kind, Weights] = {
     Kind.COUNTRY: Weights(
         title=5.0,

@@ -88,6 +88,13 @@ def test_the_dateline_of_a_country_that_is_named_counts_as_its_first_mention():
     assert roles("LIMA, March 3 - " + text) == {"peru": Role.MAIN, "bolivia": Role.MENTIONED}
 
 
+def test_a_country_that_is_named_late_is_no_main_one_for_its_bureau():
+    text = "The mayors of Bolivia spoke." + LATER * 2 + " Peru waits."
+
+    assert roles("LIMA, March 3 - " + text) == {"bolivia": Role.MAIN, "peru": Role.MENTIONED}
+    assert roles("CUSCO, March 3 - " + text) == {"bolivia": Role.MAIN, "peru": Role.MAIN}
+
+
 def test_where_bodies_of_many_states_meet_the_dateline_adds_nothing():
     text = "The mayor spoke first. Then those of Austria and Bolivia spoke." + LATER
 
