@@ -15,6 +15,7 @@ import ahocorasick_rs
 
 from articles.tagging.folding import Folded, fold, fold_name
 from articles.tagging.records import GAP, Alias, AliasKind, Entry, Kind
+from articles.tagging.spellings import spellings
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
     BORROWING_ADJECTIVES,
@@ -50,11 +51,12 @@ SMALL_WORDS = re.compile(r"(?<= )(?:A|An|And|At|For|From|In|Of|On|Or|The|To|With
 
 
 class Case(IntEnum):
-    """How the words found relate to the alias: as it is written, all in capitals, or all in small letters."""
+    """How the words found relate to the alias: written so, spelled otherwise, all in capitals or in small."""
 
     WRITTEN = 0
-    CAPITALS = 1
-    SMALL = 2
+    SPELLED = 1  # as no alias is, but by a rule: an alias of another entry goes first
+    CAPITALS = 2
+    SMALL = 3
 
 
 class Look(IntEnum):
@@ -246,7 +248,7 @@ class Matcher:
             return pattern
         if use != pattern.use:
             pattern.use = MIXED
-        if case < pattern.case:
+        if case < pattern.case and (use == NAME or pattern.case is Case.SMALL):
             # "Who" in small letters is nothing but a refusal; an alias written so is a name.
             pattern.case = case
             pattern.senses = ()
@@ -261,6 +263,8 @@ class Matcher:
                 pattern.senses = (sense,)
                 continue
             pattern = self._pattern(string, case, NAME)
+            if not pattern.senses and case is not Case.SMALL:
+                pattern.case = case  # so far a trigger or a title alone
             if pattern.case == case and all(other.entry is not entry for other in pattern.senses):
                 pattern.senses += (sense,)
 
@@ -324,6 +328,12 @@ def name_forms(entry: Entry, alias: Alias) -> dict[str, Case]:
             others.setdefault(name.upper(), Case.CAPITALS)
         if is_one_word_kind and " " not in name and name.lower() not in TOO_COMMON:
             others.setdefault(name.lower(), Case.SMALL)
+    if alias.kind is AliasKind.NAME and entry.kind is Kind.ORGANISATION:
+        for spelled in spellings(alias.text):
+            form = fold_name(spelled)
+            others[form] = Case.SPELLED
+            if alias.is_case_sensitive and len(form) >= SHORTEST_CAPITALS:
+                others.setdefault(form.upper(), Case.CAPITALS)
     return others | forms
 
 

@@ -1,0 +1,122 @@
+"""Other spellings of an organisation's name that follow from one: "Organisation", "U.N.", "N.A.T.O."."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+
+MOST = 24  # spellings of one name: a long name with many such words has no more that are printed
+
+# Words and parts of words that newspapers spell in several ways; each part is tried as each of its family.
+FAMILIES = (
+    ("isation", "ization"),
+    ("Programme", "Program"),
+    ("Centre", "Center"),
+    ("Defence", "Defense"),
+    ("Labour", "Labor"),
+    ("Co-operation", "Cooperation"),
+    ("Co-ordination", "Coordination"),
+    ("Inter-Governmental", "Intergovernmental"),
+    ("Non-Proliferation", "Nonproliferation"),
+    ("Non-Aligned", "Nonaligned"),
+    ("Peace-keeping", "Peacekeeping"),
+    ("South-East", "Southeast"),
+    ("Islands", "Island"),
+    ("Forces", "Force"),
+    ("Guards", "Guard"),
+    ("Brigades", "Brigade"),
+    ("People's", "Peoples'", "Peoples"),
+    ("Workers'", "Worker's", "Workers"),
+    (" and ", " & "),
+    ("-e-", "-i-"),
+    ("Organization of ", "Organization for ", "Organisation of ", "Organisation for "),
+)
+# "for the Prohibition" is also "for Prohibition"; but no report puts an article where the name has none.
+ARTICLE = ("the ", "")
+_FAMILY_OF = {word: family for family in FAMILIES for word in family} | {ARTICLE[0]: ARTICLE}
+# A longer one first, so that "Islands" is not "Island" and an "s".
+_WORDS = sorted((word for family in FAMILIES for word in family), key=len, reverse=True)
+_PARTS = re.compile("|".join(["(?<=of )the |(?<=for )the ", *map(re.escape, _WORDS)]))
+# These are no word of a family where letters follow: "Centers", "Programmed", "Labouring".
+_ENDS_WORD = re.compile(r"[^\W\d_]\Z")
+
+# What a body of these is called after; of each the forms before a noun: "U.N. agency", "UN's agency".
+LEADS = {
+    "UN": ("UN", "U.N.", "United Nations"),
+    "EU": ("EU", "E.U.", "European Union"),
+    "AU": ("AU", "African Union"),
+    "US": ("US", "U.S.", "United States"),
+}
+_LEAD_OF = {form: lead for lead, forms in LEADS.items() for form in forms}
+_LEADING = re.compile(rf"(?P<lead>{'|'.join(map(re.escape, _LEAD_OF))})(?P<owns>'s?)? (?P<rest>.+)")
+# Words that a report writes large or small after the body's name: "UN refugee agency", "UN Mission in Mali".
+NOUNS = re.compile(
+    r"(?i:\b(?:Agency|Army|Assembly|Assistance|Atomic|Aviation|Body|Children's|Commission|Convention|Council|"
+    r"Court|Delegation|Development|Environment|Force|Fund|General|Human|Humanitarian|Joint|Migration|Mission|"
+    r"Monitoring|Nuclear|Observer|Office|Operation|Peacekeepers?|Peacekeeping|Population|Programme|Program|"
+    r"Refugee|Rights|Security|Special|Stabili[sz]ation|Support|Tribunal|Watchdog)\b)"
+)
+
+# "NATO", "IAEA": letters that a paper may print with points.
+ACRONYM = re.compile(r"[A-Z]{3,6}\Z")
+# "G7" is printed "G-7" too; not "M23" or "E3", which are a road and an aeroplane then.
+NUMBERED = re.compile(r"G-?(\d+)\Z")
+# British papers print an acronym that is spoken as a word like one: "Minusma".  Shorter ones are words and
+# first names too often (Alba, Sica), and are told one by one in the data.
+SPOKEN = 5  # letters
+UNSPOKEN = frozenset({"AFRICOM", "APEC", "CSCE", "ITLOS", "SHAPE", "SWIFT", "UNHCR", "UNHRC", "WAEMU"})
+
+
+@lru_cache(maxsize=4096)  # the names of the gazetteer's own organisations, asked for at each start
+def spellings(name: str) -> tuple[str, ...]:
+    """Return the other spellings of an organisation's name, at most `MOST`, the likeliest first.
+
+    The name itself is not among them.  A rule holds for every name, so that a row of the gazetteer need
+    tell one spelling only.
+    """
+    found = dict.fromkeys(
+        spelled for form in (name, *_led(name)) for spelled in (form, *_in_families(form)) if spelled != name
+    )
+    found |= dict.fromkeys(_acronyms(name))
+    return tuple(found)[:MOST]
+
+
+def _in_families(name: str) -> Iterator[str]:
+    """Yield the name with each of its parts as each of its family spells it."""
+    parts: list[tuple[str, ...]] = []
+    place = 0
+    for match in _PARTS.finditer(name):
+        after = name[match.end() : match.end() + 1]
+        if _ENDS_WORD.search(match[0]) and after.isalpha() and not match[0].endswith("ation"):
+            continue
+        parts += (name[place : match.start()],), _FAMILY_OF[match[0]]
+        place = match.end()
+    if parts:
+        yield from ("".join(chosen) for chosen in product(*parts, (name[place:],)))
+
+
+def _led(name: str) -> Iterator[str]:
+    """Yield the name with the body it belongs to written otherwise, and the nouns after it small."""
+    match = _LEADING.fullmatch(name)
+    if match is None:
+        return
+    rest = match["rest"]
+    small = NOUNS.sub(lambda noun: noun[0].lower(), rest)
+    large = NOUNS.sub(lambda noun: noun[0].capitalize(), rest)
+    for lead in LEADS[_LEAD_OF[match["lead"]]]:
+        yield from (f"{lead} {written}" for written in dict.fromkeys((small, rest, large)))
+        if small[0].islower():
+            yield f"{lead}'{'' if lead.endswith('s') else 's'} {small}"
+
+
+def _acronyms(name: str) -> Iterator[str]:
+    """Yield the forms of an acronym: with points, as a word, with a hyphen before its number."""
+    if ACRONYM.match(name):
+        yield "".join(f"{letter}." for letter in name)
+    if name.isalpha() and name.isupper() and len(name) >= SPOKEN and name not in UNSPOKEN:
+        yield name.capitalize()
+    numbered = NUMBERED.match(name)
+    if numbered is not None:
+        yield from (f"G{numbered[1]}", f"G-{numbered[1]}")
