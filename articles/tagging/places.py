@@ -247,12 +247,15 @@ class Places:
         scored = []
         for sense in senses:
             context, counter = self._context[id(sense.alias)]
-            against = reading.count_words(counter)
-            stands = sense.alias.weight >= 5 and not has_rival and against == 0
+            may_stand = sense.alias.weight >= 5 and not has_rival
+            stands = may_stand and not reading.count_words(counter)
             if stands and len(senses) == 1:
                 return sense.entry  # whatever else speaks for it
             spoken_for = reading.count_words(context) + LEADER * reading.homes()[sense.entry.key]
-            if stands or (spoken_for and spoken_for >= against):
+            if not spoken_for and not stands:
+                continue  # whatever speaks against it
+            against = 0 if stands else reading.count_words(counter)
+            if stands or spoken_for >= against:
                 scored.append((spoken_for - against, sense.alias.weight, sense.entry))
         if not scored:
             return "nothing in the article speaks for this meaning"
