@@ -29,6 +29,8 @@ DATELINE = re.compile(
     rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
     rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
 )
+# "GENEVA The number", "NEW YORK At least", not "UN experts", "US President Joe Biden": a town, if it is one.
+_BARE = re.compile(r"\s*([^\W\d_a-z]{3,}(?: [^\W\d_a-z]{2,}){0,2}) (?=[A-Z][a-z]* [a-z])")
 # What may stand above it, each on a line of its own: a headline in capitals, "By Ann Lee, Reuters".
 # Not "By Friday the ministers ..." of a whole paragraph.
 _HEAD = re.compile(r"(?:\s*[^\na-z]{10,120}\n)?(?:\s*(?:[Bb]y|BY) [^\n]{3,60}\n)?")
@@ -102,3 +104,9 @@ def find(text: str, start: int) -> tuple[int, int]:
         if match:
             return match.end() - len(match[0].lstrip()), match.end()
     return 0, 0
+
+
+def find_bare(text: str, start: int) -> tuple[int, int]:
+    """Return where words in capitals stand that open the body and may be a dateline's town, or two zeros."""
+    match = _BARE.match(text, start, start + LONGEST_DATELINE)
+    return match.span(1) if match else (0, 0)

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from articles.tagging import datelines
 from articles.tagging.folding import fold_name
 from articles.tagging.matcher import Hit, Hits, Sense
-from articles.tagging.records import Entry
+from articles.tagging.records import AliasKind, Entry
 from articles.tagging.vocabulary import Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
 LONGEST_WORD = 40
 # A title with more than this share of its longer words in capitals is set in title case.
 CAPITALISED_SHARE = 0.8
+TOWNS = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
 # An entry that is refused at more places than this for one reason is not helped by hearing of each.
 REFUSALS_SHOWN = 2
 # Opening words that say nothing about the name they precede.
@@ -152,8 +153,22 @@ class Reading:
         if self._dateline is None:
             start, end = datelines.find(self.text, self.body_start)
             place = self.hits.folded.place
-            self._dateline = (place(start), place(end)) if end else (0, 0)
+            self._dateline = (place(start), place(end)) if end else self._bare_dateline()
         return self._dateline
+
+    def _bare_dateline(self) -> tuple[int, int]:
+        """Return where a town in capitals opens the body without a dash: "GENEVA The number of cases"."""
+        start, end = datelines.find_bare(self.text, self.body_start)
+        if not end:
+            return 0, 0
+        first, last = self.hits.folded.place(start), self.hits.folded.place(end - 1) + 1
+        is_town = any(
+            sense.alias.kind in TOWNS
+            for begin, stop, pattern in self.hits.names
+            if begin == first and stop == last
+            for sense in pattern.places
+        )
+        return (first, last + 1) if is_town else (0, 0)
 
     def in_dateline(self, start: int) -> bool:
         """Return whether a place of the folded text lies in the dateline."""
