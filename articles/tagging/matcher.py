@@ -71,10 +71,12 @@ class Look(IntEnum):
 
 # What a pattern is good for, so that the most frequent cases are told with one look.  Plain numbers, which
 # compare five times as fast as members of an enumeration.
+UNMET = -1  # in no text so far, so nobody has asked
 NAME = 0  # whole words that are names and nothing else
 TRIGGER = 1  # whole words that are triggers and nothing else
 OPEN_TRIGGER = 2  # the same, but the last word goes on
-MIXED = 3
+HALF = 3  # halves of triggers with a gap and nothing else
+MIXED = 4
 
 
 class Sense(NamedTuple):
@@ -100,15 +102,15 @@ class Pattern:
 
     __slots__ = (
         "blocked", "case", "firsts", "full", "halves", "is_denial", "is_doubtful", "is_mark", "is_open",
-        "is_settled", "is_sure", "look", "others", "people", "places", "seconds", "senses", "surnames",
-        "title", "triggers", "use", "words",
+        "is_sure", "look", "others", "people", "places", "seconds", "senses", "surnames", "title",
+        "triggers", "use", "words",
     )  # fmt: skip
 
-    def __init__(self, words: str, case: Case, use: int) -> None:
+    def __init__(self, words: str, case: Case, *, is_open: bool = False) -> None:
         self.words = words  # folded
-        self.is_open = use == OPEN_TRIGGER  # "sanction*": the word goes on
+        self.is_open = is_open  # "sanction*": the word goes on
         self.case = case
-        self.use = use
+        self.use = UNMET
         self.senses: tuple[Sense, ...] = ()
         # Slug of the topic, and the weight with a minus, as the weightiest come first; or EXCLUDED.
         self.triggers: tuple[tuple[str, float], ...] = ()
@@ -117,7 +119,6 @@ class Pattern:
         self.title: Title | None = None
         self.is_mark = False  # a word that borrows the name beside it: "Times"
         self.is_denial = False  # "not", "instead of"
-        self.is_settled = False
 
     def add_half(self, half: Half) -> None:
         """Note that the words are half of a phrase with a gap."""
@@ -127,8 +128,8 @@ class Pattern:
         else:
             self.firsts |= half.bit
 
-    def settle(self) -> None:
-        """Sort the senses by what they are; done when the pattern is first met, as most never are."""
+    def settle(self) -> int:
+        """Sort the senses by what they are, and return the use; done when first met, as most never are."""
         senses = self.senses
         # The senses that are persons: all, and those by full name, by surname, of somebody else's name.
         self.people = tuple([sense for sense in senses if sense.entry.kind is Kind.ACTOR])
@@ -143,7 +144,16 @@ class Pattern:
         # No place among the senses is ambiguous.
         self.is_sure = not any(sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places)
         self.look: Look | None = None  # None: nobody asked yet
-        self.is_settled = True
+        self.use = self._use()
+        return self.use
+
+    def _use(self) -> int:
+        if self.title is not None or self.is_mark or self.is_denial:
+            return MIXED
+        kinds = (bool(self.senses), bool(self.triggers), bool(self.halves))
+        if sum(kinds) != 1:
+            return MIXED
+        return (NAME, OPEN_TRIGGER if self.is_open else TRIGGER, HALF)[kinds.index(True)]
 
 
 # Words of the text, [start, end) in folded text, and what they may mean.  A bare tuple: an article has 150 of
@@ -159,6 +169,7 @@ class Hits:
     names: list[Hit] = field(default_factory=list)
     nested: list[Hit] = field(default_factory=list)  # lost to a longer name
     triggers: list[Hit] = field(default_factory=list)
+    halves: list[Hit] = field(default_factory=list)  # of triggers with a gap
     titles: list[Hit] = field(default_factory=list)
     # Where words that borrow a name ("Times") begin and end: names beside none of them need no closer look.
     marks: set[int] = field(default_factory=set)
@@ -184,11 +195,11 @@ class Matcher:
                     self._add_name(entry, alias)
         for words, title in TITLES.items():
             for form in (words, capitalised(words), words.title(), headline(words), words.upper()):
-                self._pattern(f" {fold_name(form)} ", Case.WRITTEN, MIXED).title = title
+                self._pattern(f" {fold_name(form)} ", Case.WRITTEN).title = title
         for words in MARKS:
-            self._pattern(f" {words} ", Case.SMALL, MIXED).is_mark = True
+            self._pattern(f" {words} ", Case.SMALL).is_mark = True
         for words in DENIALS:
-            self._pattern(f" {words} ", Case.SMALL, MIXED).is_denial = True
+            self._pattern(f" {words} ", Case.SMALL).is_denial = True
         self._payloads = list(self._patterns.values())
         # An automaton needs at least one pattern; a NUL is in no folded text.
         self._automaton = ahocorasick_rs.AhoCorasick(list(self._patterns) or ["\0"])
@@ -197,7 +208,7 @@ class Matcher:
         """Return what stands in the text; names that overlap are settled in favour of the longest."""
         hits = Hits(fold(text))
         folded = hits.folded.text
-        patterns, triggers = self._payloads, hits.triggers
+        patterns, triggers, halves = self._payloads, hits.triggers, hits.halves
         names: list[Hit] = []
         titles: list[Hit] = []
         denials: list[Hit] = []
@@ -210,23 +221,28 @@ class Matcher:
             if use == TRIGGER:
                 triggers.append((start + 1, end - 1, pattern))
                 continue
+            if use == UNMET:
+                use = pattern.settle()
             # "sanction*" ends where the word does.
             hit = (start + 1, folded.find(" ", end) if pattern.is_open else end - 1, pattern)
+            if use == HALF:
+                halves.append(hit)
+                continue
             if use == OPEN_TRIGGER:
                 triggers.append(hit)
                 continue
             if pattern.senses:
                 names.append(hit)
-            if pattern.triggers or pattern.halves:
+            if pattern.triggers:
                 triggers.append(hit)
+            if pattern.halves:
+                halves.append(hit)
             if pattern.title is not None:
                 titles.append(hit)
             if pattern.is_mark:
                 hits.marks.update(hit[:2])
             if pattern.is_denial:
                 denials.append(hit)
-        for pattern in {hit[2] for hit in names if not hit[2].is_settled}:
-            pattern.settle()
         hits.names, hits.nested = longest(names)
         hits.titles = longest(titles)[0]
         reach = 0
@@ -241,14 +257,12 @@ class Matcher:
         """Return every hit of the automaton in folded text: pattern, start and end, spaces included."""
         return self._automaton.find_matches_as_indexes(folded, overlapping=True)
 
-    def _pattern(self, string: str, case: Case, use: int) -> Pattern:
+    def _pattern(self, string: str, case: Case, *, is_name: bool = False, is_open: bool = False) -> Pattern:
         pattern = self._patterns.get(string)
         if pattern is None:
-            pattern = self._patterns[string] = Pattern(string.strip(), case, use)
+            pattern = self._patterns[string] = Pattern(string.strip(), case, is_open=is_open)
             return pattern
-        if use != pattern.use:
-            pattern.use = MIXED
-        if case < pattern.case and (use == NAME or pattern.case is Case.SMALL):
+        if case < pattern.case and (is_name or pattern.case is Case.SMALL):
             # "Who" in small letters is nothing but a refusal; an alias written so is a name.
             pattern.case = case
             pattern.senses = ()
@@ -259,10 +273,10 @@ class Matcher:
         for form, case in name_forms(entry, alias).items():
             string = f" {form} "
             if string not in self._patterns:  # as most
-                pattern = self._patterns[string] = Pattern(form, case, NAME)
+                pattern = self._patterns[string] = Pattern(form, case)
                 pattern.senses = (sense,)
                 continue
-            pattern = self._pattern(string, case, NAME)
+            pattern = self._pattern(string, case, is_name=True)
             if not pattern.senses and case is not Case.SMALL:
                 pattern.case = case  # so far a trigger or a title alone
             if pattern.case == case and all(other.entry is not entry for other in pattern.senses):
@@ -294,7 +308,7 @@ class Matcher:
             is_open = form.endswith("*")
             string = f" {form.removesuffix('*')}" if is_open else f" {form} "
             if string.strip():
-                yield self._pattern(string, Case.WRITTEN, OPEN_TRIGGER if is_open else TRIGGER)
+                yield self._pattern(string, Case.WRITTEN, is_open=is_open)
 
 
 def capitalised(words: str) -> str:

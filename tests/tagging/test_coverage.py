@@ -82,6 +82,6 @@ def test_every_excluded_phrase_holds_a_trigger(tagger):
 
 def _triggered(tagger, phrase):
     """Return the slugs of the topics that the words of a phrase would bring, were it not excluded."""
-    hits = tagger._matcher.find(phrase.removesuffix("*")).triggers
-    halves = {half.topic for hit in hits for half in hit[2].halves}
-    return halves | {slug for hit in hits for slug, order in hit[2].triggers if order > EXCLUDED}
+    hits = tagger._matcher.find(phrase.removesuffix("*"))
+    halves = {half.topic for hit in hits.halves for half in hit[2].halves}
+    return halves | {slug for hit in hits.triggers for slug, order in hit[2].triggers if order > EXCLUDED}
