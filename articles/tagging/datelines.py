@@ -65,7 +65,7 @@ def is_about_company(report: str) -> bool:
 
 def is_set_there(report: str) -> bool:
     """Return whether the text says "here" of the town where it was filed."""
-    return _HERE.search(report) is not None
+    return " here" in report and _HERE.search(report) is not None
 
 
 def is_about_there(report: str, bureau: str, *, is_named: bool) -> bool:
