@@ -6,6 +6,10 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 MAX_LENGTH = 2000  # what the database holds
+SECOND_LEVEL = frozenset(
+    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "net", "or", "org"}
+)  # `co` of `co.uk`
+MIN_LABEL = 2  # characters; a longer label may be a name
 HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+\.?", re.IGNORECASE)
 # Parameters that say where a reader came from, not what is read.  Matches `utm_source`, `at_medium`; not
 # `at`, nor `cid` and `id`, which name the article on some sites: two articles made one is worse than one kept
@@ -31,6 +35,17 @@ def host_of(address: str) -> str:
     """Return the host of an address, lower case, without ``www.``; empty if it has none."""
     parts = _split(address)
     return _host(parts) if parts else ""
+
+
+def site_label(host: str) -> str:
+    """Return what is usually a site's name in its host: ``laravel-news`` of ``www.laravel-news.com``.
+
+    Empty if that has fewer than three characters, which say little.
+    """
+    labels = host.removeprefix("www.").split(".")[:-1]
+    while len(labels) > 1 and labels[-1] in SECOND_LEVEL:
+        labels.pop()
+    return labels[-1] if labels and len(labels[-1]) > MIN_LABEL else ""
 
 
 def canonical_url(address: str) -> str:

@@ -53,6 +53,7 @@ class About:
 
     title: str
     outlet: str = ""
+    printed: str = ""  # the title with the outlet's name at its end, where it had one
 
 
 type Step = Callable[[list[Block], About], list[Block]]
@@ -62,9 +63,9 @@ MAX_BLOCKS, MAX_LINES = 10_000, 100_000
 CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 SETEXT = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
+RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 # The first line of a block, in this order.
 KINDS = (
-    (re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$"), Kind.RULE),
     (re.compile(r" {0,3}(?:[-*+•‣]|\d{1,3}[.)])[ \t]"), Kind.LIST),
     (re.compile(r" {0,3}>"), Kind.QUOTE),
     (re.compile(r"\s"), Kind.OTHER),
@@ -106,6 +107,8 @@ def split_blocks(text: str) -> list[Block]:
                 end += 1
         elif HEADING.match(line):
             kind = Kind.HEADING
+        elif line[0] in " -*_" and RULE.match(line):
+            kind = Kind.RULE  # the text right below it is a block of its own
         else:
             while end < len(lines) and lines[end].strip() and not _starts_anew(lines[end]):
                 end += 1

@@ -18,12 +18,16 @@ from articles.importing.boilerplate import (
 )
 from articles.importing.head import (
     BYLINE,
+    EXCERPT,
     PUBLISHED_LINE,
     STANDFIRST,
     cut_byline,
+    cut_excerpt,
     cut_published_line,
     cut_title,
+    cut_tool_lines,
     dates_in,
+    excerpt_in,
     take_standfirst,
 )
 from articles.importing.problems import Notice
@@ -41,7 +45,10 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class CleanBody:
-    """A body as it is shown, and what its head says: ``dates`` are (label, printed date, line)."""
+    """A body as it is shown, and what its head says: ``dates`` are (label, printed date, line).
+
+    ``excerpt`` is the summary of the page that a clipping tool put above the text.
+    """
 
     body: str
     standfirst: str
@@ -49,6 +56,7 @@ class CleanBody:
     dates: tuple[tuple[str, str, int], ...]
     byline: str
     notices: tuple[Notice, ...]
+    excerpt: str = ""
 
 
 def clean_body(blocks: list[Block], about: About) -> CleanBody:
@@ -68,6 +76,7 @@ def clean_body(blocks: list[Block], about: About) -> CleanBody:
             for block in cut
             if block.cut in LOUD
         ),
+        excerpt=next((excerpt_in(block) for block in cut if block.cut == EXCERPT), ""),
     )
 
 
@@ -87,6 +96,8 @@ def _has_lines(block: Block) -> bool:
 
 STEPS: tuple[Step, ...] = (  # joining comes last: the steps before it look at lines and gaps
     cut_title,
+    cut_tool_lines,
+    cut_excerpt,
     cut_published_line,
     cut_byline,
     take_standfirst,

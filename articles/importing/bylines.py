@@ -9,9 +9,11 @@ from collections.abc import Iterable
 
 from articles.importing.outlets import outlet_named
 
-# Matches the `By` of `By Sean Seddon` and `BySean Seddon`; not that of `Byron Kaye`, nor `BYD`.
+# Matches the `By` of `By Sean Seddon` and `BySean Seddon`, the `Par` of `Par Jean Petit`; not that of `Byron
+# Kaye`, nor `BYD`.
 BY = re.compile(
     r"(?i:by\b[:\s]+|(?:written|reported|posted|words|story|analysis) by\b[:\s]*|by$)|By(?=[A-Z][a-z])"
+    r"|P(?:ar|or)\s+(?=[A-ZÀ-Ý])"
 )
 MARKUP = re.compile(
     r"<[^<>]*>|\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]|\[([^\[\]]*)\]\([^()]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
@@ -32,6 +34,12 @@ SURNAME_FIRST = re.compile(
     r" ([^\W\d_][\w'’-]*\w(?: (?:[^\W\d_]\.|[^\W\d_][\w'’-]*\w))?)"
 )
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "mp", "esq"})
+DASH = re.compile(r"\s+[—–-]\s+")
+# Matches `Tom Reed`, `Eva van der Berg`; not `CTO and Founder, Ship & Co`, `Reuters`, `director`.
+PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s+(?!and\b)[\w.'’-]+){0,3}\s+[^\W\d_a-z][\w.'’-]*")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # a part of a byline with a year is a date
+OUR_MAN = re.compile(r"our\b.*\b(?:correspondents?|reporters?|staff|writers?|desk|editors?)", re.IGNORECASE)
+MAX_WORDS = 5  # in lower case, in a name: `van der Berg` has two
 # Matches ` in Kyiv`, ` reporting from Washington`; not `in` inside a name.
 PLACE = re.compile(r"\s+(?:reporting\s+)?(?:in|from|at)\s+[A-Z][\w .'’-]*$")
 
@@ -66,7 +74,7 @@ def read_byline(printed: str) -> tuple[str, ...]:
     """
     names: dict[str, None] = {}
     for part in SEPARATORS.split(_plain(printed)):
-        for name in _split(part):
+        for name in () if YEAR.search(part) or OUR_MAN.fullmatch(part) else _split(_undescribed(part)):
             if name := _name(name):
                 names[name] = None
     known = [name for name in names if not outlet_named(name)]
@@ -136,11 +144,24 @@ def _at_and(text: str) -> list[str]:
     return names if is_clear else [text]
 
 
+def _undescribed(text: str) -> str:
+    """Return a name without what it is called after a dash: ``Ann Lee — director, Institute of Peace``."""
+    name, *rest = DASH.split(text)
+    is_person = bool(rest) and PERSON.fullmatch(rest[0]) and not names_no_person(rest[0])
+    return name if len(rest) == 1 and " " in name and not is_person else text
+
+
 def _name(text: str) -> str:
     name = text.strip(" ,;:|–—-").removeprefix("and ")
     name = _without_by(PLACE.sub("", name)).strip(" ,;:|–—")
+    person, comma, role = name.partition(", ")
+    # `Ann Lee, staff writer`; of roles with a capital letter `_split` has taken care.
+    if comma and " " in person and ROLES.fullmatch(role):
+        name = person
     if name.lower().rstrip(".") in PLACEHOLDERS or not any(map(str.isalpha, name)):
         return ""
+    if sum(word[0].islower() for word in name.split()) >= MAX_WORDS and not BODIES.search(name):
+        return ""  # a sentence
     if name.isupper() and " " in name and not outlet_named(name) and not BODIES.search(name):
         name = name.title()
     return name[:MAX_NAME]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from articles.importing.addresses import canonical_url, host_of, web_address
+from articles.importing.addresses import canonical_url, host_of, site_label, web_address
 from articles.importing.blocks import About, Block, split_blocks
 from articles.importing.body import CleanBody, Cut, clean_body
 from articles.importing.bylines import MAX_NAME, read_bylines
@@ -17,7 +17,7 @@ from articles.importing.dating import date_clipping
 from articles.importing.decoding import decode
 from articles.importing.frontmatter import FrontMatter, read_front_matter
 from articles.importing.handlers import Value
-from articles.importing.head import title_in
+from articles.importing.head import origin_in, title_in
 from articles.importing.keys import FALSE, HIDDEN, TRUE, Taken, same_key, sort_fields, texts
 from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
@@ -33,9 +33,10 @@ MAX_AUTHORS, MAX_KEYWORDS = 100, 300  # more is a mistake or an attack
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 # Matches the `es` of `index.es.md`.
 LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|sv|tr|uk|zh)\.\w+$")
+WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]")  # of Obsidian: [[people/ann|Ann Lee]]
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
-READER_VERSION = "3"  # a new one reads every file again: raise it with every change of what is read
+READER_VERSION = "4"  # a new one reads every file again: raise it with every change of what is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +104,20 @@ class _Reader:
 
     def clipping(self) -> Clipping:
         blocks = split_blocks(self.front.body)
-        url = self._url()
+        url = self._url(blocks)
+        host = host_of(url)
         outlet, section = self._outlet_and_section()
-        title, suffix = split_outlet(self._title(blocks), [outlet, host_of(url)])
-        outlet = outlet or suffix or outlet_at(host_of(url)) or host_of(url)
-        body = clean_body(blocks, About(title, outlet))
+        printed_title = self._title(blocks)
+        title, suffix = split_outlet(printed_title, [outlet, host, site_label(host)])
+        # All articles of a site have one outlet, whether or not their titles end with its name.
+        outlet = outlet or outlet_named(suffix) or outlet_at(host) or host or suffix
+        outlet = "" if outlet == title else outlet
+        body = clean_body(blocks, About(title, outlet, printed_title))
         self.notices += [replace(notice, line=self._body_line(notice.line)) for notice in body.notices]
         printed = tuple((label, text, self.front.body_line + line - 1) for label, text, line in body.dates)
+        paths = (url, str(self.name))
         dated = date_clipping(
-            self.front, self.fields, printed, (url, str(self.name)), day_first=self.day_first
+            self.front, self.fields, printed, paths, day_first=self.day_first, own=self._own_address()
         )
         self.notices += dated.notices
         self.extra |= dated.unread
@@ -146,7 +152,8 @@ class _Reader:
         """Return the outlet, and every date that the front matter and the text's own date lines print."""
         blocks = split_blocks(self.front.body)
         outlet, _ = self._outlet_and_section()
-        outlet = outlet or outlet_at(host_of(self._url())) or host_of(self._url())
+        host = host_of(self._url(blocks))
+        outlet = outlet or outlet_at(host) or host
         stated = [self.fields.first(name) for name in ("date", "clipped", "updated")]
         dates = [texts(given.value)[0] for given in stated if given]
         return outlet, (*dates, *(text for _, text, _ in clean_body(blocks, About("", outlet)).dates))
@@ -175,18 +182,26 @@ class _Reader:
             self.extra[name] = text
         return short
 
-    def _url(self) -> str:
+    def _own_address(self) -> str:
+        """Return the path at which the archive that the file is from shows it: it may have the date."""
+        own = (value for key, value in self.extra.items() if same_key(key) in {"permalink", "url", "slug"})
+        return next((value for value in own if isinstance(value, str)), "")
+
+    def _url(self, blocks: list[Block]) -> str:
         given = self.fields.first("url")
         for printed in texts(given.value) if given else ():
             if address := web_address(printed):
                 return address
         if given:
             self.extra[given.key] = given.value
-        for key in self.extra:
-            if (given and key == given.key) or same_key(key) in {"url", "sourceurl", "originalurl"}:
+        for key, value in self.extra.items():
+            # `/2025/talks/` is where a site generator puts the page.
+            is_path = isinstance(value, str) and value.startswith("/") and not value.startswith("//")
+            is_url = (given and key == given.key) or same_key(key) in {"url", "sourceurl", "originalurl"}
+            if is_url and not is_path:
                 message = f"{key!r} is no web address, not used as one; write https://..."
                 self.notices.append(Notice(message, self.front.line_of(key), Trouble.BAD_ADDRESS))
-        return ""
+        return "" if given else web_address(origin_in(blocks))
 
     def _outlet_and_section(self) -> tuple[str, str]:
         """Return the outlet's name and the section; `categories` may hold either."""
@@ -196,7 +211,8 @@ class _Reader:
         outlet = outlet_named(outlet) or outlet_at(outlet) or outlet
         categories = self.fields.first("section")
         sections = []
-        for name in map(clean_title, texts(categories.value) if categories else ()):
+        for text in texts(categories.value) if categories else ():
+            name = clean_title(text.strip(" #[]"))
             known = outlet_named(name)
             if known and outlet in {"", known}:
                 outlet = known
@@ -218,7 +234,8 @@ class _Reader:
             raise ClippingError(message, line, Trouble.BAD_BYLINE)
         if not printed and body.byline:
             printed, names = [body.byline], read_bylines([body.byline])
-        byline = ("; " if any("," in text for text in printed) else ", ").join(map(clean_title, printed))
+        shown = [clean_title(WIKILINK.sub(r"\1", text)) for text in printed]
+        byline = ("; " if any("," in text for text in shown) else ", ").join(shown)
         return self._shortened(byline, MAX_BYLINE, "byline"), names
 
     def _standfirst(self, body: CleanBody) -> str:
@@ -226,17 +243,18 @@ class _Reader:
         given = self.fields.first("summary")
         summary = clean_title(" ".join(texts(given.value))) if given else ""
         beginning = " ".join(body.body[: len(summary) + 200].split())
-        if given and (body.standfirst or beginning.startswith(summary.rstrip(" .…[]"))):
+        if given and (body.standfirst or _begins(beginning, summary)):
             self.extra[given.key] = given.value
             summary = ""
-        return body.standfirst or summary
+        excerpt = clean_title(body.excerpt)
+        return body.standfirst or summary or ("" if _begins(beginning, excerpt) else excerpt)
 
     def _keywords(self, authors: tuple[str, ...]) -> tuple[str, ...]:
         keywords: dict[str, str] = {}
         for given in self.fields.taken["keywords"]:
             for text in texts(given.value):
                 # One string is a list with commas; an element of a list is one keyword, whatever it holds.
-                parts = re.split(r"[,;]", text) if isinstance(given.value, str) else [text]
+                parts = _listed(text) if isinstance(given.value, str) else [text]
                 for keyword in (clean_title(part.strip(" #[]")) for part in parts):
                     keywords.setdefault(keyword.casefold(), shorten(keyword, MAX_NAME))
         for name in ("", *authors):
@@ -268,7 +286,7 @@ class _Reader:
             key = same_key(given.key)
             if (
                 state in HIDDEN
-                or (key == "draft" and state in TRUE)
+                or (key in {"draft", "private"} and state in TRUE)
                 or (key == "published" and state in FALSE)
             ):
                 return False
@@ -279,3 +297,13 @@ class _Reader:
 
     def _body_line(self, line: int | None) -> int | None:
         return None if line is None else self.front.body_line + line - 1
+
+
+def _begins(beginning: str, summary: str) -> bool:
+    """Return whether a summary only repeats how the text begins."""
+    return beginning.startswith(summary.rstrip(" .…[]"))
+
+
+def _listed(keywords: str) -> list[str]:
+    """Return the keywords of one text: `a, b; c`, or `[[a]] [[b]]`."""
+    return WIKILINK.findall(keywords) or re.split(r"[,;]", keywords)

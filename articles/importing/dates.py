@@ -13,6 +13,7 @@ from enum import StrEnum
 
 # A year outside is a typing error or an attack (`0001-01-01`, `9999-12-31` overflow other systems' clocks).
 FIRST_YEAR, LAST_YEAR = 1800, 2100
+MAX_DATE = 80  # characters; the longest is `Wed Apr 22 2020 14:51:34 GMT+0200 (Central European Summer Time)`
 
 
 class Precision(StrEnum):
@@ -39,21 +40,33 @@ class PrintedDate:
     precision: Precision = Precision.DAY
 
 
-# One list per month, first to last: English, French, German, Spanish, Italian, Portuguese, Dutch.  A name
-# that means different months in two of them would have to be left out; none does.
+# One list per month, first to last: English, French, German, Spanish, Italian, Portuguese, Dutch; then
+# Swedish, Danish and Norwegian, Polish, Czech, Russian, Ukrainian, Romanian, Turkish, Indonesian and Arabic.
+# A name that means different months in two languages is left out: `listopada` is November in Polish, October
+# in Croatian.
 MONTH_NAMES = (
-    "january jan janvier januar jänner enero gennaio janeiro januari",
-    "february feb février février fevrier februar febrero febbraio fevereiro februari",
-    "march mar mars märz maerz marzo março maart",
-    "april apr avril abril aprile",
-    "may mai mayo maggio maio mei",
-    "june jun juin juni junio giugno junho",
-    "july jul juillet juli julio luglio julho",
-    "august aug août aout agosto augustus",
-    "september sept sep septembre septiembre settembre setembro",
-    "october oct octobre oktober okt octubre ottobre outubro",
-    "november nov novembre noviembre novembro",
-    "december dec décembre decembre dezember dez diciembre dicembre dezembro",
+    "january jan janvier januar jänner enero gennaio janeiro januari"
+    " stycznia styczeń ledna leden января январь січня ianuarie ocak يناير",
+    "february feb février février fevrier februar febrero febbraio fevereiro februari"
+    " lutego luty února únor февраля февраль лютого februarie şubat فبراير",
+    "march mar mars märz maerz marzo março maart"
+    " marts marca marzec března březen марта март березня martie mart maret مارس",
+    "april apr avril abril aprile"
+    " kwietnia kwiecień dubna duben апреля апрель квітня aprilie nisan أبريل إبريل",
+    "may mai mayo maggio maio mei maj maja května květen мая май травня mayıs مايو",
+    "june jun juin juni junio giugno junho"
+    " czerwca czerwiec června červen июня июнь червня iunie haziran يونيو",
+    "july jul juillet juli julio luglio julho"
+    " lipca lipiec července červenec июля июль липня iulie temmuz يوليو",
+    "august aug août aout agosto augustus"
+    " augusti sierpnia sierpień srpna srpen августа август серпня ağustos agustus أغسطس",
+    "september sept sep septembre septiembre settembre setembro"
+    " września wrzesień září сентября сентябрь вересня septembrie eylül سبتمبر",
+    "october oct octobre oktober okt octubre ottobre outubro"
+    " października październik října říjen октября октябрь жовтня octombrie ekim أكتوبر",
+    "november nov novembre noviembre novembro listopadu ноября ноябрь листопада noiembrie kasım نوفمبر",
+    "december dec décembre decembre dezember dez diciembre dicembre dezembro"
+    " desember grudnia grudzień prosince prosinec декабря декабрь грудня decembrie aralık ديسمبر",
 )
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for name in names.split()}
 
@@ -64,31 +77,38 @@ NO_DATE = frozenset(
     }
 )  # fmt: skip
 
-# Matches `T23:30:00-04:00`, `, 10:15 BST`, ` at 3.05 pm`s `3 pm`; must not match the `12` of `2025-10-12`.
+# Matches `T23:30:00-04:00`, `, 10:15 BST`, ` at 3.05 pm`s `3 pm`, ` 10:15 (UTC +01:00)`,
+# ` 10:15:00 GMT-0700 (Pacific Daylight Time)`; must not match the `12` of `2025-10-12`.
 CLOCK = re.compile(
-    r"""(?:T|,?\s*\bat\b|,)?\s*(?<![\d/.-])
+    r"""(?:T|,?\s*\b(?:at|à|um|om|alle|às|a\slas|в)\b|,)?\s*(?<![\d/.-])
     (?: (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?m\b\.?)?
       | (?P<hour12>\d{1,2})\s?[ap]\.?m\b\.? )
-    (?:\s?(?:Z\b|[+-]\d{2}(?::?\d{2})?(?!\d)|\(?[A-Z]{3,5}\)?(?![a-z])))?,?""",
+    (?:\s?(?:Z\b|\(?(?:UTC|GMT)?\s?[+-]\d{2}(?::?\d{2})?(?!\d)\)?|\(?[A-Z]{3,5}\)?(?![a-z])))?
+    (?:\s\([^\W\d_][^()\d]{2,40}\))?,?""",
     re.VERBOSE | re.IGNORECASE,
 )
 WEEKDAY = re.compile(
-    r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?|[^\W\d_]{2,12},)\s*", re.I
+    r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?|[^\W\d_]{2,12},"
+    r"|[^\W\d_]{3,12}(?=\s\d{1,2}\D))\s*",
+    re.I,
 )
 
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2}))?)?")
-COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
-CJK = re.compile(r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?日)?")
-# Matches `16 October 2025`, `16th of Oct., 2025`, `16. Oktober 2025`, `16 de octubre de 2025`, `16-Oct-2025`.
+COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\d{6})?")
+# Seconds or milliseconds since 1970, from 2001 to 2033: `1655321005`, `1655321005187`.
+UNIX_TIME = re.compile(r"(1\d{9})(?:\d{3})?")
+CJK = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월](?:\s?(?P<day>\d{1,2})\s?[日일])?")
+# Matches `16 October 2025`, `16th of Oct., 2025`, `16. Oktober 2025`, `16 de octubre de 2025`, `16-Oct-2025`,
+# `16 октября 2025 г.`.
 DAY_NAME = re.compile(
     r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º)?(?:\s+of|\s+de)?[\s-]\s*"
-    r"(?P<name>[^\W\d_]{3,10})\.?,?(?:\s+del?)?[\s-]\s*(?P<year>\d{4})",
+    r"(?P<name>[^\W\d_]{3,12})\.?,?(?:\s+del?)?[\s-]\s*(?P<year>\d{4})(?:\s?(?:г|года)\b\.?)?",
     re.I,
 )
 NAME_DAY = re.compile(
-    r"(?P<name>[^\W\d_]{3,10})\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})", re.I
+    r"(?P<name>[^\W\d_]{3,12})\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})", re.I
 )
-NAME_YEAR = re.compile(r"(?P<name>[^\W\d_]{3,10})\.?,?(?:\s+de)?\s+(?P<year>\d{4})", re.I)
+NAME_YEAR = re.compile(r"(?P<name>[^\W\d_]{3,12})\.?,?(?:\s+de)?\s+(?P<year>\d{4})", re.I)
 PATTERNS = (YEAR_FIRST, COMPACT, DAY_NAME, NAME_DAY, NAME_YEAR, CJK)
 # Matches `16/10/2025`, `10.16.2025`; which number is the day is decided by their size or by the caller.
 YEAR_LAST = re.compile(
@@ -117,8 +137,10 @@ def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | N
     text = " ".join(printed.split())
     if not text or text.lower() in NO_DATE or text.startswith(("{", "<%")):
         return None
-    if len(text) > 60:
+    if len(text) > MAX_DATE:
         raise DateError(f"{text[:40] + '…'!r} is not a date; write YYYY-MM-DD")
+    if since := UNIX_TIME.fullmatch(text):
+        return PrintedDate(dt.datetime.fromtimestamp(int(since[1]), tz=dt.UTC).date())
     bare = _without_clock(text)
     for candidate in (bare, WEEKDAY.sub("", bare, count=1)):
         if match := YEAR_LAST.fullmatch(candidate):

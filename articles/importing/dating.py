@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,9 +16,15 @@ from articles.importing.dates import (
 )
 from articles.importing.frontmatter import FrontMatter
 from articles.importing.handlers import Value
+from articles.importing.head import LABELS_OF_UPDATES
 from articles.importing.keys import Fields, same_key, texts
 from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice
 from articles.importing.troubles import Trouble
+
+# Keys that can mean nothing else.  Hugo's `publishDate` is missing: it is the day from which a page is shown.
+OF_PUBLICATION = frozenset(
+    {"published", "publishedon", "publishedat", "publishedtime", "publisheddate", "datepublished"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +45,23 @@ def date_clipping(
     paths: tuple[str, str],
     *,
     day_first: bool | None,
+    own: str = "",
 ) -> Dated:
     """Return when the article was published, clipped and updated.
 
     ``printed`` are the text's own date lines: label, date, line of the file.  They are believed first, for a
     bare ``date`` may be the day of the clipping; then the front matter, then ``paths``: the address and the
-    file name. Raise ClippingError if the front matter's date cannot be understood.
+    file name; then ``own``, the path at which the site that the file is from shows the article.  Raise
+    ClippingError if the front matter's date cannot be understood.
     """
     notices: list[Notice] = []
     unread: dict[str, Value] = {}
     lines = dict(_printed_dates(printed, day_first, notices))
-    stated = _stated_date(front, fields, day_first)
+    stated, bare = _stated_dates(front, fields, day_first)
     clipped, updated = (
         _other_date(front, fields, name, day_first, notices, unread) for name in ("clipped", "updated")
     )
+    clipped = clipped or bare
     told = lines.get("published")
     if told and stated and told.on != stated.on:
         key = _key(fields, "date")
@@ -60,7 +70,7 @@ def date_clipping(
         else:
             message = f"{key} says {stated.on}, the text {told.on}; the text was believed"
             notices.append(Notice(message, front.line_of(key), Trouble.DATES_DISAGREE))
-    published = told or stated or next(filter(None, map(date_in_path, paths)), None)
+    published = told or stated or next(filter(None, map(date_in_path, (*paths, own))), None)
     if published is None:
         message = "it has no date; add a line `date: YYYY-MM-DD` to its front matter"
         notices.append(Notice(message, kind=Trouble.NO_DATE))
@@ -86,7 +96,7 @@ def _printed_dates(
                 notices.append(_notice(error, f"{label} {error}", line))
             continue
         if date:
-            yield ("updated" if "updated" in label or "modified" in label else "published"), date
+            yield ("updated" if label.startswith(LABELS_OF_UPDATES) else "published"), date
 
 
 def _stated_date(front: FrontMatter, fields: Fields, day_first: bool | None) -> PrintedDate | None:
@@ -100,6 +110,26 @@ def _stated_date(front: FrontMatter, fields: Fields, day_first: bool | None) -> 
         raise UndecidedDateError(f"{given.key} {error}", line, Trouble.UNDECIDED_DATE) from error
     except DateError as error:
         raise ClippingError(f"{given.key} {error}", front.line_of(given.key), Trouble.BAD_DATE) from error
+
+
+def _stated_dates(
+    front: FrontMatter, fields: Fields, day_first: bool | None
+) -> tuple[PrintedDate | None, PrintedDate | None]:
+    """Return the day of publication that the front matter states, and that of the clipping if a `date` is it.
+
+    A `date` later than what another key calls the day of publication is when somebody kept the article.
+    """
+    stated = _stated_date(front, fields, day_first)
+    given = fields.first("date")
+    if stated is None or given is None or same_key(given.key) != "date":
+        return stated, None
+    for key, value in fields.extra.items():
+        if same_key(key) in OF_PUBLICATION and isinstance(value, str):
+            with contextlib.suppress(DateError):
+                published = read_date(value, day_first=day_first)
+                if published and published.precision is Precision.DAY and published.on < stated.on:
+                    return published, stated
+    return stated, None
 
 
 def _other_date(

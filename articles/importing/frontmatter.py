@@ -9,28 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from frontmatter.default_handlers import BaseHandler
 
 from articles.importing.decoding import CONTROLS, left_out
-from articles.importing.handlers import (
-    BULLETS,
-    HEADER,
-    JSON,
-    TOML,
-    YAML,
-    BlockError,
-    BulletHandler,
-    HeaderHandler,
-    RefusedError,
-    Value,
-    as_text,
-)
-from articles.importing.keys import KNOWN, same_key
+from articles.importing.handlers import JSON, TOML, YAML, BlockError, RefusedError, Value, as_text
+from articles.importing.keys import same_key
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.troubles import Trouble
+from articles.importing.unfenced import RULE, Block, notes_block, unfenced_block
+
+__all__ = ["Block", "FrontMatter", "find_block", "read_front_matter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +47,12 @@ FENCES = (
     _fence(r"`{3,}[ \t]*json", r"`{3,}", JSON),
     _fence(r"`{3,}[ \t]*toml", r"`{3,}", TOML),
 )
-EMPTY_LINE = re.compile(r"\n[ \t]*(?:\n|$)")
-RULE = re.compile(r"-{3,}[ \t]*")
 # What the first line inside a YAML fence looks like: `key:`, `"key":`, `- item`, `{`, `# comment`; not prose.
 YAML_LINE = re.compile(
     r"""(?:["']?[\w][\w .\-/@]{0,60}["']?[ \t]*:(?:\s|$)|[-?][ \t]|[\[{&!#%<~]|["'].*["'][ \t]*:)"""
 )
 # `key: value`, `key = value`, `- item`, an indented line, `# comment`; not "The text: it goes on for long."
 HEAD_LINE = re.compile(r"""["']?\w[\w.\-/@]*(?: \w+)?["']?[ \t]*[:=](?:\s|$)|[ \t]+\S|-[ \t]|#""")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Front matter as found: its text and first line (from 1), and the body with its first line."""
-
-    handler: BaseHandler
-    text: str
-    line: int
-    body: str
-    body_line: int
-
-    def file_line(self, line: int | None) -> int | None:
-        """Return the line of the file that a line of the block, from 0, stands on."""
-        return None if line is None else self.line + line
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +83,24 @@ def read_front_matter(text: str) -> FrontMatter:
     block = find_block(text)
     if block is None:
         return FrontMatter({}, text, is_given=False)
+    front = _read(block)
+    notes = notes_block(front.body) if block.handler in {YAML, TOML, JSON} else None
+    return _with_notes(text, front, notes) if notes else front
+
+
+def _with_notes(text: str, front: FrontMatter, block: Block) -> FrontMatter:
+    """Return front matter with what a list of metadata at the head of the body adds to it."""
+    given = {same_key(key) for key, value in front.values.items() if value}
+    notes = _read(replace(block, line=front.body_line + block.line - 1))
+    values = front.values | {key: value for key, value in notes.values.items() if same_key(key) not in given}
+    end = front.body_line + block.body_line + block.above.count("\n") - 1
+    lines = text.split("\n")[front.block_line - 1 : end - 1]
+    body_line = front.body_line + block.body_line - 1
+    return FrontMatter(values, block.body, body_line, front.notices, "\n".join(lines), front.block_line)
+
+
+def _read(block: Block) -> FrontMatter:
+    """Return what a block says and the body below it; raise ClippingError as `read_front_matter` does."""
     try:
         parsed, notices = _parse(block)
         values = as_text(parsed)
@@ -167,7 +159,7 @@ def find_block(text: str) -> Block | None:
             return _fenced(text, start, fence)
     if first.startswith("{"):
         return _bare_json(text, start)
-    return _header(text, start) or _bullets(text, start)
+    return unfenced_block(text, start)
 
 
 def _fenced(text: str, start: int, fence: Fence) -> Block | None:
@@ -218,40 +210,6 @@ def _bare_json(text: str, start: int) -> Block | None:
         raise ClippingError(message, line, Trouble.BROKEN_FRONT_MATTER) from error
     block = text[start:end]
     return Block(JSON, block, line, text[end:].removeprefix("\n"), line + block.count("\n") + 1)
-
-
-def _header(text: str, start: int) -> Block | None:
-    """Return ``Title: ...`` lines up to the first empty one, if the first key is known and all lines fit."""
-    match = HeaderHandler.LINE.match(text, start)
-    if match is None or same_key(match["key"]) not in KNOWN:
-        return None
-    empty = EMPTY_LINE.search(text, start)
-    end = empty.start() if empty else len(text)
-    lines = text[start:end].split("\n")
-    keys = [found["key"] for found in map(HeaderHandler.LINE.fullmatch, lines) if found]
-    known = [key for key in keys if same_key(key) in KNOWN]
-    fits = all(HeaderHandler.LINE.fullmatch(content) or content[:1] in " \t" for content in lines)
-    if not fits or (len(known) < 2 and same_key(keys[0]) != "title"):
-        return None
-    line = text.count("\n", 0, start) + 1
-    return Block(HEADER, text[start:end], line, text[end:], line + len(lines))
-
-
-def _bullets(text: str, start: int) -> Block | None:
-    """Return ``- **Key**: value`` lines at the head or below its heading; at least two with known keys."""
-    match = re.compile(r"(?:#{1,2}[ \t].*\n\s*)?").match(text, start)
-    begin = match.end() if match else start
-    end = begin
-    known = 0
-    while found := re.compile(BulletHandler.LINE.pattern + r"[ \t]*(?:\n|$)").match(text, end):
-        known += same_key(found["key"]) in KNOWN
-        end = found.end()
-    if known < 2:
-        return None
-    line = text.count("\n", 0, begin) + 1
-    heading = text[start:begin]
-    body_line = text.count("\n", 0, end) + 1 - heading.count("\n")
-    return Block(BULLETS, text[begin:end], line, heading + text[end:], body_line)
 
 
 # Matches `title: Analysis: what next` and `- 'Zone' of fire`; must not match `- a: b`, `title: "all quoted:

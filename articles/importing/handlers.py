@@ -172,7 +172,7 @@ class HeaderHandler(BaseHandler):
                 continue
             match = self.LINE.fullmatch(line)
             if match:
-                pairs.append((match["key"], (match["value"] or "").strip()))
+                pairs.append((match["key"], _unquoted((match["value"] or "").strip())))
             elif pairs and line[0] in " \t":
                 key, value = pairs[-1]
                 pairs[-1] = (key, f"{value} {line.strip()}".strip())
@@ -183,21 +183,42 @@ class HeaderHandler(BaseHandler):
 
 
 class BulletHandler(HeaderHandler):
-    """``- **Key**: value`` lines at the head of a text."""
+    """``- **Key**: value`` lines at the head of a text, with or without bullets."""
 
-    # Matches `- **Source:** BBC` and `* **Source**: BBC`; not `- **Russia** said`.
+    # Matches `- **Source:** BBC` and `**Source**: BBC`; not `- **Russia** said`.
     LINE = re.compile(
-        r"[-*+][ \t]+\*\*(?P<key>[^\W\d][\w .-]{0,40}?)(?::\*\*|\*\*[ \t]*:)(?:[ \t]+(?P<value>.*))?"
+        r"(?:[-*+][ \t]+)?\*\*(?P<key>[^\W\d][\w .-]{0,40}?)(?::\*\*|\*\*[ \t]*:)(?:[ \t]+(?P<value>.*))?"
     )
 
 
-YAML, JSON, TOML, HEADER, BULLETS = (
+class NoteHandler(HeaderHandler):
+    """``- Key: value`` lines below a heading that says what they are."""
+
+    LINE = re.compile(r"[-*+][ \t]+(?P<key>[^\W\d][\w .-]{0,40}?):(?:[ \t]+(?P<value>.*))?")
+
+
+class DottedHandler(HeaderHandler):
+    """``.. key: value`` lines of Nikola."""
+
+    LINE = re.compile(r"[ \t]*\.\.[ \t]+(?P<key>[^\W\d][\w.-]{0,40}?):(?:[ \t]+(?P<value>.*))?")
+
+
+YAML, JSON, TOML, HEADER, BULLETS, NOTES, DOTTED = (
     TextYAMLHandler(),
     TextJSONHandler(),
     TextTOMLHandler(),
     HeaderHandler(),
     BulletHandler(),
+    NoteHandler(),
+    DottedHandler(),
 )
+
+
+def _unquoted(value: str) -> str:
+    """Return a header's value without the quotation marks that stand around all of it."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" and value[0] not in value[1:-1]:
+        return value[1:-1]
+    return value
 
 
 def refuse_size(block: str) -> None:

@@ -13,19 +13,44 @@ from articles.importing.wrapping import unwrap
 HEAD = 6  # blocks in which a date line, a byline or a title may stand
 STANDFIRST = "standfirst"
 PUBLISHED_LINE = "published line"
+EXCERPT = "excerpt"
+CLIPPING_TOOL = "clipping tool"
 BYLINE = "byline"
 
-# Matches `Published 16 October 2025`, `Last updated on 3 May 2024, 10:15 BST`, `Posted 3 hours ago`;
-# not `Published in Kyiv, the book ...`.
+# The same in French, Spanish, Portuguese, German, Italian, Dutch, Russian, Arabic and Chinese.
+LABELS_OF_UPDATES = (
+    "updated", "last updated", "modified", "last modified", "mis à jour", "actualizado", "atualizado",
+    "aktualisiert", "aggiornato", "bijgewerkt", "обновлено", "تحديث", "更新时间", "更新于",
+)  # fmt: skip
+LABELS_ELSEWHERE = (
+    "date de publication", "publié", "publicado", "veröffentlicht", "pubblicato", "gepubliceerd",
+    "опубликовано", "дата публикации", "تاريخ النشر", "نشر", "发布时间", "发表于", "发布于",
+    *LABELS_OF_UPDATES[4:],
+)  # fmt: skip
+# Matches `Published 16 October 2025`, `Last updated on 3 May 2024, 10:15 BST`, `Posted 3 hours ago`, `Publié
+# le 16 octobre 2025`; not `Published in Kyiv, the book ...`.
 DATE_LINE = re.compile(
-    r"(?P<label>(?:first |last )?(?:published|posted|updated|modified)|publication date|date)\b"
-    r"(?: (?:on|at))?[\s:–-]*(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60})",
+    r"(?P<label>(?:first |last )?(?:published|posted|updated|modified)|publication date|date"
+    rf"|{'|'.join(LABELS_ELSEWHERE)})"
+    r"(?:\b|(?<![a-z]))(?: (?:on|at|le|el|em|am|il|op))?[\s:：–-]*"
+    r"(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60})",
     re.IGNORECASE,
 )
-LABELS = ("publi", "posted", "updated", "modified", "first ", "last ", "date")
+LABELS = ("publi", "posted", "updated", "modified", "first ", "last ", "date", *LABELS_ELSEWHERE)
 NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?(?<!last)\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
 BOLD = re.compile(r"(?P<mark>\*\*\*?|__)(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)", re.DOTALL)
 HEADING_LEVEL = re.compile(r" *(#*)")  # none: a heading that is underlined
+# What clipping tools put between title and text.  Matches `[Read on Omnivore](https://...)`, `#Omnivore`,
+# `[Read Original](https://...)`; not `[Read the original treaty](https://...)`.
+TOOLS = "omnivore|cubox|readwise|pocket|instapaper|raindrop|matter|wallabag|inoreader"
+TOOL_LINE = re.compile(
+    rf"(?:[-*+>] )?(?:\#(?:{TOOLS})|\[(?:(?:read|open|view)(?: it)? (?:on|in) (?:{TOOLS})"
+    r"|(?P<original>(?:(?:read|view|open) )?(?:the )?original(?: (?:article|source|link|post|page))?))\]"
+    r"\(<?(?P<url>[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?\))[ \t]*",
+    re.IGNORECASE,
+)
+# MarkDownload's summary of a page: `> ## Excerpt` and the lines below it.
+EXCERPT_QUOTE = re.compile(r">\s*\#{1,3}\s*Excerpt\s*\n(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 MAX_FIRST_LINE = 200  # characters; a longer first line is no title
 MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
 
@@ -57,16 +82,52 @@ def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
 
 def cut_title(blocks: list[Block], about: About) -> list[Block]:
     """Cut the heading that says the title again."""
-    title = _compared(about.title)
-    longest = 2 * len(about.title) + 20
+    titles = {_compared(about.title), _compared(about.printed or about.title)}
+    longest = 2 * len(about.printed or about.title) + 20
     for number, block in enumerate(blocks[:HEAD]):
         if (
             len(block.text) <= longest
             and block.kind in {Kind.HEADING, Kind.PARAGRAPH}
-            and _compared(block.plain) == title
+            and _compared(block.plain) in titles
         ):
             return _with_cut(blocks, number, "title")
     return blocks
+
+
+def origin_in(blocks: Sequence[Block]) -> str:
+    """Return the address behind a clipping tool's `Read Original`, empty if the head has none."""
+    matches = (match for block in blocks[:HEAD] for match in _tool_lines(block))
+    return next((match["url"] for match in matches if match["original"]), "")
+
+
+def cut_tool_lines(blocks: list[Block], _: About) -> list[Block]:
+    """Cut the links to a clipping tool and to the page that it clipped."""
+    for number, block in enumerate(blocks[:HEAD]):
+        if not block.cut and _tool_lines(block):
+            blocks = _with_cut(blocks, number, CLIPPING_TOOL)
+    return blocks
+
+
+def _tool_lines(block: Block) -> list[re.Match[str]]:
+    """Return the matches of a block in which every line is a clipping tool's, else nothing."""
+    if "](" not in block.text and block.text[:1] != "#":
+        return []
+    found = [TOOL_LINE.fullmatch(line) for line in block.text.split("\n", HEAD)]
+    return [match for match in found if match] if all(found) else []
+
+
+def cut_excerpt(blocks: list[Block], _: About) -> list[Block]:
+    """Cut a clipping tool's summary of the page, which stands in a quote of its own."""
+    for number, block in enumerate(blocks[:HEAD]):
+        if block.kind is Kind.QUOTE and EXCERPT_QUOTE.fullmatch(block.text):
+            return _with_cut(blocks, number, EXCERPT)
+    return blocks
+
+
+def excerpt_in(block: Block) -> str:
+    """Return the text of such a summary."""
+    match = EXCERPT_QUOTE.fullmatch(block.text)
+    return " ".join(line.lstrip("> \t") for line in match["text"].split("\n")).strip() if match else ""
 
 
 def cut_published_line(blocks: list[Block], _: About) -> list[Block]:

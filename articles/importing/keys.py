@@ -6,46 +6,81 @@ The names come from a survey of 127,316 files in 52 public archives.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
+from articles.importing.dates import DateError, read_date
 from articles.importing.handlers import Value
 
 # Field: its keys, the best first.  Keys are compared without case, hyphens, underscores and spaces; the
 # spelling here is for readers.  `permalink` is missing on purpose: it is the archive's own address, not the
 # article's.
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "post_title", "name"),
+    "title": ("title", "headline", "post_title", "name", "full_title"),
     "date": (
-        "date", "published", "published_on", "published_at", "published_time", "publish_date", "pubdate",
-        "post_date", "date_published", "publication_date",
+        "date", "published", "published_on", "published_at", "published_time", "published_date",
+        "publish_date", "pubdate", "post_date", "date_published", "publication_date", "dateline",
     ),
     "updated": (
-        "modified_time", "lastmod", "updated", "modified", "updated_on", "date_modified", "last_updated",
+        "modified_time", "lastmod", "updated", "modified", "updated_on", "updated_at", "updated_date",
+        "date_modified", "date_updated", "modified_date", "modified_at", "last_updated", "last_modified",
+        "last_modified_at",
     ),
-    "clipped": ("scraped_at", "clipped", "clipped_on", "created", "collected_date", "date_saved", "saved_at"),
+    "clipped": (
+        "scraped_at", "clipped", "clipped_on", "clipped_at", "slurped", "captured_at", "collected_date",
+        "date_collected", "collected_at", "retrieved", "retrieved_on", "retrieved_at", "fetched",
+        "fetched_at", "archived", "archived_on", "archived_at", "archived_date", "accessed", "accessed_at",
+        "date_saved", "saved_at", "date_added", "added_at", "ingested", "ingested_at", "date_ingested",
+        "created", "created_at", "date_created",
+    ),
     "authors": ("authors", "author", "byline", "by", "creator"),
-    "outlet": ("source", "publication", "publisher", "site", "site_name", "outlet"),
+    "outlet": ("source", "publication", "publisher", "site", "site_name", "outlet", "source_name"),
     "url": (
-        "url", "source_url", "original_url", "original_link", "canonical_url", "link", "from", "bookmark_of",
-        "source",
+        "url", "link", "source_url", "original_url", "original_link", "article_url", "url_source",
+        "canonical_url", "canonical", "from", "bookmark_of", "source", "external_url", "wordpress_url",
     ),
     "keywords": (
-        "tags", "tag", "keywords", "topics", "labels", "countries", "country", "people", "actors",
-        "organisations", "organizations",
+        "tags", "tag", "keywords", "topics", "labels", "document_tags", "countries", "country", "people",
+        "actors", "organisations", "organizations",
     ),
     "section": ("categories", "category", "section", "original_cats"),
-    "summary": ("summary", "description", "excerpt", "deck", "standfirst", "post_excerpt"),
+    "summary": ("standfirst", "deck", "dek", "summary", "description", "excerpt", "post_excerpt", "desc"),
     "language": ("language", "lang", "locale"),
-    "status": ("draft", "published", "status"),
+    "status": ("draft", "published", "status", "private"),
+}  # fmt: skip
+# The same in French, Spanish, Portuguese, Italian, German, Dutch, Russian, Arabic, Chinese: the last choice.
+IN_OTHER_LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "title": ("titre", "título", "titulo", "titolo", "titel", "заголовок", "العنوان", "标题"),
+    "date": (
+        "date_de_publication", "fecha", "fecha_de_publicación", "fecha_publicacion", "data", "datum", "дата",
+        "التاريخ", "日期",
+    ),
+    "authors": (
+        "auteur", "auteurs", "autor", "autores", "autore", "autori", "verfasser", "автор", "الكاتب", "作者",
+    ),
+    "outlet": ("fuente", "fonte", "quelle", "bron", "источник", "المصدر", "来源"),
+    "url": ("fuente", "fonte", "quelle", "bron", "источник", "المصدر", "来源"),
+    "keywords": (
+        "mots_clés", "mots_clefs", "étiquettes", "etiquetas", "palabras_clave", "palavras_chave",
+        "parole_chiave", "schlagwörter", "stichwörter", "trefwoorden", "теги", "标签",
+    ),
+    "section": (
+        "rubrique", "catégorie", "catégories", "categoría", "categoria", "kategorie", "рубрика", "分类",
+    ),
+    "summary": ("chapô", "chapo", "résumé", "resumen", "resumo", "sommario", "zusammenfassung", "摘要"),
+    "language": ("langue", "idioma", "sprache", "язык", "语言"),
 }  # fmt: skip
 MERGED = frozenset({"keywords", "status"})  # every key counts, not only the best
+# Keys that hold other things as often: `dateline: KYIV`, `data: {...}`.  Only a value that is a date counts.
+DATES_OR_NOT = frozenset({"dateline", "data"})
+GROUPS = frozenset({"taxonomies", "taxonomy"})  # Zola and Grav put tags and categories into such a mapping
 
 TRUE, FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 NOTHING = frozenset({"", "~", "null", "none", "nil", "undefined"})
 HIDDEN = frozenset({"draft", "private", "pending", "hidden", "unpublished", "embargoed", "trash", "future"})
 SHOWN = frozenset({"public", "publish", "published", "final", "live"})
-URL = re.compile(r"https?://", re.IGNORECASE)
+URL = re.compile(r"<?https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +110,12 @@ def same_key(key: str) -> str:
 
 
 SEPARATORS = re.compile(r"[-_\s]")
-ALIASES = {name: tuple(map(same_key, keys)) for name, keys in KEYS.items()}
-KNOWN = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
+# A key as it is compared: the fields it may fill, and how good it is for each, 0 the best.
+PLACES: dict[str, list[tuple[str, int]]] = {}
+for _name in KEYS:
+    for _rank, _key in enumerate(map(same_key, KEYS[_name] + IN_OTHER_LANGUAGES.get(_name, ()))):
+        PLACES.setdefault(_key, []).append((_name, _rank))
+KNOWN = frozenset(PLACES)
 
 
 def sort_fields(front: Mapping[str, Value]) -> Fields:
@@ -85,26 +124,58 @@ def sort_fields(front: Mapping[str, Value]) -> Fields:
     A value that does not fit a field (``published: false`` is no date, ``source: https://...`` no name) is
     left to the next one that has its key.
     """
-    by_key: dict[str, list[str]] = {}
+    front = _unfolded(front)
+    places: dict[str, list[tuple[int, str]]] = {}
     for key in front:
-        by_key.setdefault(same_key(key), []).append(key)
-    taken: dict[str, tuple[Taken, ...]] = {}
+        for name, rank in PLACES.get(same_key(key), ()):
+            places.setdefault(name, []).append((rank, key))
+    taken: dict[str, tuple[Taken, ...]] = dict.fromkeys(KEYS, ())
     used: set[str] = set()
-    for name, aliases in ALIASES.items():
-        if by_key.keys().isdisjoint(aliases):
-            taken[name] = ()
+    for name in KEYS:
+        if name not in places:
             continue
         fits = FITS.get(name, _is_given)
-        found = [
-            Taken(key, front[key])
-            for alias in aliases
-            for key in by_key.get(alias, ())
-            if key not in used and fits(front[key])
-        ]
-        found = found if name in MERGED else found[:1]
-        taken[name] = tuple(found)
-        used.update(item.key for item in found)
-    return Fields(taken, {key: value for key, value in front.items() if key not in used and _is_given(value)})
+        ranked = sorted(places[name], key=lambda place: place[0])
+        found = (key for _, key in ranked if key not in used and fits(key, front[key]))
+        keys = list(found) if name in MERGED else list(islice(found, 1))
+        taken[name] = tuple(Taken(key, front[key]) for key in keys)
+        used.update(keys)
+    return Fields(
+        taken, {key: value for key, value in front.items() if key not in used and _is_given(key, value)}
+    )
+
+
+def _unfolded(front: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return the front matter with the mappings that only group keys laid open.
+
+    ``taxonomies: {tags: [a]}`` is ``tags: [a]``; ``source: {name: AP, url: https://...}`` is ``source: AP``
+    and ``source_url: https://...``.
+    """
+    if not any(isinstance(value, dict) for value in front.values()):
+        return front
+    flat: dict[str, Value] = {}
+    for key, value in front.items():
+        if isinstance(value, dict) and same_key(key) in GROUPS:
+            flat |= {child: held for child, held in value.items() if child not in front}
+        elif isinstance(value, dict) and same_key(key) == "source":
+            flat |= {name: held for name, held in _source(key, value) if name == key or name not in front}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _source(key: str, value: dict[str, Value]) -> Iterator[tuple[str, Value]]:
+    """Yield what a source given as a mapping says, under the keys that say it on their own."""
+    for child, held in value.items():
+        if isinstance(held, dict):
+            yield from _source(key, held)
+        else:
+            yield SAID_OF_SOURCE.get(child.lower(), "{}_{}").format(key, child), held
+
+
+SAID_OF_SOURCE = {
+    "name": "{}", "title": "{}", "url": "{}_url", "link": "{}_url", "href": "{}_url", "author": "author",
+}  # fmt: skip
 
 
 def texts(value: Value) -> list[str]:
@@ -112,14 +183,14 @@ def texts(value: Value) -> list[str]:
     if isinstance(value, str):
         return [] if value.strip().lower() in NOTHING else [value]
     if isinstance(value, dict):
-        named = value.get("name") or value.get("title")
+        named = value.get("name") or value.get("title") or value.get("display_name")
         if named:
             return texts(named)
         return [f"{key}: {text}" for key, child in value.items() for text in texts(child)]
     return [text for child in value for text in texts(child)]
 
 
-def _is_given(value: Value) -> bool:
+def _is_given(_: str, value: Value) -> bool:
     return bool(texts(value))
 
 
@@ -127,18 +198,43 @@ def _is_flag(value: Value) -> bool:
     return isinstance(value, str) and value.strip().lower() in TRUE | FALSE
 
 
-def _is_state(value: Value) -> bool:
+def _is_state(_: str, value: Value) -> bool:
     return _is_flag(value) or (isinstance(value, str) and value.strip().lower() in HIDDEN | SHOWN)
 
 
-def _is_url(value: Value) -> bool:
+def _is_url(_: str, value: Value) -> bool:
     found = texts(value)
     return bool(found) and bool(URL.match(found[0].strip()))
 
 
-FITS: Mapping[str, Callable[[Value], bool]] = {
-    "date": lambda value: _is_given(value) and not _is_flag(value),
-    "outlet": lambda value: _is_given(value) and not _is_url(value),
+def _is_name(key: str, value: Value) -> bool:
+    return _is_given(key, value) and not _is_url(key, value)
+
+
+def _may_be_date(key: str, value: Value) -> bool:
+    """Return whether a value may be a date: it has a digit and is no flag; ``unknown`` is none."""
+    found = texts(value)
+    if not found or _is_flag(value) or not any(map(str.isdigit, found[0])):
+        return False
+    return same_key(key) not in DATES_OR_NOT or _is_date(value)
+
+
+def _is_date(value: Value) -> bool:
+    try:
+        return isinstance(value, str) and read_date(value) is not None
+    except DateError:
+        return False
+
+
+def _is_moment(key: str, value: Value) -> bool:
+    return _is_given(key, value) and not _is_flag(value)
+
+
+FITS: Mapping[str, Callable[[str, Value], bool]] = {
+    "date": _may_be_date,
+    "updated": _is_moment,
+    "clipped": _is_moment,
+    "outlet": _is_name,
     "url": _is_url,
     "status": _is_state,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from articles.importing.decoding import BYTE_ORDER_MARKS, decode
 from articles.importing.frontmatter import find_block
-from articles.importing.handlers import BULLETS, MAX_BLOCK
+from articles.importing.handlers import MAX_BLOCK
 from articles.importing.problems import ClippingError
 
 MAX_WHOLE = 200_000  # characters of a text in a form; longer ones are mended in an editor
@@ -39,7 +39,7 @@ def part_of(content: bytes) -> Part:
     except ClippingError:
         block = None
     # The front matter of a list may stand below the title, which belongs to the text.
-    if block is not None and block.handler is not BULLETS:
+    if block is not None and not block.above:
         lines = text.split("\n")[: block.body_line - 1]
         return Part("\n".join(lines), len(lines), is_whole=False)
     if len(text) > MAX_WHOLE:

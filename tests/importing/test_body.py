@@ -66,6 +66,11 @@ def test_a_block_knows_its_line_and_the_empty_lines_before_it():
         "Published: 3 hours ago",
         "First published 16 October 2025 | Last updated 17 October 2025",
         "Date: 16 October 2025",
+        "Publié le jeudi 16 octobre 2025 à 10:15 | Mis à jour le 17 octobre 2025",
+        "Publicado el 16 de octubre de 2025",
+        "*Veröffentlicht am 16.10.2025*",
+        "Опубликовано: 16 октября 2025",
+        "发布时间：2025年10月16日 10:15",
     ],
 )
 def test_a_published_line_is_cut(line):
@@ -76,6 +81,7 @@ def test_a_published_line_is_cut(line):
     "line",
     [
         "Published in Vienna, the book sold well.",
+        "Publié à Vienne, le livre s'est vendu.",
         "Published 16 October 2025 by the ministry, the list names 12 firms and 9 ships.",
     ],
 )
@@ -323,3 +329,41 @@ def test_canonical_addresses(address, canonical):
 )
 def test_web_addresses(printed, address):
     assert web_address(printed) == address
+
+
+def test_what_a_clipping_tool_puts_above_the_text_is_cut():
+    links = "[Read on Omnivore](https://a.example/1)  \n[Read Original](https://b.example/2)"
+
+    assert cuts(f"#Omnivore\n\n{links}\n\nText.") == [
+        ("clipping tool", "#Omnivore"),
+        ("clipping tool", links),
+    ]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "[Read the original treaty](https://b.example/2)",
+        "[Original](https://b.example/2) and copy differ.",
+        "#Oman",
+        "Read on Omnivore",
+    ],
+)
+def test_a_link_of_the_text_itself_stays(paragraph):
+    assert clean(f"{paragraph}\n\nText.").body == f"{paragraph}\n\nText."
+
+
+def test_the_excerpt_of_a_clipping_tool_is_kept_apart_from_the_text():
+    cleaned = clean("> ## Excerpt\n> The ministers met\n> again.\n\n---\nText.")
+
+    assert (cleaned.excerpt, cleaned.body) == ("The ministers met again.", "---\n\nText.")
+
+
+def test_the_title_with_the_outlet_at_its_end_is_cut_as_well():
+    about = About("Talks", printed="Talks - The Paper")
+
+    assert clean_body(split_blocks("# Talks - The Paper\n\nText."), about).body == "Text."
+
+
+def test_text_right_below_a_rule_is_a_block_of_its_own():
+    assert [block.kind for block in split_blocks("---\nText\nof two lines.")] == [Kind.RULE, Kind.PARAGRAPH]

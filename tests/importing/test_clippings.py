@@ -324,6 +324,8 @@ def test_a_clip_date_that_cannot_be_read_is_kept_as_text():
         ("draft: true", False),
         ("published: false", False),
         ("status: draft", False),
+        ("private: true", False),
+        ("private: false", True),
         ("draft: no", True),
         ("published: yes", True),
         ("status: publish", True),
@@ -456,3 +458,83 @@ def test_two_megabytes_of_anything_end_in_bounded_time(piece):
     content = (PLAIN + piece * (1_900_000 // len(piece.encode()))).encode()
 
     assert is_read_or_refused(content)
+
+
+@pytest.mark.parametrize(
+    ("dates", "published", "clipped"),
+    [
+        ("date: 2025-10-17\npublished_at: 2025-10-16", dt.date(2025, 10, 16), dt.date(2025, 10, 17)),
+        ("date: 2025-10-15\npublished_at: 2025-10-16", dt.date(2025, 10, 15), None),
+        ("date: 2025-10-17\npublishDate: 2025-10-16", dt.date(2025, 10, 17), None),
+        ("date: 2025-10-17\npublished: true", dt.date(2025, 10, 17), None),
+        (
+            "date: 2025-10-17\npublished_at: 2025-10-16\nscraped_at: 2025-10-20",
+            dt.date(2025, 10, 16),
+            dt.date(2025, 10, 20),
+        ),
+    ],
+    ids=["date is later", "date is earlier", "Hugo's day of showing", "a flag", "a clip date besides"],
+)
+def test_a_date_later_than_the_day_of_publication_is_the_clip_date(dates, published, clipped):
+    clipping = read(f"---\ntitle: a\n{dates}\n---\nText.")
+
+    assert (clipping.published_on, clipping.clipped_on) == (published, clipped)
+
+
+@pytest.mark.parametrize(
+    "line", ["permalink: /2025/10/16/talks/", "url: /2025/10/16/talks/", "slug: 2025-10-16-talks"]
+)
+def test_the_path_on_the_site_it_is_from_dates_an_article_that_has_no_date(line):
+    clipping = read(f"---\ntitle: a\n{line}\n---\nText.")
+
+    assert (clipping.published_on, clipping.url, clipping.notices) == (dt.date(2025, 10, 16), "", ())
+
+
+def test_a_date_without_a_digit_is_none_and_the_file_is_imported():
+    clipping = read("---\ntitle: a\ndate: desconhecida\n---\nText.")
+
+    assert (clipping.published_on, clipping.extra) == (None, {"date": "desconhecida"})
+    assert [notice.kind for notice in clipping.notices] == [Trouble.NO_DATE]
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "read_as", "outlet"),
+    [
+        ("Talks - Port Times", "https://www.port-times.example/1", "Talks", "port-times.example"),
+        ("Talks | The Port Times", "https://port-times.co.uk/1", "Talks", "port-times.co.uk"),
+        ("Talks - Port Times", "https://other.example/1", "Talks - Port Times", "other.example"),
+        ("Talks - AB", "https://ab.example/1", "Talks - AB", "ab.example"),
+        ("Talks - BBC News", "https://www.bbc.com/1", "Talks", "BBC"),
+    ],
+)
+def test_a_site_s_name_at_the_end_of_a_title_is_cut(title, url, read_as, outlet):
+    clipping = read(f"---\ntitle: {title}\ndate: 2025-10-16\nurl: {url}\n---\nText.")
+
+    assert (clipping.title, clipping.outlet) == (read_as, outlet)
+
+
+def test_a_feed_s_address_is_not_that_of_its_article():
+    clipping = read(
+        "---\ntitle: a\nsource_url: https://a.example/feed\nlink: https://b.example/1\n---\nText."
+    )
+
+    assert clipping.url == "https://b.example/1"
+
+
+def test_wikilinks_are_shown_by_their_names():
+    front = "title: a\nauthor: '[[people/ann|Ann Lee]]'\ncategory: '[[Clippings]]'\ntags: '[[a]] [[b]]'"
+
+    clipping = read(f"---\n{front}\n---\nText.")
+
+    assert (clipping.byline, clipping.section, clipping.keywords) == ("Ann Lee", "Clippings", ("a", "b"))
+
+
+def test_a_name_that_repeats_the_title_is_no_outlet():
+    assert read("---\ntitle: Talks\nsource_name: Talks\n---\nText.").outlet == ""
+
+
+def test_the_link_to_the_original_is_the_address():
+    text = "# Talks\n\n[Read Original](https://a.example/1)\n\nText."
+
+    assert read(text).url == "https://a.example/1"
+    assert read(f"---\nurl: https://b.example/2\n---\n{text}").url == "https://b.example/2"

@@ -21,7 +21,11 @@ THE_DAY = PrintedDate(dt.date(2025, 10, 16))
         "October 16, 2025 at 3:00 pm EDT", "16 October 2025 3 pm", "10:15 BST, 16 October 2025",
         "16/10/2025", "10/16/2025", "16.10.2025", "16-10-2025", "16. Oktober 2025", "16 de octubre de 2025",
         "16 octobre 2025", "2025年10月16日", "  16   October\n2025 ", "2025-10-16 24:00",
-        "2025-10-16T23:59:60Z",
+        "2025-10-16T23:59:60Z", "2025-10-16T23:30:00 (UTC -04:00)", "2025-10-16 23:30:00 UTC-04:00",
+        "Thu Oct 16 2025 17:00:00 GMT-0700 (Pacific Daylight Time)",
+        "Thu Oct 16 2025 17:00:00 GMT+0200 (Central European Summer Time)", "20251016173000", "1760623200",
+        "1760623200000", "16 октября 2025 г.", "16 października 2025", "16 أكتوبر 2025", "16 Ekim 2025",
+        "2025년 10월 16일", "jeudi 16 octobre 2025", "Donnerstag, 16. Oktober 2025",
     ],
 )  # fmt: skip
 def test_every_form_of_a_day(printed):
@@ -62,6 +66,9 @@ def test_placeholders_are_no_date(printed):
         ("10/11/2025", "may be 10 November 2025 or 11 October 2025"),
         ("16/10/25", "is not a date"),
         ("spring 2025", "is not a date"),
+        ("week 41 2025", "is not a date"),
+        ("16 listopada 2025", "is not a date"),
+        ("9999999999999", "is not a date"),
         ("16 Octobor 2025", "is not a date"),
         ("1" * 5000, "is not a date"),
     ],

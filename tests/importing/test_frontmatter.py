@@ -45,7 +45,7 @@ def test_every_kind_of_fence_is_read(text, body_line):
         (
             "Title: Talks: a start\nDate: 2019-01-02\nTags: a,\n    b\n\nText: more.",
             {"Title": "Talks: a start", "Date": "2019-01-02", "Tags": "a, b"},
-            "\n\nText: more.",
+            "\nText: more.",
         ),
         (
             "# Talks\n\n- **Date**: 2019-01-02\n* **Source:** BBC\n\nText.",
@@ -265,3 +265,49 @@ def test_a_fence_that_is_not_closed_is_marked_where_the_front_matter_seems_to_en
         read_front_matter(text)
 
     assert refused.value.line == line
+
+
+def first_of(front, name):
+    given = sort_fields(front).first(name)
+    return given and (given.key, given.value)
+
+
+@pytest.mark.parametrize(
+    ("front", "name", "taken"),
+    [
+        ({"source_url": "https://a.example/feed", "link": "https://b.example/1"}, "url", "link"),
+        ({"source_url": "https://a.example/1", "link": "[[a note]]"}, "url", "source_url"),
+        ({"date": "unknown", "published_date": "2025-10-16"}, "date", "published_date"),
+        ({"dateline": "KYIV"}, "date", None),
+        ({"dateline": "May 14, 2014, 4:04 pm"}, "date", "dateline"),
+        ({"data": {"route": "news 1"}}, "date", None),
+        ({"data": "16/10/2025"}, "date", "data"),
+        ({"description": "for machines", "deck": "for readers"}, "summary", "deck"),
+        ({"slurped": "2025-10-20", "created": "2025-10-16"}, "clipped", "slurped"),
+        ({"fetched": "true"}, "clipped", None),
+        ({"auteur": "Jean Petit"}, "authors", "auteur"),
+        ({"Título": "Los ministros"}, "title", "Título"),
+        ({"автор": "Анна Ли"}, "authors", "автор"),
+        ({"fuente": "https://a.example/1"}, "url", "fuente"),
+        ({"fuente": "La Voz"}, "outlet", "fuente"),
+    ],
+)  # fmt: skip
+def test_the_key_that_fills_a_field(front, name, taken):
+    assert first_of(front, name) == (taken and (taken, front[taken]))
+
+
+def test_mappings_that_only_group_keys_are_laid_open():
+    fields = sort_fields({"title": "Talks", "taxonomies": {"tags": ["a"], "title": "Other"}})
+
+    assert [item.value for item in fields.taken["keywords"]] == [["a"]]
+    assert fields.first("title").value == "Talks"
+
+
+def test_a_source_given_as_a_mapping_says_outlet_address_and_author():
+    source = {"author": "Ann Lee", "link": {"name": "The Paper", "url": "https://a.example/1"}, "page": "3"}
+    fields = sort_fields({"source": source})
+
+    assert fields.first("outlet").value == "The Paper"
+    assert fields.first("url").value == "https://a.example/1"
+    assert fields.first("authors").value == "Ann Lee"
+    assert fields.extra == {"source_page": "3"}
