@@ -11,10 +11,12 @@ from django.http import HttpRequest
 
 from articles.importing.identity import Outcome
 from articles.models import Archive, Article, ArticleSource, ImportRun, Upload, UploadedFile
+from articles.uploads import uploading
 
 States = ImportRun.State
 
 FILES_SHOWN = 100  # on one page
+CORRECTED = "to-decide"  # in the address of a page, beside the outcomes
 # What needs a look comes first.
 WORDS = {
     Outcome.CREATED: "new",
@@ -49,12 +51,17 @@ class FileShown:
 
 
 def files_of(request: HttpRequest, upload: Upload) -> dict[str, object]:
-    """Return one page of an upload's files, narrowed to one outcome if one is asked for."""
+    """Return one page of an upload's files, narrowed to one outcome if one is asked for.
+
+    ``to-decide`` asks for those that leave a correction of an editor to decide.
+    """
     outcome = request.GET.get("outcome", "")
     # Never the bytes: a page of them may be 200 MB.
     files = upload.files.defer("content", "corrected")
     if outcome in set(Outcome):
         files = files.filter(outcome=outcome)
+    elif outcome == CORRECTED:
+        files = uploading.waiting_files(files)
     else:
         outcome = ""
     turns = [When(outcome=one.value, then=Value(turn)) for turn, one in enumerate(ORDER)]

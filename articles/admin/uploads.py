@@ -195,6 +195,8 @@ class UploadAdmin(ReadOnlyAdmin):
             "came_out": in_words(files_done(run)) if is_imported and run else [],
             "differs": bool(is_imported and run and not run.is_forced and differs(expected, run)),
             "was_undone": was_undone,
+            "to_decide": uploading.waiting_count(upload),
+            "is_imported": is_imported,
             "is_outdated": was_checked and not is_imported and is_outdated(upload),
             "may_check": may_decide and is_idle and not is_imported and run is None,
             "has_no_article": has_no_article,

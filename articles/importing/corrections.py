@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from articles.importing.clipping import Clipping
+from articles.importing.problems import Notice
 from articles.importing.trail import plain
+from articles.importing.troubles import Trouble
 from articles.models import Article, Authorship, Correction, ImportRun, Outlet
 
 # Fields that an editor corrects and a file says.  Not the status: who withdraws an article means the article.
@@ -18,6 +21,21 @@ FIELDS = (
 type Said = Mapping[str, object]
 # By field: what the file said and whether that was to be decided; None where there was no correction yet.
 type Held = dict[str, list[object] | None]
+type Heard = tuple[object, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a changed file says anew in one field that an editor corrected.
+
+    It ``is_open`` where the archive says something else; ``former`` is what was noted before.
+    """
+
+    article: int
+    field: str
+    said: object
+    is_open: bool
+    former: Heard | None
 
 
 def said_by_archive(articles: Sequence[Article]) -> dict[int, Said]:
@@ -41,31 +59,87 @@ def said_by_file(clipping: Clipping) -> Said:
     return said | {"outlet": clipping.outlet, "authors": list(clipping.authors)}
 
 
-def hold_against(files: Iterable[tuple[Article, Clipping]], run: ImportRun) -> dict[int, Held]:
+class Noted:
+    """What files said in corrected fields: as the database has it, and as the files heard since left it."""
+
+    def __init__(self) -> None:
+        self._heard: dict[tuple[int, str], Heard] = {}
+        self._known: set[int] = set()  # articles
+
+    def hear(self, files: Iterable[tuple[Article, Clipping]]) -> list[News]:
+        """Return what changed files say anew in fields that editors corrected, and take it as noted."""
+        corrected = [(article, clipping) for article, clipping in files if article.edited_fields]
+        if not corrected:
+            return []
+        articles = [article for article, _ in corrected]
+        self._load({article.pk for article in articles})
+        archive = said_by_archive(articles)
+        found = []
+        for article, clipping in corrected:
+            said = said_by_file(clipping)
+            for name in (name for name in FIELDS if name in article.edited_fields):
+                former = self._heard.get((article.pk, name))
+                if former is None or former[0] != said[name]:
+                    is_open = said[name] != archive[article.pk][name]
+                    self._heard[article.pk, name] = said[name], is_open
+                    found.append(News(article.pk, name, said[name], is_open, former))
+        return found
+
+    def _load(self, articles: set[int]) -> None:
+        rows = Correction.objects.filter(article__in=articles - self._known)
+        for pk, name, said, is_open in rows.values_list("article_id", "field", "file_value", "is_open"):
+            self._heard[pk, name] = said, is_open
+        self._known |= articles
+
+
+def corrected_among(clippings: Mapping[int, Clipping]) -> list[tuple[Article, Clipping]]:
+    """Return those of these articles in which an editor corrected something, with what their files say."""
+    rows = Article.objects.filter(pk__in=clippings).values_list("pk", "edited_fields")
+    found = Article.objects.in_bulk([pk for pk, edited_fields in rows if edited_fields])
+    return [(article, clippings[pk]) for pk, article in found.items()]
+
+
+def hold_against(files: Iterable[tuple[Article, Clipping]], run: ImportRun) -> list[News]:
     """Note what changed files say in fields that editors corrected; what is new there is to be decided.
 
-    Return what was noted before, by the articles' ids.  Call inside the transaction that wrote the articles.
+    Return what was new.  Call inside the transaction that wrote the articles.
     """
-    corrected = [(article, clipping) for article, clipping in files if article.edited_fields]
-    if not corrected:
-        return {}
-    articles = [article for article, _ in corrected]
-    stored = {(row.article_id, row.field): row for row in Correction.objects.filter(article__in=articles)}
-    archive = said_by_archive(articles)
-    changed: list[Correction] = []
+    found = Noted().hear(files)
+    _write(
+        [
+            Correction(
+                article_id=one.article, field=one.field, file_value=one.said, is_open=one.is_open, run=run
+            )
+            for one in found
+        ]
+    )
+    return found
+
+
+def former_of(found: Iterable[News]) -> dict[int, Held]:
+    """Return what was noted before, by the articles' ids."""
     former: dict[int, Held] = defaultdict(dict)
-    for article, clipping in corrected:
-        said = said_by_file(clipping)
-        for name in (name for name in FIELDS if name in article.edited_fields):
-            row = stored.get((article.pk, name))
-            if row is None or row.file_value != said[name]:
-                former[article.pk][name] = [row.file_value, row.is_open] if row else None
-                row = row or Correction(article=article, field=name)
-                row.file_value, row.run = said[name], run
-                row.is_open = said[name] != archive[article.pk][name]
-                changed.append(row)
-    _write(changed)
+    for one in found:
+        former[one.article][one.field] = list(one.former) if one.former else None
     return former
+
+
+def notices_of(found: Iterable[News]) -> dict[int, Notice]:
+    """Return what to say of the files that leave something to decide, by the articles' ids."""
+    fields: dict[int, list[str]] = defaultdict(list)
+    for one in found:
+        if one.is_open:
+            fields[one.article].append(one.field)
+    return {pk: Notice(_words(names), kind=Trouble.CORRECTED_FIELD) for pk, names in fields.items()}
+
+
+def _words(fields: Sequence[str]) -> str:
+    # How much of a date is known changes with the date.
+    told = [name for name in fields if name != "published_precision" or "published_on" not in fields]
+    return (
+        f"an editor corrected its {', '.join(told).replace('_', ' ')}, and the file now says something else "
+        "there; the correction stands until somebody decides it"
+    )
 
 
 def give_back(former: Mapping[int, Held]) -> None:

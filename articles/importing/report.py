@@ -59,7 +59,7 @@ class Report:
         self,
         outcomes: Sequence[Outcome],
         chunk: Sequence[Reading],
-        notices: Mapping[Path, Notice] | None = None,
+        notices: Mapping[Path, Sequence[Notice]] | None = None,
     ) -> None:
         """Count some files, ``outcomes`` being those of the sound ones, and note what is wrong with them."""
         self.undone += outcomes.count(Outcome.SKIPPED)
@@ -84,7 +84,7 @@ def outcomes_of(chunk: Iterable[Reading], outcomes: Iterable[Outcome]) -> list[O
     return [*outcomes, *others]
 
 
-def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Notice]) -> list[Problem]:
+def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Sequence[Notice]]) -> list[Problem]:
     """Return what the report says of some files: why they failed, or what to know of those that did not.
 
     ``notices`` are those of storing, by path; those of reading come with the files.
@@ -96,10 +96,10 @@ def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Notice]) -> lis
             level = levels.SKIPPED if reading.is_skipped else levels.ERROR
             problems.append(_problem(reading, reading.fault, level))
         elif reading.clipping:
-            of_storing = notices.get(reading.found.path)
+            of_storing = notices.get(reading.found.path, ())
             problems += [
                 _problem(reading, notice, levels.WARNING)
-                for notice in (*reading.clipping.notices, *([of_storing] if of_storing else []))
+                for notice in (*reading.clipping.notices, *of_storing)
             ]
     return problems
 

@@ -23,6 +23,7 @@ from articles.commands import manage
 from articles.importing import pruning, store
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
+from articles.importing.corrections import Noted
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.lock import import_lock
 from articles.importing.orders import chunks_in_order
@@ -178,6 +179,7 @@ class _DryRun:
         self.report = report
         self.rules = rules
         self.catalogue = Catalogue(is_forced=row.is_forced)
+        self.noted = Noted()
 
     def take(self, chunk: Sequence[Reading]) -> None:
         """Count what would become of some files."""
@@ -185,7 +187,7 @@ class _DryRun:
             self.report.add([Outcome.UNCHANGED] * len(chunk), chunk)
             return
         sound = [reading for reading in chunk if not reading.fault]
-        seen = store.preview(sound, catalogue=self.catalogue, rules=self.rules)
+        seen = store.preview(sound, catalogue=self.catalogue, noted=self.noted, rules=self.rules)
         self.report.add(seen.outcomes, chunk, seen.notices)
 
     def prune(self, paths: Sequence[Path], progress: Callable[[Report], None]) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from articles.importing.batch import Reading
 from articles.importing.bulk import insert_rows
 from articles.importing.clipping import READER_VERSION, Clipping
-from articles.importing.corrections import hold_against
+from articles.importing.corrections import Noted, corrected_among, former_of, hold_against, notices_of
 from articles.importing.creating import New, create
 from articles.importing.derived import cuts_of, slug_of, sort_day_of
 from articles.importing.duplicates import relink
@@ -53,7 +53,7 @@ class Saved:
     """
 
     outcomes: list[Outcome]
-    notices: dict[Path, Notice]
+    notices: dict[Path, list[Notice]]
     changes: list[Row]
 
 
@@ -80,17 +80,28 @@ class _Plan:
             outcomes.append(Outcome.UPDATED if is_retagged else decision.outcome)
         return outcomes
 
-    def notices(self) -> dict[Path, Notice]:
-        """Return what to say of files that replaced what another file, still there, said of their article."""
-        return {
-            reading.found.path: Notice(
-                f"the same article as {decision.rival!r}, whose version it replaced; keep one of the two "
-                "files, or give each its own `url`",
-                kind=Trouble.RIVAL,
-            )
-            for reading, decision in zip(self.files, self.decisions, strict=True)
-            if decision.rival
-        }
+    def notices(self, corrected: Mapping[int, Notice]) -> dict[Path, list[Notice]]:
+        """Return what to say of files that replaced what another file, still there, said of their article.
+
+        ``corrected`` is what to say of articles in which an editor corrected what their files now say: it is
+        said of the file that had the last word.
+        """
+        found: dict[Path, list[Notice]] = defaultdict(list)
+        last: dict[int, Path] = {}
+        for reading, decision in zip(self.files, self.decisions, strict=True):
+            if decision.rival:
+                message = (
+                    f"the same article as {decision.rival!r}, whose version it replaced; keep one of the two "
+                    "files, or give each its own `url`"
+                )
+                found[reading.found.path].append(Notice(message, kind=Trouble.RIVAL))
+            pk = decision.known.pk
+            is_written = decision.outcome is Outcome.UPDATED and reading.clipping
+            if is_written and pk is not None and pk in corrected:
+                last[pk] = reading.found.path
+        for pk, path in last.items():
+            found[path].append(corrected[pk])
+        return found
 
 
 def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
@@ -106,7 +117,8 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
     old_texts = {known: texts_of(article) for known, article in articles.items()}
     former = {known: snapshot(article) for known, article in articles.items()}
     authors = _write_articles(changed, articles)
-    held = hold_against([(articles[known], new.clipping) for known, new in changed.items()], run)
+    heard = hold_against([(articles[known], new.clipping) for known, new in changed.items()], run)
+    held = former_of(heard)
     _write_returned([articles[known] for known in plan.returned if known in articles])
     for known in plan.stale:
         articles[known].gazetteer_release = rules.release
@@ -129,15 +141,21 @@ def save(files: Sequence[Reading], *, run: ImportRun, rules: Rules) -> Saved:
         for known, article in articles.items()
     ]
     outcomes = plan.outcomes(_retagged(plan, articles, tags))
-    return Saved(outcomes, plan.notices(), [*filter(None, changes), *created.changes])
+    return Saved(outcomes, plan.notices(notices_of(heard)), [*filter(None, changes), *created.changes])
 
 
-def preview(files: Sequence[Reading], *, catalogue: Catalogue, rules: Rules) -> Saved:
-    """Return what `save` would do, writing nothing; ``catalogue`` remembers what earlier files meant."""
+def preview(files: Sequence[Reading], *, catalogue: Catalogue, noted: Noted, rules: Rules) -> Saved:
+    """Return what `save` would do, writing nothing.
+
+    ``catalogue`` and ``noted`` remember what earlier files meant and said.
+    """
     plan = _make_plan(files, catalogue, rules.release)
+    clippings = {known.pk: new.clipping for known, new in plan.fresh.items() if known.pk is not None}
+    heard = noted.hear(corrected_among(clippings))
     articles = _load(plan.stale)
     changes = change_taggings([(article, texts_of(article)) for article in articles.values()], rules)
-    return Saved(plan.outcomes(_retagged(plan, articles, changes)), plan.notices(), [])
+    outcomes = plan.outcomes(_retagged(plan, articles, changes))
+    return Saved(outcomes, plan.notices(notices_of(heard)), [])
 
 
 def _make_plan(files: Sequence[Reading], catalogue: Catalogue, release: str) -> _Plan:

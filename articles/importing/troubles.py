@@ -59,6 +59,7 @@ class Trouble(StrEnum):
     TOO_LONG = "too-long"
     # The archive and the program.
     RIVAL = "rival"
+    CORRECTED_FIELD = "corrected-field"
     GIVEN_UP = "given-up"
     NOT_STORED = "not-stored"
     FAULT = "fault"
@@ -173,6 +174,10 @@ ABOUT: dict[Trouble, About] = {
         "Two files hold versions of one article",
         "Keep one of the two files, or give each its own “url”.",
         in_head=True,
+    ),
+    Trouble.CORRECTED_FIELD: About(
+        "The file says something else than an editor's correction",
+        "Decide under Corrections which of the two stands.",
     ),
     Trouble.GIVEN_UP: About(
         "Reading it took too long or too much memory",

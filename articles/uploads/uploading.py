@@ -23,12 +23,14 @@ from articles.importing.lock import ImportBusyError
 from articles.importing.originals import Originals
 from articles.importing.report import Problem, Report
 from articles.importing.run import ImportFailedError, import_paths
+from articles.importing.troubles import Trouble
 from articles.models import Archive, ArticleSource, ImportRun, Upload, UploadedFile
 from articles.models.uploads import SILENT_AFTER
 from articles.working import UnfinishedError
 
 BATCH = 100  # files whose findings are written in one statement
 INTERRUPTED = "The worker was stopped; the next one goes on by itself."
+TO_DECIDE = "to_decide"  # in the preview of a file that says something else than a correction
 RECEIVED_WITHIN = timedelta(hours=1)  # an upload still being received then was broken off
 
 State = Upload.State
@@ -186,6 +188,8 @@ def _write_findings(upload: Upload, found: _Findings, problems: Iterable[Problem
         file.identity = found.identities.get(file.path, "")
         file.preview = found.previews.get(file.path, {})
         file.issues = issues[file.path]
+        if any(issue["kind"] == Trouble.CORRECTED_FIELD for issue in file.issues):
+            file.preview[TO_DECIDE] = True
     fields = ["outcome", "identity", "preview", "issues"]
     UploadedFile.objects.bulk_update(files, fields, batch_size=BATCH)
 
@@ -198,6 +202,16 @@ def expected(upload: Upload) -> dict[Outcome, int]:
     rows = upload.files.exclude(outcome="").order_by().values_list("outcome").annotate(n=Count("pk"))
     counts = dict(rows)
     return {outcome: counts.get(outcome.value, 0) for outcome in Outcome}
+
+
+def waiting_files(files: QuerySet[UploadedFile]) -> QuerySet[UploadedFile]:
+    """Return those of these files whose import leaves a correction of an editor to decide."""
+    return files.filter(**{f"preview__{TO_DECIDE}": True})
+
+
+def waiting_count(upload: Upload) -> int:
+    """Return how many files of an upload leave a correction of an editor to decide, as the check found."""
+    return waiting_files(upload.files.all()).count()
 
 
 def left_to_decide() -> QuerySet[Upload]:

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from articles import curation
 from articles.importing.undo import undo
 from articles.models import Archive, Article, ArticleSource, ImportRun, Upload, UploadedFile
 
@@ -166,6 +167,26 @@ def test_a_new_text_under_the_same_address_updates_the_article_and_the_check_lin
 
     assert Article.objects.get().body == "The talks in Muscat ended."
     assert not later.runs.get().issues.exists()  # an upload is no rival that somebody could remove
+
+
+def test_the_page_says_beforehand_which_corrections_would_wait_and_afterwards_where_they_do(at, carol):
+    text = TALKS.replace(b"date:", b"url: https://courier.example/talks\ndate:")
+    act(at, sent(at, ("one.md", text)), "import")
+    curation.edit_article(Article.objects.get(), {"title": "Ours"}, by=carol)
+    upload = sent(at, ("two.md", text.replace(b"Talks in Oman", b"Theirs")), ("vote.md", VOTE))
+
+    before = page(at, upload).content.decode()
+    narrowed = page(at, upload, "?outcome=to-decide")
+
+    assert "1 file</a> says something else than what an editor corrected." in before
+    assert "The correction would stand, and wait under Corrections until somebody decides." in before
+    assert "an editor corrected its title, and the file now says something else there" in before
+    assert [row.file.name for row in narrowed.context["rows"]] == ["two.md"]
+
+    act(at, upload, "import")
+
+    waits = f'<a href="{reverse("admin:articles_correction_changelist")}?is_open__exact=1">Corrections</a>'
+    assert f"Decide which stands under {waits}." in page(at, upload).content.decode()
 
 
 def test_what_was_undone_is_imported_again_by_the_button_on_its_page(at):

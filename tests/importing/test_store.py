@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.importing.batch import Reading, reading_of
 from articles.importing.clipping import Clipping, Cut
+from articles.importing.corrections import Noted
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.problems import Notice
 from articles.importing.sources import FoundFile
@@ -222,18 +223,20 @@ def test_a_file_that_replaces_what_another_one_says_is_named_in_the_report(tmp_p
         read(str(older), body="One.", canonical_url="u"),
         read(str(newer), body="Two.", canonical_url="u"),
     ]
-    previewed = preview(files, catalogue=Catalogue(), rules=make_rules())
+    previewed = preview(files, catalogue=Catalogue(), noted=Noted(), rules=make_rules())
     saved = save(files, run=run, rules=make_rules())
 
     assert (
         saved.notices
         == previewed.notices
         == {
-            newer: Notice(
-                f"the same article as {str(older)!r}, whose version it replaced; keep one of the two files, "
-                "or give each its own `url`",
-                kind=Trouble.RIVAL,
-            )
+            newer: [
+                Notice(
+                    f"the same article as {str(older)!r}, whose version it replaced; keep one of the two "
+                    "files, or give each its own `url`",
+                    kind=Trouble.RIVAL,
+                )
+            ]
         }
     )
 
@@ -511,7 +514,7 @@ def test_a_preview_says_what_saving_would_and_remembers_it():
     newer = Rules("r2", rules.tag, rules.names)
     catalogue = Catalogue()
     before = [Article.objects.count(), Tagging.objects.count(), ArticleSource.objects.count()]
-    previewed = [preview(chunk, catalogue=catalogue, rules=newer).outcomes for chunk in chunks]
+    previewed = [preview(chunk, catalogue=catalogue, noted=Noted(), rules=newer).outcomes for chunk in chunks]
 
     assert [Article.objects.count(), Tagging.objects.count(), ArticleSource.objects.count()] == before
     assert previewed == [store(*chunk, rules=newer) for chunk in chunks]

@@ -14,7 +14,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from articles import tasks
+from articles import curation, tasks
 from articles.history import undoing
 from articles.importing import retrying
 from articles.importing import run as importing
@@ -28,6 +28,7 @@ from articles.models import (
     Article,
     ArticleSource,
     ChangeSet,
+    Correction,
     ImportIssue,
     ImportRun,
     Upload,
@@ -122,11 +123,16 @@ def odd_files(folder: Path, randomly: random.Random) -> list[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_an_import_comes_out_as_its_check_foretold(alice, tmp_path, seed):
-    """Over an archive that has some of the files already: unchanged, edited, and taken back."""
+    """Over an archive that has some of the files already: unchanged, edited, corrected, and taken back."""
     randomly = random.Random(seed)
     files = odd_files(tmp_path, randomly)
     imported(alice, *files[: randomly.randrange(5, 25)])
     undo(imported(alice, ("undone.md", TALKS.replace(b"Oman", b"Qatar"))), by=alice)
+    for number, article in enumerate(Article.objects.order_by("pk")[:10]):
+        values = {"title": f"Corrected {number}", "body": f"Corrected {number}."}
+        curation.edit_article(
+            article, dict(randomly.sample([*values.items()], randomly.randrange(3))), by=alice
+        )
     later = [
         (name, content + b"\nMore.\n" if randomly.random() < 0.2 else content) for name, content in files
     ]
@@ -139,6 +145,121 @@ def test_an_import_comes_out_as_its_check_foretold(alice, tmp_path, seed):
     assert came_out(upload.runs.get()) == before
     assert sum(before[0].values()) == len(later) + 1
     assert set(before[0].values()) != {0}
+
+
+# --- Fields that an editor corrected ----------------------------------------------------------------------
+
+OPENED = b"""---
+title: Talks in Oman
+date: 2025-10-17
+source: Example Times
+authors: [Ann Author]
+url: https://courier.example/talks
+---
+The talks in Muscat went on.
+"""
+WAITING = (
+    "an editor corrected its {}, and the file now says something else there; the correction stands until "
+    "somebody decides it"
+)
+
+
+def corrected_by(editor, **values: object) -> None:
+    """Import an article and let an editor correct it."""
+    imported(editor, ("talks.md", OPENED))
+    curation.edit_article(Article.objects.get(), values, by=editor)
+
+
+def forecast(upload: Upload) -> list[tuple[str, str]]:
+    """Return what a check says of corrections: file and words."""
+    return [
+        (file.name, issue["message"])
+        for file in upload.files.all()
+        for issue in file.issues
+        if issue["kind"] == "corrected-field"
+    ]
+
+
+def waiting() -> list[str]:
+    """Return the corrected fields that are to be decided."""
+    return sorted(Correction.objects.filter(is_open=True).values_list("field", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("corrected", "old", "new", "fields"),
+    [
+        ({"title": "Ours"}, b"Talks in Oman", b"Theirs", ["title"]),
+        ({"title": "Ours"}, b"Talks in Oman", b"Ours", []),
+        ({"title": "Ours"}, b"went on", b"ended", []),
+        ({"title": "Ours", "body": "Ours."}, b"Oman\ndate", b"Iran\ndate", ["title"]),
+        ({"published_on": dt.date(2025, 1, 1)}, b"2025-10-17", b"2025-10-18", ["published_on"]),
+        ({"outlet": None}, b"Example Times", b"Other Times", ["outlet"]),
+        ({"authors": []}, b"Ann Author", b"Bob Author", ["authors"]),
+        ({"section": "World"}, b"Talks in Oman", b"Theirs", []),
+        ({"status": "withdrawn"}, b"Talks in Oman", b"Theirs", []),
+    ],
+    ids=[
+        "another title", "the title as the editor has it", "another field", "one of two fields", "a date",
+        "an outlet", "authors", "a field the file lacks", "the status",
+    ],
+)  # fmt: skip
+def test_a_check_foretells_each_correction_that_the_import_leaves_to_decide(
+    alice, corrected, old, new, fields
+):
+    corrected_by(alice, **corrected)
+    upload = checked(alice, ("talks.md", OPENED.replace(old, new)))
+    before = foretold(upload)
+    said = forecast(upload)
+    assert waiting() == []
+
+    uploading.start_import(upload)
+    uploading.import_upload(upload.pk, by=alice)
+
+    names = ", ".join(fields).replace("_", " ")
+    assert said == ([("talks.md", WAITING.format(names))] if fields else [])
+    assert waiting() == fields
+    assert came_out(upload.runs.get()) == before
+    assert uploading.waiting_count(upload) == len(said)
+
+
+def test_a_correction_that_waits_already_is_foretold_only_if_the_file_says_another_thing_again(alice):
+    corrected_by(alice, title="Ours")
+    theirs = OPENED.replace(b"Talks in Oman", b"Theirs")
+    imported(alice, ("talks.md", theirs))
+
+    same = checked(alice, ("talks.md", theirs.replace(b"went on", b"ended")))
+    other = checked(alice, ("talks.md", theirs.replace(b"Theirs", b"A fourth thing")))
+
+    assert (len(forecast(same)), len(forecast(other))) == (0, 1)
+
+
+@pytest.mark.parametrize("chunk", [1, 200], ids=["file by file", "at once"])
+def test_two_versions_in_one_upload_are_foretold_as_they_are_imported(alice, monkeypatch, chunk):
+    monkeypatch.setattr(importing, "CHUNK", chunk)
+    corrected_by(alice, title="Ours")
+    files = [
+        (f"{name}.md", OPENED.replace(b"Talks in Oman", name.encode())) for name in ("One", "Ours", "Two")
+    ]
+    upload = checked(alice, *files)
+    before = foretold(upload)
+
+    uploading.start_import(upload)
+    uploading.import_upload(upload.pk, by=alice)
+
+    assert came_out(upload.runs.get()) == before
+    assert [name for name, _ in forecast(upload)] == (["One.md", "Two.md"] if chunk == 1 else ["Two.md"])
+    assert Correction.objects.values_list("file_value", "is_open").get() == ("Two", True)
+
+
+def test_a_check_again_forgets_what_the_first_said_of_corrections(alice):
+    corrected_by(alice, title="Ours")
+    upload = checked(alice, ("talks.md", OPENED.replace(b"Talks in Oman", b"Theirs")))
+    curation.edit_article(Article.objects.get(), {"title": "Theirs"}, by=alice)
+
+    uploading.start_check(upload)
+    uploading.check(upload.pk)
+
+    assert (forecast(upload), uploading.waiting_count(upload)) == ([], 0)
 
 
 def test_a_check_writes_nothing_but_what_it_found(alice):
