@@ -1,4 +1,4 @@
-"""Builds what stays to the end of a process without the garbage collector in the way."""
+"""Keeps the garbage collector out of the way of work in which it has nothing to find."""
 
 from __future__ import annotations
 
@@ -14,11 +14,28 @@ def built_to_last() -> Iterator[None]:
     They are half a million objects, none of them garbage: looking for some while they are made takes 0.1 s,
     and walking them again while articles are tagged takes a tenth of the time.
     """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_enabled:
+    with Uncollected():
+        try:
+            yield
+        finally:
+            gc.freeze()
+
+
+class Uncollected:
+    """A context in which no garbage is looked for: for work that leaves none.
+
+    A text of 4 MB is a million places on the way to its tags.  To walk them again whenever a quarter has been
+    added takes a fourth of the time, and more for each character than in a shorter text.
+    """
+
+    __slots__ = ("_was_enabled",)
+
+    def __enter__(self) -> None:
+        """Let the collector rest."""
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *error: object) -> None:
+        """Turn it on again, but not for another thread at such work: that one does so itself."""
+        if self._was_enabled:
             gc.enable()

@@ -12,6 +12,7 @@ from itertools import repeat
 from operator import itemgetter
 
 from articles.tagging.findings import Finding, Mention, Part, Refusal, Refusals, Role, Suggestion, Tagged
+from articles.tagging.lasting import Uncollected
 from articles.tagging.matcher import Matcher
 from articles.tagging.offices import Roll
 from articles.tagging.people import People
@@ -57,13 +58,14 @@ class Tagger:
         ``on`` is the day the article was published; offices are those held on it.  Any text is taken;
         time is linear in its length.
         """
-        parts = _Parts(title, standfirst, body)
-        reading = Reading(parts.text, len(title), self._matcher.find(parts.text), on, parts.body_start)
-        self._places.read(reading)
-        self._read_nested(reading)
-        self._read_implied(reading)
-        self._people.read(reading)
-        return self._tagged(reading, parts)
+        with Uncollected():
+            parts = _Parts(title, standfirst, body)
+            reading = Reading(parts.text, len(title), self._matcher.find(parts.text), on, parts.body_start)
+            self._places.read(reading)
+            self._read_nested(reading)
+            self._read_implied(reading)
+            self._people.read(reading)
+            return self._tagged(reading, parts)
 
     def _read_nested(self, reading: Reading) -> None:
         """Count a country in a longer name that says where: "UN Mission in Mali", "Abdullah II of Jordan"."""

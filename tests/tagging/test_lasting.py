@@ -1,4 +1,4 @@
-"""Building without the garbage collector: off while it lasts, on again whatever happens."""
+"""Work without the garbage collector: off while it lasts, on again whatever happens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from articles.tagging.lasting import built_to_last
+from articles.tagging.lasting import Uncollected, built_to_last
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +30,31 @@ def test_what_was_built_is_not_walked_again():
     assert gc.get_freeze_count() >= len(kept)
 
 
-def test_the_collector_works_on_after_an_error():
-    with pytest.raises(LookupError), built_to_last():
+def test_what_is_made_for_a_while_is_not_kept_from_the_collector():
+    kept_before = gc.get_freeze_count()
+
+    with Uncollected():
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == kept_before
+
+
+@pytest.mark.parametrize("context", [built_to_last, Uncollected])
+def test_the_collector_works_on_after_an_error(context):
+    with pytest.raises(LookupError), context():
         raise LookupError
 
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize("context", [built_to_last, Uncollected])
+def test_who_turned_the_collector_off_finds_it_off(context):
+    gc.disable()
+    try:
+        with context():
+            pass
+
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

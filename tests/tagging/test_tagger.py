@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -296,6 +297,35 @@ def test_the_work_grows_with_the_text_and_no_faster(unit):
     short = lines_run(4_000)
 
     assert lines_run(16_000) < short * 4 * 1.2 + 500
+
+
+LONG = "Joe Biden met the Russian president in the US. Biden imposed no sanctions on Ana Putin.\n" * 2_000
+
+
+def test_garbage_is_looked_for_at_the_end_of_a_long_text_only():
+    """Each look walks all that the text has brought so far, so the work would grow faster than the text."""
+    begun = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            begun.append(info["generation"])
+
+    gc.callbacks.append(note)
+    try:
+        TAGGER.tag(title="", standfirst="", body=LONG, on=ON)
+    finally:
+        gc.callbacks.remove(note)
+
+    assert len(begun) <= 1
+
+
+def test_tagging_leaves_no_garbage_for_the_collector():
+    len(tag(LONG).refusals)
+    gc.collect()
+
+    len(tag(LONG).refusals)
+
+    assert gc.collect() == 0
 
 
 @pytest.mark.parametrize("kind", Kind)
