@@ -74,7 +74,7 @@ class Fit:
         for _ in range(ROUNDS):
             before = best
             for name, value in asdict(_weights(kind)).items():
-                for tried in sorted({round((value or 1.0) * factor, 1) for factor in FACTORS}):
+                for tried in _values_near(value):
                     kept = _weights(kind)
                     _set(kind, replace(kept, **{name: tried}))
                     worth = self.worth(kind)
@@ -85,6 +85,12 @@ class Fit:
             if best == before:
                 break
         print(f"{kind.value}: {_weights(kind)}  {sum(best):.1f}")
+
+
+def _values_near(value: float) -> list[float]:
+    """Return the values to be tried in place of one; whole numbers in place of a whole number."""
+    digits = None if isinstance(value, int) else 1
+    return sorted({round((value or 1.0) * factor, digits) for factor in FACTORS})
 
 
 def _weights(kind: Kind) -> scoring.Weights | scoring.TopicWeights:

@@ -92,11 +92,21 @@ class TopicWeights:
     main: float  # in a text of USUAL_LENGTH
     length: float  # the main sum grows with the text's length to this power
     strongest: float  # the article's strongest topic is a main one from this sum on
+    share: float  # the others need this share of what the strongest has
+    most: int  # and only so many topics are main ones
 
 
 # Fitted on the development labels and sample A of docs/tagging.md by benchmarks/fit_roles.py.
 TOPIC_WEIGHTS = TopicWeights(
-    title=4.0, lead=1.3, doubling=0.2, mentioned=5.0, main=16.0, length=0.6, strongest=8.0
+    title=4.0,
+    lead=1.3,
+    doubling=0.2,
+    mentioned=5.0,
+    main=16.0,
+    length=0.6,
+    strongest=8.0,
+    share=0.35,
+    most=3,
 )
 USUAL_LENGTH = 3000  # characters
 

@@ -132,7 +132,7 @@ class Tagger:
             findings.append(
                 NEW(Finding, (kind, entry.slug, role_of(weighed), weighed.salience, mentions, weighed))
             )
-        scores, doubts = read_topics(reading, layout)
+        scores, doubts = read_topics(reading, layout, self._topic_parents)
         findings += self._topic_findings(parts, reading, scores)
         findings.sort(key=_rank)
         suggestions = [_suggestion(reading, parts, layout, mains[Kind.ACTOR], one) for one in reading.unknown]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from math import log2
 from operator import or_
@@ -50,32 +50,50 @@ class Doubt(NamedTuple):
     span: Span
 
 
-def read_topics(reading: Reading, layout: Layout) -> tuple[list[TopicScore], list[Doubt]]:
-    """Return the topics that the article names, and those with a trigger in it that it does not."""
+def read_topics(
+    reading: Reading, layout: Layout, parents: Mapping[str, str]
+) -> tuple[list[TopicScore], list[Doubt]]:
+    """Return the topics that the article names, and those with a trigger in it that it does not.
+
+    ``parents`` says which wider topic each topic belongs to; words count for the narrower one only.
+    """
+    by_topic = _places_by_topic(reading)
+    enough = scoring.TOPIC_WEIGHTS.mentioned
+    named: list[tuple[str, float, _Phrases]] = []
+    doubts: list[Doubt] = []
+    # By the wider topic, where phrases of its narrower ones begin and, with a minus, where they end.
+    taken: dict[str, set[int]] = defaultdict(set)
+    wider = set(parents.values())
+    for slug in sorted(by_topic, key=wider.__contains__):
+        places = by_topic[slug]
+        start, minus_end, _, _, _ = places[0]
+        if held := taken.get(slug):
+            places = [place for place in places if place[0] not in held and place[1] not in held]
+        phrases = _add_up(reading.plain, layout, places)
+        values, _, standing = phrases
+        total = sum(values)
+        if total >= enough:
+            named.append((slug, total, phrases))
+            if parents.get(slug):
+                taken[parents[slug]].update([begin for _, begin, _, _ in standing])
+                taken[parents[slug]].update([-end for _, _, end, _ in standing])
+        elif standing:
+            doubts.append(NEW(Doubt, (slug, total, standing[0][1:3])))
+        elif any(order > EXCLUDED for _, _, order, _, _ in places):
+            doubts.append(NEW(Doubt, (slug, total, (start, -minus_end))))
+    main = _main([total for _, total, _ in named], layout)
+    denied = _denied_places(reading.hits)
+    return [_score(slug, total, main, phrases, denied) for slug, total, phrases in named], doubts
+
+
+def _places_by_topic(reading: Reading) -> dict[str, list[Place]]:
     by_topic: dict[str, list[Place]] = defaultdict(list)
     for number, (start, end, pattern) in enumerate(reading.hits.triggers):
         for slug, order in pattern.triggers:
             by_topic[slug].append((start, -end, order, number, pattern))
     for slug, place in _joined(reading):
         by_topic[slug].append(place)
-    enough, strongest = scoring.TOPIC_WEIGHTS.mentioned, scoring.TOPIC_WEIGHTS.strongest
-    named: list[tuple[str, float, _Phrases]] = []
-    doubts: list[Doubt] = []
-    for slug, places in by_topic.items():
-        start, minus_end, _, _, _ = places[0]
-        phrases = _add_up(reading.plain, layout, places)
-        values, _, standing = phrases
-        total = sum(values)
-        if total >= enough:
-            named.append((slug, total, phrases))
-            strongest = max(strongest, total)
-        elif standing:
-            doubts.append(NEW(Doubt, (slug, total, standing[0][1:3])))
-        elif any(order > EXCLUDED for _, _, order, _, _ in places):
-            doubts.append(NEW(Doubt, (slug, total, (start, -minus_end))))
-    main = min(strongest, _main(layout))
-    denied = _denied_places(reading.hits)
-    return [_score(slug, total, main, phrases, denied) for slug, total, phrases in named], doubts
+    return by_topic
 
 
 def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
@@ -123,10 +141,17 @@ def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
     return list(values.values()), words, standing
 
 
-def _main(layout: Layout) -> float:
-    """Return the sum that makes a main topic in a text of this length."""
+def _main(totals: list[float], layout: Layout) -> float:
+    """Return the sum that makes a main topic in a text of this length, of topics with these sums.
+
+    The strongest topic needs less; others need a share of what it has, and a place among the first few.
+    """
     weights = scoring.TOPIC_WEIGHTS
-    return weights.main * (layout.length / scoring.USUAL_LENGTH) ** weights.length
+    strongest = max([weights.strongest, *totals])
+    main = min(strongest, weights.main * (layout.length / scoring.USUAL_LENGTH) ** weights.length)
+    if len(totals) > weights.most:
+        main = max(main, sorted(totals)[-weights.most])
+    return max(main, weights.share * strongest)
 
 
 def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
