@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 from articles.importing.clipping import Clipping, read_clipping, read_printed_dates
 from articles.importing.columns import fit
+from articles.importing.crossing import Crossing
 from articles.importing.derived import Derived, derive
 from articles.importing.feeds import FeedEntry, is_feed, read_feed
-from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice, fault_of
+from articles.importing.further import faults_beside
+from articles.importing.problems import ClippingError, Notice, UndecidedNotice, as_notice, fault_of
 from articles.importing.sources import FoundFile, SourceError, SourceFile, read_source
 from articles.importing.troubles import Trouble
 from articles.importing.zips import read_entry
@@ -23,7 +25,7 @@ YEAR_LAST = re.compile(rb"\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Request(Crossing):
     """One file to read, and the hash of the bytes that need no reading again (empty: read it anyway).
 
     ``day_first`` is how the folder writes dates like ``10/11/2025``; None if that is not known.  If the bytes
@@ -37,11 +39,12 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Crossing):
     """What came of one file: a clipping, or what is wrong with it, or neither if its bytes are known.
 
     A file that is skipped holds no article, which is no fault of its own; ``fault`` says what it is.
-    ``derived`` is there if the clipping is.  It ``is_settled`` if nothing is left to do.
+    ``further`` is what else is wrong with a file that has a fault.  ``derived`` is there if the clipping is.
+    It ``is_settled`` if nothing is left to do.
     """
 
     found: FoundFile
@@ -51,16 +54,22 @@ class Reading:
     is_skipped: bool = False
     derived: Derived | None = None
     is_settled: bool = False
+    further: tuple[Notice, ...] = ()
+
+    @property
+    def faults(self) -> tuple[Notice, ...]:
+        """Return all that is wrong with a file that was not read well."""
+        return (self.fault, *self.further) if self.fault else ()
 
     @property
     def is_undecided(self) -> bool:
         """Return whether the dates of the other files in its folder may say more about this one."""
-        notices = [self.fault] if self.fault else self.clipping.notices if self.clipping else ()
+        notices = self.faults or (self.clipping.notices if self.clipping else ())
         return any(isinstance(notice, UndecidedNotice) for notice in notices)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Written(Crossing):
     """The dates of one file as printed, and its outlet."""
 
     found: FoundFile
@@ -112,16 +121,23 @@ def _read(request: Request) -> Sequence[Reading | FeedEntry]:
         sha256 = source.sha256
         if sha256 == request.known_sha256:
             return [_known(request)]
-        if is_feed(found):
-            return read_feed(source, found)
-        clipping = read_clipping(source, day_first=request.day_first)
-        return [reading_of(found, sha256, clipping)]
+        return read_feed(source, found) if is_feed(found) else [_read_text(source, request)]
     except (SourceError, ClippingError) as error:
         return [_refused(found, error, sha256)]
     except MemoryError:
         raise
     except Exception as error:  # a mistake of ours, met by one file, must not cost the others
         return [Reading(found, sha256, fault=fault_of(error))]
+
+
+def _read_text(source: SourceFile, request: Request) -> Reading:
+    """Return the reading of one text, with every fault that it has."""
+    try:
+        clipping = read_clipping(source, day_first=request.day_first)
+    except ClippingError as error:
+        further = faults_beside(source, error, day_first=request.day_first)
+        return replace(_refused(request.found, error, source.sha256), further=further)
+    return reading_of(request.found, source.sha256, clipping)
 
 
 def unchanged(requests: Sequence[Request]) -> list[Reading]:
@@ -156,14 +172,19 @@ def _read_entry(entry: FeedEntry) -> Reading:
     try:
         clipping = read_clipping(entry.source)
     except ClippingError as error:
-        return Reading(entry.found, fault=Notice(error.message, entry.line, error.kind))
+        further = faults_beside(entry.source, error, day_first=None)
+        return Reading(
+            entry.found,
+            fault=Notice(error.message, entry.line, error.kind),
+            further=tuple(Notice(one.message, entry.line, one.kind) for one in further),
+        )
     notices = [Notice(notice.message, entry.line, notice.kind) for notice in clipping.notices]
     clipping = replace(clipping, notices=(*entry.notices, *notices))
     return reading_of(entry.found, entry.source.sha256, clipping)
 
 
 def _refused(found: FoundFile, error: SourceError | ClippingError, sha256: str) -> Reading:
-    notice = UndecidedNotice if isinstance(error, UndecidedDateError) else Notice
-    fault = notice(error.message, error.line, error.kind)
-    is_skipped = isinstance(error, SourceError) and error.is_skipped
-    return Reading(found, sha256, fault=fault, is_skipped=is_skipped)
+    if isinstance(error, ClippingError):
+        return Reading(found, sha256, fault=as_notice(error, error.line))
+    fault = Notice(error.message, error.line, error.kind)
+    return Reading(found, sha256, fault=fault, is_skipped=error.is_skipped)

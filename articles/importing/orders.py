@@ -14,7 +14,7 @@ from pathlib import Path
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading, Written
 from articles.importing.dates import DateError, day_order
-from articles.importing.problems import UndecidedNotice
+from articles.importing.problems import Notice, UndecidedNotice
 from articles.importing.sources import FoundFile
 
 type Example = tuple[str, str]  # a date as printed, and its file
@@ -49,15 +49,11 @@ class Orders:
             f"({other!r} in {other_file})"
         )
         if reading.fault:
-            return replace(reading, fault=replace(reading.fault, message=reading.fault.message + remark))
+            fault, *further = _with(remark, reading.faults)
+            return replace(reading, fault=fault, further=tuple(further))
         if reading.clipping is None:
             return reading
-        notices = tuple(
-            replace(notice, message=notice.message + remark)
-            if isinstance(notice, UndecidedNotice)
-            else notice
-            for notice in reading.clipping.notices
-        )
+        notices = tuple(_with(remark, reading.clipping.notices))
         return replace(reading, clipping=replace(reading.clipping, notices=notices))
 
     def _keys(self, found: FoundFile) -> Iterator[tuple[Path, str]]:
@@ -89,6 +85,12 @@ def chunks_in_order(
     with contextlib.closing(ahead.chunks(undecided, size, day_first=orders.day_first)) as chunks:
         for chunk in chunks:
             yield [orders.explain(reading) for reading in chunk]
+
+
+def _with(remark: str, notices: Iterable[Notice]) -> Iterator[Notice]:
+    """Yield the notices, those about a date that may be two days with the remark."""
+    for one in notices:
+        yield replace(one, message=one.message + remark) if isinstance(one, UndecidedNotice) else one
 
 
 def _ordered(dates: Iterable[str]) -> Iterator[tuple[bool, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from articles.importing.crossing import Crossing
 from articles.importing.troubles import Trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Crossing):
     """Something a reader of the import report should know about a file that was imported all the same."""
 
     message: str
@@ -36,6 +37,12 @@ class ClippingError(ValueError):
 
 class UndecidedDateError(ClippingError):
     """A file whose date may be two days; the dates of the other files in the folder may settle which."""
+
+
+def as_notice(error: ClippingError, line: int | None) -> Notice:
+    """Return what the report says of an error, on this line."""
+    kind = UndecidedNotice if isinstance(error, UndecidedDateError) else Notice
+    return kind(error.message, line, error.kind)
 
 
 def fault_of(error: Exception) -> Notice:

@@ -94,7 +94,8 @@ def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Sequence[Notice
     for reading in chunk:
         if reading.fault:
             level = levels.SKIPPED if reading.is_skipped else levels.ERROR
-            problems.append(_problem(reading, reading.fault, level))
+            # All that is wrong with a file that was not imported: whoever mends it mends it once.
+            problems += [_problem(reading, fault, level) for fault in reading.faults]
         elif reading.clipping:
             of_storing = notices.get(reading.found.path, ())
             problems += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,13 +70,19 @@ def describe(report: Report, seconds: float, *, has_table: bool = True) -> str:
         lines = [sentence.partition(":")[0] + ":", "", *table, *(["", *lines] if lines else [])]
     else:
         lines = [sentence, *lines]
-    for level, (one, many) in HEADINGS.items():
-        kinds = kinds_of(problem for problem in report.problems if problem.level == level)
-        count = sum(len(kind.problems) for kind in kinds)
-        if count:
-            lines += ["", f"{count_of(count, one, many)}:"]
-            lines += [line for kind in kinds for line in _listed(kind, report)]
+    for level in HEADINGS:
+        problems = [problem for problem in report.problems if problem.level == level]
+        if problems:
+            lines += ["", f"{_heading(level, problems)}:"]
+            lines += [line for kind in kinds_of(problems) for line in _listed(kind, report)]
     return printable("\n".join(lines))
+
+
+def _heading(level: ImportIssue.Level, problems: Sequence[Problem]) -> str:
+    """Return how many there are: of files that were not imported each counts once, whatever its faults."""
+    is_of_files = level is not ImportIssue.Level.WARNING
+    count = len({problem.path for problem in problems}) if is_of_files else len(problems)
+    return count_of(count, *HEADINGS[level])
 
 
 def count_of(count: int, one: str, many: str) -> str:
@@ -145,9 +151,9 @@ def kinds_of(problems: Iterable[Problem]) -> list[IssueKind]:
 def write_page(file: Path, report: Report, seconds: float, options: Mapping[str, object]) -> None:
     """Write the report as one HTML page that needs nothing else, with every issue; raise OSError."""
     levels = []
-    for level, heading in HEADINGS.items():
+    for level in HEADINGS:
         problems = [problem for problem in report.problems if problem.level == level]
-        levels.append((count_of(len(problems), *heading), kinds_of(problems)))
+        levels.append((_heading(level, problems), kinds_of(problems)))
     context = {
         "report": report,
         "headline": [*headline(report, seconds)],

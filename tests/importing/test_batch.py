@@ -17,7 +17,7 @@ def requests(tmp_path) -> list[Request]:
     """Return requests for three good files."""
     paths = [tmp_path / f"{name}.md" for name in "abc"]
     for path in paths:
-        path.write_text(f"---\ntitle: Talks {path.stem}\n---\nText.\n")
+        path.write_text(f"---\ntitle: Talks {path.stem}\ndate: 2025-10-17\n---\nText.\n")
     return [Request(FoundFile(path, path.name, str(path))) for path in paths]
 
 

@@ -319,6 +319,22 @@ def report(*problems: Problem, failed: int = 0, run_id: int | None = 7, **values
             ["", "1 file was not imported:", "  a.md: no title", "", "1 warning:", "  b.md: no date"],
         ),
         (
+            report(
+                problem("a.md", "no title"),
+                problem("a.md", "no date", line=3),
+                problem("b.md", "no title"),
+                failed=2,
+            ),
+            [
+                "",
+                "2 files were not imported:",
+                "  no title",
+                "    a.md",
+                "    b.md",
+                "  a.md, line 3: no date",
+            ],
+        ),
+        (
             report(*(problem(f"{n:02}.md", "no title") for n in range(12)), failed=12),
             [
                 "",
@@ -343,6 +359,7 @@ def report(*problems: Problem, failed: int = 0, run_id: int | None = 7, **values
         "grouped by kind",
         "skipped",
         "errors first",
+        "two faults of one file",
         "many files with one message",
         "stopped",
         "terminal tricks",
