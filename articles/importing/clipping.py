@@ -12,6 +12,7 @@ from articles.importing.addresses import canonical_url, host_of, site_label, web
 from articles.importing.blocks import About, Block, split_blocks
 from articles.importing.body import CleanBody, Cut, clean_body
 from articles.importing.bylines import MAX_NAME, read_bylines
+from articles.importing.crossing import Crossing
 from articles.importing.dates import Precision
 from articles.importing.dating import date_clipping
 from articles.importing.decoding import decode
@@ -40,7 +41,7 @@ READER_VERSION = "4"  # a new one reads every file again: raise it with every ch
 
 
 @dataclass(frozen=True, slots=True)
-class Clipping:
+class Clipping(Crossing):
     """What one file says, cleaned.
 
     ``body`` is Markdown without the standfirst.  ``byline`` is the authors as printed, ``authors`` the
@@ -287,7 +288,7 @@ class _Reader:
             if (
                 state in HIDDEN
                 or (key in {"draft", "private"} and state in TRUE)
-                or (key == "published" and state in FALSE)
+                or (key in {"published", "posted"} and state in FALSE)
             ):
                 return False
         return True

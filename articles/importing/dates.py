@@ -93,7 +93,10 @@ WEEKDAY = re.compile(
     re.I,
 )
 
-YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2}))?)?")
+# Matches `2025-10-16`, `2025/10`, `2025`, and ISO's `+002025-10-16`.
+YEAR_FIRST = re.compile(
+    r"(?:\+0{1,2})?(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2}))?)?"
+)
 COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\d{6})?")
 # Seconds or milliseconds since 1970, from 2001 to 2033: `1655321005`, `1655321005187`.
 UNIX_TIME = re.compile(r"(1\d{9})(?:\d{3})?")

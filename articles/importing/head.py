@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from articles.importing.blocks import About, Block, Kind
 from articles.importing.bylines import is_byline
@@ -14,6 +15,7 @@ HEAD = 6  # blocks in which a date line, a byline or a title may stand
 STANDFIRST = "standfirst"
 PUBLISHED_LINE = "published line"
 EXCERPT = "excerpt"
+MAX_TOOL = 20  # characters in which `Clipped from` stands
 CLIPPING_TOOL = "clipping tool"
 BYLINE = "byline"
 
@@ -41,12 +43,13 @@ NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?(?<!last)\s(?=(?:last )?updated\b))\s
 BOLD = re.compile(r"(?P<mark>\*\*\*?|__)(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)", re.DOTALL)
 HEADING_LEVEL = re.compile(r" *(#*)")  # none: a heading that is underlined
 # What clipping tools put between title and text.  Matches `[Read on Omnivore](https://...)`, `#Omnivore`,
-# `[Read Original](https://...)`; not `[Read the original treaty](https://...)`.
+# `[Read Original](https://...)`, `Clipped from: https://...`; not `[Read the original treaty](https://...)`.
 TOOLS = "omnivore|cubox|readwise|pocket|instapaper|raindrop|matter|wallabag|inoreader"
 TOOL_LINE = re.compile(
     rf"(?:[-*+>] )?(?:\#(?:{TOOLS})|\[(?:(?:read|open|view)(?: it)? (?:on|in) (?:{TOOLS})"
     r"|(?P<original>(?:(?:read|view|open) )?(?:the )?original(?: (?:article|source|link|post|page))?))\]"
-    r"\(<?(?P<url>[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?\))[ \t]*",
+    r"\(<?(?P<url>[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*)>?\)"
+    r"|(?:clipped|saved|captured) from:? <?(?P<page>https?://[^\s<>]+)>?)[ \t]*",
     re.IGNORECASE,
 )
 # MarkDownload's summary of a page: `> ## Excerpt` and the lines below it.
@@ -68,7 +71,7 @@ def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
             return block.plain
         if block.kind is Kind.PARAGRAPH and not (dates_in(block) or is_byline(block.plain)):
             has_begun = True
-    standing = [block for block in blocks if block.kind is not Kind.RULE]
+    standing = [block for block in blocks if block.kind is not Kind.RULE and not _tool_lines(block)]
     first = standing[0] if len(standing) > 1 and is_bare else None
     if (
         first
@@ -97,23 +100,32 @@ def cut_title(blocks: list[Block], about: About) -> list[Block]:
 def origin_in(blocks: Sequence[Block]) -> str:
     """Return the address behind a clipping tool's `Read Original`, empty if the head has none."""
     matches = (match for block in blocks[:HEAD] for match in _tool_lines(block))
-    return next((match["url"] for match in matches if match["original"]), "")
+    found = (match for match in matches if match["page"] or match["original"])
+    return next((match["page"] or match["url"] for match in found), "")
 
 
 def cut_tool_lines(blocks: list[Block], _: About) -> list[Block]:
     """Cut the links to a clipping tool and to the page that it clipped."""
-    for number, block in enumerate(blocks[:HEAD]):
-        if not block.cut and _tool_lines(block):
-            blocks = _with_cut(blocks, number, CLIPPING_TOOL)
-    return blocks
+    if not any(map(_tool_lines, blocks[:HEAD])):
+        return blocks
+    head: list[Block] = []
+    for block in blocks[:HEAD]:
+        count = 0 if block.cut else len(_tool_lines(block))
+        lines = block.text.split("\n")
+        if count:
+            head.append(replace(block, text="\n".join(lines[:count]), cut=CLIPPING_TOOL))
+        if count < len(lines):
+            rest = replace(block, text="\n".join(lines[count:]), line=block.line + count)
+            head.append(rest if count else block)
+    return [*head, *blocks[HEAD:]]
 
 
 def _tool_lines(block: Block) -> list[re.Match[str]]:
-    """Return the matches of a block in which every line is a clipping tool's, else nothing."""
-    if "](" not in block.text and block.text[:1] != "#":
+    """Return the matches of the lines of a clipping tool with which a block begins."""
+    if "](" not in block.text and block.text[:1] != "#" and " from" not in block.text[:MAX_TOOL]:
         return []
-    found = [TOOL_LINE.fullmatch(line) for line in block.text.split("\n", HEAD)]
-    return [match for match in found if match] if all(found) else []
+    lines = block.text.split("\n", HEAD)
+    return list(takewhile(bool, map(TOOL_LINE.fullmatch, lines)))  # type: ignore[arg-type]  # no None is left
 
 
 def cut_excerpt(blocks: list[Block], _: About) -> list[Block]:

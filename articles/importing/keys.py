@@ -20,12 +20,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "post_title", "name", "full_title"),
     "date": (
         "date", "published", "published_on", "published_at", "published_time", "published_date",
-        "publish_date", "pubdate", "post_date", "date_published", "publication_date", "dateline",
+        "publish_date", "pubdate", "post_date", "date_published", "publication_date", "posted", "posted_on",
+        "posted_at", "date_posted", "article_date", "dateline",
     ),
     "updated": (
         "modified_time", "lastmod", "updated", "modified", "updated_on", "updated_at", "updated_date",
-        "date_modified", "date_updated", "modified_date", "modified_at", "last_updated", "last_modified",
-        "last_modified_at",
+        "date_modified", "date_updated", "modified_date", "modified_at", "last_updated", "last_update",
+        "last_modified", "last_modified_at", "last_modification", "modification_date", "last_edited",
     ),
     "clipped": (
         "scraped_at", "clipped", "clipped_on", "clipped_at", "slurped", "captured_at", "collected_date",
@@ -34,7 +35,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "date_saved", "saved_at", "date_added", "added_at", "ingested", "ingested_at", "date_ingested",
         "created", "created_at", "date_created",
     ),
-    "authors": ("authors", "author", "byline", "by", "creator"),
+    "authors": (
+        "authors", "author", "byline", "by", "creator", "author_name", "author_names", "written_by", "writer",
+        "writers", "reporter", "reporters",
+    ),
     "outlet": ("source", "publication", "publisher", "site", "site_name", "outlet", "source_name"),
     "url": (
         "url", "link", "source_url", "original_url", "original_link", "article_url", "url_source",
@@ -47,7 +51,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "section": ("categories", "category", "section", "original_cats"),
     "summary": ("standfirst", "deck", "dek", "summary", "description", "excerpt", "post_excerpt", "desc"),
     "language": ("language", "lang", "locale"),
-    "status": ("draft", "published", "status", "private"),
+    "status": ("draft", "published", "posted", "status", "private"),
 }  # fmt: skip
 # The same in French, Spanish, Portuguese, Italian, German, Dutch, Russian, Arabic, Chinese: the last choice.
 IN_OTHER_LANGUAGES: Mapping[str, tuple[str, ...]] = {

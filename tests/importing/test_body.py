@@ -345,6 +345,7 @@ def test_what_a_clipping_tool_puts_above_the_text_is_cut():
     [
         "[Read the original treaty](https://b.example/2)",
         "[Original](https://b.example/2) and copy differ.",
+        "Clipped from the margin of the page.",
         "#Oman",
         "Read on Omnivore",
     ],
@@ -367,3 +368,12 @@ def test_the_title_with_the_outlet_at_its_end_is_cut_as_well():
 
 def test_text_right_below_a_rule_is_a_block_of_its_own():
     assert [block.kind for block in split_blocks("---\nText\nof two lines.")] == [Kind.RULE, Kind.PARAGRAPH]
+
+
+def test_the_line_of_a_clipping_tool_is_cut_from_the_paragraph_below_it():
+    cleaned = clean("#pin\n\nClipped from: https://a.example/1\nThe ministers met.")
+
+    assert [(cut.step, cut.text) for cut in cleaned.cuts] == [
+        ("clipping tool", "Clipped from: https://a.example/1")
+    ]
+    assert cleaned.body == "#pin\n\nThe ministers met."

@@ -325,6 +325,8 @@ def test_a_clip_date_that_cannot_be_read_is_kept_as_text():
         ("published: false", False),
         ("status: draft", False),
         ("private: true", False),
+        ("posted: false", False),
+        ("posted: 2025-10-16", True),
         ("private: false", True),
         ("draft: no", True),
         ("published: yes", True),
@@ -529,6 +531,12 @@ def test_wikilinks_are_shown_by_their_names():
     assert (clipping.byline, clipping.section, clipping.keywords) == ("Ann Lee", "Clippings", ("a", "b"))
 
 
+def test_the_line_of_a_clipping_tool_is_no_title():
+    text = "Clipped from: https://a.example/1\n\nThe ministers met, and they talked."
+
+    assert problem_with(text)[0] == 1
+
+
 def test_a_name_that_repeats_the_title_is_no_outlet():
     assert read("---\ntitle: Talks\nsource_name: Talks\n---\nText.").outlet == ""
 
@@ -537,4 +545,5 @@ def test_the_link_to_the_original_is_the_address():
     text = "# Talks\n\n[Read Original](https://a.example/1)\n\nText."
 
     assert read(text).url == "https://a.example/1"
+    assert read("# Talks\n\nClipped from: https://a.example/1\n\nText.").url == "https://a.example/1"
     assert read(f"---\nurl: https://b.example/2\n---\n{text}").url == "https://b.example/2"

@@ -285,6 +285,8 @@ def first_of(front, name):
         ({"description": "for machines", "deck": "for readers"}, "summary", "deck"),
         ({"slurped": "2025-10-20", "created": "2025-10-16"}, "clipped", "slurped"),
         ({"fetched": "true"}, "clipped", None),
+        ({"author_name": "Ann Lee"}, "authors", "author_name"),
+        ({"published": "true", "posted": "April 4, 2025"}, "date", "posted"),
         ({"auteur": "Jean Petit"}, "authors", "auteur"),
         ({"Título": "Los ministros"}, "title", "Título"),
         ({"автор": "Анна Ли"}, "authors", "автор"),
