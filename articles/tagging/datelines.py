@@ -7,7 +7,7 @@ import re
 from articles.tagging.vocabulary import BUREAUS, HOSTS, STATES
 
 LONGEST_DATELINE = 80  # characters
-LONGEST_HEAD = 200
+LONGEST_HEAD = 200  # of the lines that may stand above it
 # How far into the report a company is looked for.
 LONGEST_OPENING = 250
 # How far into it a bureau's country is to be named: a report from Cairo on Sudan ends with Egypt's view.
@@ -20,12 +20,14 @@ _PLACES = r"[^\W\d_a-z][\w.'’-]*(?:[ ,/]{1,2}[^\W\d_a-z][\w.'’-]*){0,4}?"
 _CAPITALS = r"[^\W\d_a-z]{2}[^\W\d_a-z]*(?:[ ,/.]{1,2}[^\W\d_a-z]+){0,4}?"
 _DASH = r" {0,2}(?:--?|–|—)\s"
 # Where and when a report was filed: "WASHINGTON, March 3 - ", "Kyiv (Reuters) - ", "Port Sudan — The",
-# "ACCRA: ", "Accra, July 12: ", "Prague, 14 April 1997 (RFE/RL) - ".
+# "ACCRA: ", "Accra, July 12: ", "Prague, 14 April 1997 (RFE/RL) - ", "YEREVAN, May 26. /TASS/. ",
+# "New Delhi, May 3 (PTI) The".
 # Not "Moscow - long a friend - is silent".
 DATELINE = re.compile(
     rf"\s*(?:{_CAPITALS},?{_DAY}?{_AGENCY}?{_DASH}"
     rf"|{_PLACES}(?:{_DAY}{_AGENCY}?|{_AGENCY}){_DASH}"
     rf"|{_PLACES}{_DAY}{_AGENCY}?: "
+    rf"|{_PLACES}{_DAY}(?:\. /[A-Z]{{2,12}}/\. |{_AGENCY} (?=[A-Z]))"
     rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
     rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
 )

@@ -38,6 +38,8 @@ def roles(body: str, *, title: str = "") -> dict[str, Role]:
         ("Quito, march 9 - up to", "Quito, march 9 - "),
         ("SALEM, Ore., Feb. 9 -\n    Net", "SALEM, Ore., Feb. 9 -\n"),
         ("By Ann Lee, Agency\nLIMA, March 3 - Talks", "LIMA, March 3 - "),
+        ("LIMA, May 26. /TASS/. Talks", "LIMA, May 26. /TASS/. "),
+        ("New Delhi, May 3 (PTI) The talks", "New Delhi, May 3 (PTI) "),
         ("TALKS FAIL AGAIN\n    LIMA, March 3 - Talks", "LIMA, March 3 - "),
         ("By noon the talks in Lima were over.\nThey failed.", ""),
         ("Lima - long a friend - is silent", ""),
@@ -106,6 +108,14 @@ def test_the_only_country_of_a_short_report_is_a_main_one():
 
     assert roles(text.format("Peru")) == {"peru": Role.MAIN}
     assert roles(text.format("Peru and Bolivia"))["peru"] is Role.MENTIONED
+
+
+def test_a_town_in_capitals_without_a_dash_is_a_dateline():
+    text = "LIMA The envoys of Bolivia left."
+
+    assert roles(text).keys() == {"bolivia"}
+    assert datelines.find_bare(text, 0) == (0, 4)
+    assert datelines.find_bare("UN experts left Lima.", 0) == (0, 0)
 
 
 def test_a_town_that_is_no_capital_is_a_scene():
