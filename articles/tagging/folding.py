@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 # Stands for a character that leaves no trace: soft hyphen, zero-width space, a combining mark on its own.
@@ -66,6 +66,19 @@ class Folded(NamedTuple):
         if self.is_straight:
             return position - 1
         return position + self.shifts[bisect_right(self.cuts, position)]
+
+    def straightened[T](self, spans: Iterable[tuple[T, int, int, str]]) -> list[tuple[T, int, int, str]]:
+        """Return what stands at [start, end), with the places that it had if nothing were dropped."""
+        cuts, shifts = self.cuts, self.shifts
+        return [
+            (
+                what,
+                start + shifts[bisect_right(cuts, start)] + 1,
+                end + shifts[bisect_right(cuts, end - 1)] + 1,
+                rule,
+            )
+            for what, start, end, rule in spans
+        ]
 
     def place(self, origin: int) -> int:
         """Return the place in the folded text of a character of the original, or of the next one kept."""

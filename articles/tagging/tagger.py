@@ -194,17 +194,16 @@ class _Parts:
         """Return where the words found, in order of place, stand in their part of the article."""
         folded = reading.hits.folded
         if not folded.is_straight:
-            return tuple(
-                [
-                    self._mention(folded.origin(start), folded.origin(end - 1) + 1, rule)
-                    for _, start, end, rule in places
-                ]
-            )
+            places = folded.straightened(places)
+        return self._evidence(places)
+
+    def _evidence(self, places: Sequence[Evidence]) -> tuple[Mention, ...]:
+        """Return the mentions at places that are one more than in the original text."""
         text, shift = self.text, self.body_start + 1
         if places[0][1] < shift:
             head = bisect_left(places, shift, key=_place)
             mentions = [self._mention(start - 1, end - 1, rule) for _, start, end, rule in places[:head]]
-            return (*mentions, *(self.evidence(reading, places[head:]) if head < len(places) else ()))
+            return (*mentions, *(self._evidence(places[head:]) if head < len(places) else ()))
         new, body = NEW, Part.BODY
         return tuple(
             [
