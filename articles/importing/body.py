@@ -16,6 +16,7 @@ from articles.importing.boilerplate import (
     cut_related,
     cut_stray_captions,
 )
+from articles.importing.crossing import Crossing
 from articles.importing.head import (
     BYLINE,
     EXCERPT,
@@ -36,7 +37,7 @@ from articles.importing.wrapping import WORD, unwrap
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Crossing):
     """Text that a cleaning step took out of the body, kept so that nothing is lost."""
 
     step: str

@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field, fields
 
 from articles.importing.clipping import Clipping
+from articles.importing.crossing import Crossing
 from articles.importing.sketches import pack, sketch_of
 from articles.importing.summary import SUMMARY_VERSION, summarise
 from articles.importing.texthash import HASHED_FIELDS, text_hash_of
@@ -25,7 +26,7 @@ AS_SAID = tuple(name for name in HASHED_FIELDS if name in SAID)
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Crossing):
     """What makes a clipping the article it is, all columns of that article, and the sketch of its body.
 
     ``columns`` are in the order of `COLUMNS`, each as any database takes it: days as ``2025-10-16``, JSON as
@@ -94,5 +95,8 @@ def _column(value: object) -> str | None:
     return value.isoformat() if isinstance(value, dt.date) else json.dumps(value)
 
 
+_json_of = json.JSONEncoder(sort_keys=True, default=str).encode
+
+
 def _hash(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(_json_of(value).encode()).hexdigest()
