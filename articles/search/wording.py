@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from articles.days import day_in_words, month_in_words
 from articles.phrases import all_of, gettext, marked, ngettext, one_of, pgettext
+from articles.search.definite import takes_article
 from articles.search.query import Criteria, Match, Term, read_words
 from articles.search.vocabulary import VOCABULARIES
 
@@ -234,44 +234,3 @@ def named(facet: str, name: str) -> str:
     # Topics are common nouns with a heading's capital: "on sanctions", but "on European Union affairs".
     is_common = facet == "topic" and name[1:] == name[1:].lower()
     return name[:1].lower() + name[1:] if is_common else name
-
-
-# Names of countries and organisations that people say with an article although no word of them tells.
-WITH_ARTICLE = frozenset(
-    {
-        "Arctic", "Bahamas", "Balkans", "CIA", "Comoros", "E3", "FBI", "FDLR", "FSB", "G20", "G5",
-        "G7", "G77", "G8", "GRU", "Gambia", "Houthis", "IAEA", "IMF", "Maldives", "Netherlands",
-        "OECD", "OPCW", "OSCE", "Philippines", "Quad", "Quint", "Taliban",
-    }
-)  # fmt: skip
-# Common nouns: a name whose head is one of them takes the article: the Arctic Council, the Isle of Man.
-HEADS = frozenset(
-    {
-        "Agency", "Alliance", "Antilles", "Area", "Army", "Arrangement", "Assembly", "Association",
-        "Authority", "Bank", "Board", "Brigade", "Brotherhood", "Canal", "Cartel", "Center",
-        "Centre", "Club", "Coalition", "Commission", "Committee", "Commonwealth", "Community",
-        "Confederation", "Conference", "Congress", "Convention", "Corps", "Corridor", "Council",
-        "Country", "Court", "Department", "Dialogue", "Emirates", "Farms", "Federation", "Force",
-        "Forces", "Forum", "Foundation", "Front", "Fund", "Government", "Group", "Guard", "Heights",
-        "Initiative", "Institute", "Institution", "Islands", "Isle", "Kingdom", "League", "Line",
-        "Market", "Mechanism", "Meeting", "Mission", "Movement", "Nations", "Netherlands",
-        "Network", "Nine", "Office", "Organisation", "Organization", "Pact", "Panel", "Parliament",
-        "Party", "Programme", "Regime", "Region", "Republic", "Rocks", "Sea", "Secretariat",
-        "Service", "States", "Strait", "Strip", "Summit", "System", "Territories", "Territory",
-        "Tigers", "Treasury", "Treaty", "Triangle", "Tribunal", "Union", "Zone",
-    }
-)  # fmt: skip
-# Where the head of a name ends: "International Court | of Justice", "UN Mission | in Kosovo".
-_TAIL = re.compile(r" (?:of|for|on|in|to|against) ")
-
-
-def takes_article(name: str) -> bool:
-    """Return whether people say the name of a country or organisation with an article: the United States.
-
-    ``Court of Justice`` does, ``NATO`` and ``China`` do not.  A name that brings its own does not.
-    """
-    *others, last = name.split() or [""]
-    head = _TAIL.split(name)[0].split()
-    nouns = {word.capitalize() for word in (*head[-1:], last)}  # both ends of "Gulf of Guinea Commission"
-    is_common = bool(others) and not HEADS.isdisjoint(nouns) and others[0].lower() != "the"
-    return name in WITH_ARTICLE or is_common

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from articles.search.wording import takes_article
+from articles.search.definite import takes_article
 from articles.tagging.datafiles import (
     DataError,
     Draft,

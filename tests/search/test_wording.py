@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from articles.search.query import Criteria, Match
-from articles.search.wording import sought, span_in_words, takes_article, title_of, value_in_words
+from articles.search.wording import sought, span_in_words, title_of, value_in_words
 
 NAMES = {
     ("country", "ru"): "Russia",
@@ -185,34 +185,6 @@ def test_words_are_told_apart_from_phrases_and_from_what_is_left_out(words, expe
         title_of(Criteria(words=words), {})
         == f"Articles {'' if expected[:3] == 'wit' else 'with '}{expected}"
     )
-
-
-WITH = [
-    "United States", "United Kingdom", "United Arab Emirates", "Netherlands", "Philippines",
-    "Bahamas", "Gambia", "Czech Republic", "Dominican Republic", "Marshall Islands", "Isle of Man",
-    "Soviet Union", "West Bank", "Gaza Strip", "Strait of Hormuz", "South China Sea",
-    "European Union", "United Nations", "African Union", "Arab League", "IMF", "IAEA", "World Bank",
-    "International Court of Justice", "UN Security Council", "UN Mission in Kosovo", "Wagner Group",
-    "Kurdistan Workers' Party", "Taliban", "Committee to Protect Journalists",
-    "Gulf of Guinea Commission",
-]  # fmt: skip
-WITHOUT = [
-    "The Elders Council",
-    "Russia", "China", "South Korea", "DR Congo", "Congo-Brazzaville", "New Zealand", "Ivory Coast",
-    "Timor-Leste", "NATO", "ASEAN", "UNESCO", "Hamas", "Boko Haram", "Islamic State",
-    "Human Rights Watch", "UN Women", "Amnesty International", "Reporters Without Borders",
-    "Frontex", "Freedom House", "ru",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", WITH)
-def test_a_name_that_people_say_with_an_article_has_it(name):
-    assert takes_article(name)
-
-
-@pytest.mark.parametrize("name", WITHOUT)
-def test_a_name_that_people_say_without_an_article_has_none(name):
-    assert not takes_article(name)
 
 
 def test_the_article_stands_in_titles():
