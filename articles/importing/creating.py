@@ -89,7 +89,7 @@ def _insert_articles(fresh: Mapping[Known, New], release: str) -> None:
         ),
     )
     identities = [known.identity for known in fresh]
-    pks = dict(Article.objects.filter(identity__in=identities).values_list("identity", "pk"))
+    pks = dict(Article.objects.filter(identity__among=identities).values_list("identity", "pk"))
     for known in fresh:
         known.pk = pks[known.identity]
 

@@ -6,7 +6,6 @@ article; how alike they are, the sketches say.  No step is longer than the artic
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
@@ -42,7 +41,6 @@ def relink(sketches: Mapping[int, bytes]) -> None:
         (
             (min(pk, other), max(pk, other), share)
             for pk, alike in found.items()
-            if alike
             for other, share in _most_alike(unpack(fresh[pk]), {other: others[other] for other in alike})
         ),
     )
@@ -55,7 +53,7 @@ def relink_stored(articles: Iterable[Article]) -> None:
 
 def _read(pks: Iterable[int]) -> dict[int, bytes]:
     wanted = list(pks)
-    rows = SketchRow.objects.filter(article__in=wanted) if wanted else SketchRow.objects.none()
+    rows = SketchRow.objects.filter(article__among=wanted) if wanted else SketchRow.objects.none()
     return {pk: bytes(numbers) for pk, numbers in rows.values_list("article_id", "numbers")}
 
 
@@ -79,15 +77,15 @@ def _register(sketches: Mapping[int, bytes]) -> dict[int, list[int]]:
     for pk, keys in keys_of.items():
         weights: dict[int, int] = {}
         for number in keys:
-            others = holders[number]
+            others = holders.setdefault(number, [])
             weight = 2 if len(others) < RARE else 1
             for other in others:
                 weights[other] = weights.get(other, 0) + weight
             if len(others) < HOLDERS:
                 others.append(pk)
                 rows.append((number, pk))
-        likely = [other for other, weight in weights.items() if weight > 1]
-        found[pk] = sorted(likely, key=weights.__getitem__, reverse=True)[:LINKS]
+        if likely := [other for other, weight in weights.items() if weight > 1]:
+            found[pk] = sorted(likely, key=weights.__getitem__, reverse=True)[:LINKS]
     insert_rows(SketchRow, ("article", "numbers"), sketches.items())
     insert_rows(SketchKey, ("number", "article"), rows)
     return found
@@ -95,10 +93,10 @@ def _register(sketches: Mapping[int, bytes]) -> dict[int, list[int]]:
 
 def _holders(numbers: Iterable[int]) -> dict[int, list[int]]:
     """Return the articles found by each of these numbers so far, the oldest first."""
-    holders: dict[int, list[int]] = defaultdict(list)
-    rows = SketchKey.objects.filter(number__in=list(numbers)).order_by("number", "article")
+    holders: dict[int, list[int]] = {}
+    rows = SketchKey.objects.filter(number__among=numbers).order_by("number", "article")
     for number, pk in rows.values_list("number", "article_id"):
-        holders[number].append(pk)
+        holders.setdefault(number, []).append(pk)
     return holders
 
 

@@ -72,15 +72,15 @@ class Catalogue:
         wanted = [identity for identity in identities if identity not in self._by_identity]
         owners = []
         if wanted:
-            rows = Article.objects.filter(identity__in=wanted).values_list(*columns)
+            rows = Article.objects.filter(identity__among=wanted).values_list(*columns)
             owners = [self._add(*row) for row in rows]
         unknown = [path for path in paths if path not in self._by_path]
-        sources = ArticleSource.objects.filter(path__in=unknown)
+        sources = ArticleSource.objects.filter(path__among=unknown)
         for path, *row in sources.values_list("path", *(f"article__{column}" for column in columns)):
             owners.append(known := self._add(*row))
             known.paths.add(path)
             self._by_path[path] = known
-        undone = ArticleSource.objects.filter(sha256__in=[*filter(None, hashes)], is_undone=True)
+        undone = ArticleSource.objects.filter(sha256__among=[*filter(None, hashes)], is_undone=True)
         for sha256, *row in undone.values_list("sha256", *(f"article__{column}" for column in columns)):
             owners.append(known := self._add(*row))
             self._undone[sha256] = known
@@ -96,7 +96,7 @@ class Catalogue:
         return known
 
     def _load_other_paths(self, pks: Iterable[int | None]) -> None:
-        for path, pk in ArticleSource.objects.filter(article__in=pks).values_list("path", "article_id"):
+        for path, pk in ArticleSource.objects.filter(article__among=pks).values_list("path", "article_id"):
             known = self._by_pk[pk]
             if self._by_path.get(path, known) is known:
                 known.paths.add(path)
@@ -176,7 +176,7 @@ def known_sources(paths: Sequence[str], *, version: str, release: str = "") -> d
 
     ``release`` is that of the gazetteer in force.
     """
-    rows = ArticleSource.objects.filter(Q(reader_version=version) | Q(is_undone=True), path__in=paths)
+    rows = ArticleSource.objects.filter(Q(reader_version=version) | Q(is_undone=True), path__among=paths)
     columns = ("path", "sha256", "is_undone", "article__gazetteer_release", "article__withdrawal")
     return {
         path: KnownSource(sha256, not is_undone and not withdrawal and tagged_by == release)

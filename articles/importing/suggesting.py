@@ -32,7 +32,7 @@ def write_suggestions(unknown: Mapping[int, Iterable[Unknown]]) -> None:
     if not unknown:
         return
     wanted = {pk: _by_name(persons) for pk, persons in unknown.items()}
-    rows = SuggestionMention.objects.filter(article__in=unknown)
+    rows = SuggestionMention.objects.filter(article__among=unknown)
     stored = {(row.article_id, row.suggestion_id): row for row in rows.order_by("pk")}
     suggestions = _suggestions(wanted)
     added, changed = [], []
@@ -117,7 +117,7 @@ def _suggestions(wanted: Mapping[int, Mapping[str, Unknown]]) -> dict[str, Actor
             first.setdefault(folded, person)
     if not first:
         return {}
-    there = ActorSuggestion.objects.filter(folded_name__in=first)
+    there = ActorSuggestion.objects.filter(folded_name__among=first)
     suggestions = {row.folded_name: row for row in there}
     now = timezone.now()
     made = [

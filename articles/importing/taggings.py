@@ -19,7 +19,7 @@ from articles.tagging.anchors import move_spans
 from articles.tagging.doubt import Seen, turn_of
 from articles.tagging.folding import fold_keyword
 from articles.tagging.records import AliasKind
-from articles.tagging.standing import Answer, Text, Unknown
+from articles.tagging.standing import NEW, Answer, Text, Unknown
 
 type Identity = tuple[str, str]  # kind and slug of a tag
 type Texts = Mapping[str, str]  # title, standfirst and body
@@ -203,7 +203,7 @@ def change_taggings(
         tag_ids = {identity: pk for identity, pk in tag_ids.items() if pk in only}
     rows: dict[int, dict[int, Tagging]] = defaultdict(dict)
     if articles:
-        of_these = Tagging.objects.filter(article__in=[article.pk for article, _ in articles])
+        of_these = Tagging.objects.filter(article__among=[article.pk for article, _ in articles])
         for row in locked(of_these if only is None else of_these.filter(tag__in=only)):
             rows[row.article_id][row.tag_id] = row
     changes = TaggingChanges()
@@ -223,11 +223,9 @@ def change_taggings(
 def wanted_taggings(keywords: Iterable[object], answer: Answer, rules: Rules) -> dict[Identity, Wanted]:
     """Return the taggings that the tagger's answer to an article and its file's own tags call for."""
     automatic, front_matter = Tagging.Origin.AUTOMATIC.value, Tagging.Origin.FRONT_MATTER.value
-    wanted = {
-        (claim.kind, claim.slug): Wanted(
-            claim.role, claim.salience, claim.mentions, automatic, claim.ground, claim.rank
-        )
-        for claim in answer.claims
+    wanted: dict[Identity, Wanted] = {
+        (kind, slug): NEW(Wanted, (role, salience, mentions, automatic, ground, rank))
+        for kind, slug, role, salience, mentions, ground, rank in answer.claims
     }
     for word in keywords:
         if identity := rules.names.get(fold_keyword(str(word))):
@@ -244,25 +242,22 @@ def insert_taggings(wanted: Mapping[int, Mapping[Identity, Wanted]], release: st
     """Insert the taggings of articles that have none yet, by the articles' ids."""
     tags = _known_tags(wanted.values())
     suggested = Tagging.Status.SUGGESTED.value
-    insert_rows(
-        Tagging,
-        NEW_FIELDS,
-        (
-            (article_id, tag.pk, suggested, release, *(one if one.ground >= 0 else _with_turn(one, tag)))
-            for article_id, taggings in wanted.items()
-            # By tag: two that were merged meanwhile are one.
-            for tag, one in {
-                tags[name].pk: (tags[name], one) for name, one in taggings.items() if name in tags
-            }.values()
-        ),
-    )
+    rows: list[tuple[Plain, ...]] = []
+    for article_id, taggings in wanted.items():
+        # By tag: two that were merged meanwhile are one.
+        by_tag = {(tag := tags[name]).pk: (tag, one) for name, one in taggings.items() if name in tags}
+        rows += [
+            (article_id, pk, suggested, release, *(one if one.ground >= 0 else _with_turn(one, tag)))
+            for pk, (tag, one) in by_tag.items()
+        ]
+    insert_rows(Tagging, NEW_FIELDS, rows)
 
 
 def _known_tags(wanted: Collection[Mapping[Identity, Wanted]]) -> dict[Identity, _Known]:
     slugs = {slug for values in wanted for _, slug in values}
     # One that was merged while this import went on: nobody gives it again, but the one that stands for it.
     columns = ("slug", Coalesce("merged_into", "pk"), "kind", "is_ambiguous")
-    rows = Tag.objects.filter(slug__in=slugs).values_list(*columns) if slugs else ()
+    rows = Tag.objects.filter(slug__among=slugs).values_list(*columns) if slugs else ()
     known = {(kind, slug): _Known(pk, kind, is_ambiguous) for slug, pk, kind, is_ambiguous in rows}
     missing = {identity for values in wanted for identity in values} - known.keys()
     return known | _renamed(missing) if missing else known

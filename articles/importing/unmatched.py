@@ -28,7 +28,7 @@ def write_unmatched(words: Mapping[int, Iterable[str]]) -> None:
     wanted = {article_id: _by_folded(given) for article_id, given in words.items()}
     stored = {
         (use.article_id, use.keyword.folded): use
-        for use in KeywordUse.objects.filter(article__in=words).select_related("keyword")
+        for use in KeywordUse.objects.filter(article__among=words).select_related("keyword")
     }
     keywords = _keywords(wanted)
     added = [
@@ -72,7 +72,7 @@ def _keywords(wanted: Mapping[int, Mapping[str, str]]) -> dict[str, int]:
         texts = {**wanted[article_id], **texts}  # the first spelling stays
     if not texts:
         return {}
-    there = UnmatchedKeyword.objects.filter(folded__in=texts)
+    there = UnmatchedKeyword.objects.filter(folded__among=texts)
     ids = dict(there.values_list("folded", "pk"))
     made = [UnmatchedKeyword(folded=folded, text=text) for folded, text in texts.items() if folded not in ids]
     UnmatchedKeyword.objects.bulk_create(made, batch_size=BATCH)
