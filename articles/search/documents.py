@@ -92,7 +92,8 @@ def document_of(article: IndexedArticle) -> tantivy.Document:
 
 # Characters that need a look, and words so long that the index may lack them: four bytes a letter at most.
 _UNPLAIN = re.compile(r"[^\x00\x02-\x7f]")
-_LONG_WORD = re.compile(rf"(?:^|\s)\S{{{LONGEST_TOKEN // 4}}}")
+_LONG = LONGEST_TOKEN // 4
+_LONG_WORD = re.compile(rf"\S{{{_LONG}}}")
 
 
 class _Evenness(dict[str, bool]):
@@ -123,7 +124,18 @@ def is_uneven(text: str) -> bool:
     """
     is_plain = text.isascii() and "\x01" not in text
     is_even = is_plain or all(_EVENNESS[character] for character in set(_UNPLAIN.findall(text)))
-    return not is_even or _LONG_WORD.search(text) is not None
+    return not is_even or _has_long_word(text)
+
+
+def _has_long_word(text: str) -> bool:
+    """Return whether so many characters stand together that the index may lack them.
+
+    So long a word fills one of the parts that the text is cut into here; a part with a blank in it needs no
+    look, which is 2 us for 2 kB instead of 45.
+    """
+    part = _LONG // 2
+    filled = (" " not in text[start : start + part] for start in range(0, len(text) - part + 1, part))
+    return any(filled) and _LONG_WORD.search(text) is not None
 
 
 def _traits_of(article: IndexedArticle) -> str:

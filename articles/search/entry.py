@@ -94,6 +94,6 @@ _LETTERS = _letters()
 
 def searchable(text: str) -> str:
     """Return the text in the form in which words are compared: ``Citroën 北京`` -> ``Citroen  北  京 ``."""
-    if not _FOREIGN.search(text):
+    if text.isascii() or not _FOREIGN.search(text):
         return text
     return unicodedata.normalize("NFC", text).translate(_LETTERS)

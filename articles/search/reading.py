@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from articles.lists.damage import read_around
 from articles.models import Article, Authorship, Tagging
@@ -14,6 +16,21 @@ from articles.search.vocabulary import NO_LANGUAGE, UNDATED, VOCABULARIES, langu
 BATCH = 500  # articles at a time
 
 type Keys = dict[str, list[str]]  # facet -> keys
+
+
+class _Row(NamedTuple):
+    """What the index holds of one article's own columns, and its outlet's."""
+
+    id: int
+    title: str
+    standfirst: str
+    body: str
+    published_on: dt.date | None
+    published_precision: str
+    clipped_on: dt.date | None
+    sort_on: dt.date
+    language: str
+    outlet__slug: str | None
 
 
 @dataclass(slots=True)
@@ -33,17 +50,18 @@ def read_articles(ids: Sequence[int] | None = None) -> Iterator[IndexedArticle]:
 
 
 def _read_batch(ids: Sequence[int]) -> list[IndexedArticle]:
-    articles = list(Article.objects.public().filter(pk__in=ids).select_related("outlet").order_by("pk"))
-    tags = _read_tags([article.pk for article in articles])
-    authors = _author_slugs([article.pk for article in articles])
+    rows = Article.objects.public().filter(pk__among=ids).order_by("pk")
+    articles = [_Row(*row) for row in rows.values_list(*_Row._fields)]
+    tags = _read_tags([article.id for article in articles])
+    authors = _author_slugs([article.id for article in articles])
     return [
         IndexedArticle(
-            id=article.pk,
+            id=article.id,
             title=article.title,
             standfirst=article.standfirst,
             body=article.body,
-            facets=_facets(article, tags[article.pk], authors[article.pk]),
-            main={kind: tuple(keys) for kind, keys in tags[article.pk].main.items()},
+            facets=_facets(article, tags[article.id], authors[article.id]),
+            main={kind: tuple(sorted(keys)) for kind, keys in tags[article.id].main.items()},
             published_on=article.published_on,
             clipped_on=article.clipped_on,
             sort_on=article.sort_on,
@@ -53,12 +71,12 @@ def _read_batch(ids: Sequence[int]) -> list[IndexedArticle]:
     ]
 
 
-def _facets(article: Article, tags: _Tags, authors: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _facets(article: _Row, tags: _Tags, authors: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the keys of each facet; no facet without any."""
     languages = language_keys(article.language)
     facets = {
-        **tags.keys,
-        "outlet": [article.outlet.slug] if article.outlet else [],
+        **{kind: sorted(keys) for kind, keys in tags.keys.items()},
+        "outlet": [article.outlet__slug] if article.outlet__slug else [],
         "author": authors,
         "language": languages,
         "origin": sorted(tags.origins),
@@ -88,7 +106,7 @@ def _batches(ids: Sequence[int] | None) -> Iterator[Sequence[int]]:
 
 def _read_tags(ids: Sequence[int]) -> dict[int, _Tags]:
     found: dict[int, _Tags] = defaultdict(_Tags)
-    rows = Tagging.objects.standing().filter(article__in=ids).order_by("article_id", "-salience", "pk")
+    rows = Tagging.objects.standing().filter(article__among=ids).order_by()
     for pk, kind, key, role, origin, status in rows.values_list(
         "article_id", "tag__kind", "tag__key", "role", "origin", "status"
     ):
@@ -103,7 +121,7 @@ def _read_tags(ids: Sequence[int]) -> dict[int, _Tags]:
 
 def _author_slugs(ids: Sequence[int]) -> dict[int, list[str]]:
     slugs: dict[int, list[str]] = defaultdict(list)
-    rows = Authorship.objects.filter(article__in=ids).order_by("article_id", "position")
+    rows = Authorship.objects.filter(article__among=ids).order_by("article_id", "position")
     for article_id, slug in rows.values_list("article_id", "author__slug"):
         slugs[article_id].append(slug)
     return slugs

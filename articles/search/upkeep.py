@@ -25,7 +25,8 @@ from articles.search.folder import current_name
 from articles.search.outbox import database_standing, has_all_rows, prune, reaches_back_to, rows_after
 from articles.search.reading import read_articles
 
-BATCH = 500  # outbox rows applied in one commit
+BATCH = 500  # outbox rows applied in one commit by whoever has little time
+LARGE_BATCH = 2_000  # by all others: each commit makes a segment that is merged with others later on
 REBUILD_WAIT_SECONDS = 60.0  # for another who builds, before a rebuild gives up
 PUBLISH_WAIT_SECONDS = 600.0  # for a writer of the present index: what was built would be lost
 
@@ -90,7 +91,8 @@ def apply_rows(engine: Engine, *, limit: int | None = None, seconds: float | Non
     """
     applied = 0
     started = time.monotonic()
-    while rows := rows_after(engine.revision(), limit=min(BATCH, limit or BATCH)):
+    size = LARGE_BATCH if seconds is None else BATCH
+    while rows := rows_after(engine.revision(), limit=min(size, limit or size)):
         ids = {article_id for _, article_id, _ in rows}
         articles = list(read_articles(sorted(ids)))
         revision, _, queued_at = rows[-1]

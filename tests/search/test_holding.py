@@ -65,6 +65,9 @@ def test_every_article_that_answers_a_clue_is_found(seed, tmp_path):
         ("한국", True),
         ("\x01", True),
         ("see https://a.example/" + "x" * 250, True),
+        *(("a " * lead + "x" * 250 + " b" * 90, True) for lead in (0, 1, 31, 62, 63)),
+        ("of no more\n" + "x" * 249 + "\tcharacters", False),
+        ("word " * 100 + "x" * 249 + " " + "y" * 249, False),
     ],
 )
 def test_texts_of_which_index_and_tagger_see_other_words_are_told(words, is_odd):
