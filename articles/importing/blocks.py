@@ -88,7 +88,7 @@ def split_blocks(text: str) -> list[Block]:
             f"{len(lines):,} lines, more than {MAX_LINES:,}; split the file, one article to a file",
             kind=Trouble.TOO_LONG,
         )
-    last_comment_end = next((n for n in range(len(lines) - 1, -1, -1) if "-->" in lines[n]), -1)
+    last_comment_end = text.count("\n", 0, text.rfind("-->")) if "-->" in text else -1
     blocks: list[Block] = []
     number, gap = 0, 0
     while number < len(lines):
@@ -110,7 +110,7 @@ def split_blocks(text: str) -> list[Block]:
         elif line[0] in " -*_" and RULE.match(line):
             kind = Kind.RULE  # the text right below it is a block of its own
         else:
-            while end < len(lines) and lines[end].strip() and not _starts_anew(lines[end]):
+            while end < len(lines) and (after := lines[end]).strip() and not _starts_anew(after):
                 end += 1
             kind = _kind(lines[number:end])
         blocks.append(Block("\n".join(lines[number:end]), number + 1, gap, kind))

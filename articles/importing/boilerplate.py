@@ -143,16 +143,24 @@ def cut_related(blocks: list[Block], _: About) -> list[Block]:
 def cut_boilerplate(blocks: list[Block], about: About) -> list[Block]:
     """Cut invitations, advertisements, credits, and what the outlet puts under every text."""
     habits = (*HABITS, *OUTLET_HABITS.get(about.outlet, ()))
+    starts = tuple(start for habit in habits for start in habit.starts)
+    ends = tuple(end for habit in habits for end in habit.ends)
     return [
-        replace(block, cut=habit.step) if (habit := _habit_of(block, habits)) else block for block in blocks
+        replace(block, cut=habit.step) if (habit := _habit_of(block, habits, starts, ends)) else block
+        for block in blocks
     ]
 
 
-def _habit_of(block: Block, habits: Iterable[Habit]) -> Habit | None:
+def _habit_of(
+    block: Block, habits: Iterable[Habit], starts: tuple[str, ...], ends: tuple[str, ...]
+) -> Habit | None:
+    """Return the habit that a block is, if any; ``starts`` and ``ends`` are those of all habits."""
     if block.cut or len(block.text) > MAX_BOILERPLATE or block.kind not in SENTENCES:
         return None
     text = block.text.lower()
     start, end = text.lstrip(ORNAMENTS), text.rstrip("*_ ")
+    if not (start.startswith(starts) or end.endswith(ends)):
+        return None
     for habit in habits:
         is_likely = start.startswith(habit.starts) or end.endswith(habit.ends)
         if is_likely and habit.pattern.fullmatch(block.plain):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 RUN = 5  # words: long enough to be nobody's turn of phrase
@@ -30,7 +30,14 @@ def sketch_of(text: str) -> Sketch:
     if len(words) < SHORTEST:
         return ()
     runs = zip(*(words[start:] for start in range(RUN)), strict=False)
-    return tuple(sorted(set(map(crc32, map(b" ".join, runs))))[:SIZE])
+    return _smallest(list(map(crc32, map(b" ".join, runs))))
+
+
+def _smallest(numbers: Sequence[int]) -> Sketch:
+    """Return the smallest of some numbers of four bytes, each once; most are not worth sorting."""
+    limit = 3 * SIZE * 2**32 // len(numbers)
+    smallest = sorted({number for number in numbers if number < limit})
+    return tuple((smallest if len(smallest) >= SIZE else sorted(set(numbers)))[:SIZE])
 
 
 def words_of(text: str) -> list[bytes]:

@@ -15,9 +15,12 @@ HASHED_FIELDS = (
 )  # fmt: skip
 
 
+_json_of = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def text_hash_of(values: Iterable[object]) -> str:
     """Return the hash of an article's columns, given in the order of ``HASHED_FIELDS``."""
-    words = json.dumps([_plain(value) for value in values], sort_keys=True, separators=(",", ":"))
+    words = _json_of([value if type(value) is str else _plain(value) for value in values])
     return hashlib.sha256(words.encode("ascii")).hexdigest()
 
 

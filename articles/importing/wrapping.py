@@ -45,6 +45,9 @@ def unwrap(paragraph: str, words: Collection[str] = ()) -> str:
 def _joined(lines: list[str], words: Collection[str]) -> str:
     if len(lines) > 1 and not _is_wrapped(lines):
         return HARD_BREAK.join(lines)
+    text = " ".join(lines)
+    if "- " not in text and all(line[:1].isascii() for line in lines):
+        return text  # as `_joint` would have it: most paragraphs
     pieces = [lines[0]]
     for after in lines[1:]:
         joint = _joint(pieces[-1], after, words)
@@ -64,7 +67,8 @@ def _is_wrapped(lines: list[str]) -> bool:
     """Return whether the lines were broken because they were full."""
     width = max(map(len, lines))
     limit = SLACK * width
-    full = sum(len(line) + 1 + len(after.split(" ", 1)[0]) > limit for line, after in pairwise(lines))
+    are_so = [len(line) + 1 + len(after.split(" ", 1)[0]) > limit for line, after in pairwise(lines)]
+    full = are_so.count(True)
     are_full = full >= 0.7 * (len(lines) - 1)
     if (are_full and width >= VERSE_WIDTH) or _are_sentences(lines):
         return True

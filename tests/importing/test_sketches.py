@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import re
+from zlib import crc32
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.importing.sketches import SHORTEST, SIZE, share_of, sketch_of, words_of
+from articles.importing.sketches import RUN, SHORTEST, SIZE, share_of, sketch_of, words_of
 
 TEXTS = st.lists(st.sampled_from([f"w{number}" for number in range(40)]), max_size=200).map(" ".join)
 
@@ -26,6 +27,15 @@ def test_the_share_is_the_same_either_way_round(one, other):
 
     assert share_of(first, second) == share_of(second, first)
     assert 0 <= share_of(first, second) <= 100
+
+
+@given(TEXTS, st.integers(0, 400))
+def test_a_sketch_is_the_smallest_of_all_numbers_of_a_text(text, more):
+    text += " " + words(SHORTEST, seed=5) + " again and again" * more
+    said = words_of(text)
+    numbers = {crc32(b" ".join(said[start : start + RUN])) for start in range(len(said) - RUN + 1)}
+
+    assert sketch_of(text) == tuple(sorted(numbers)[:SIZE])
 
 
 @given(TEXTS)
