@@ -37,7 +37,7 @@ LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|
 WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]")  # of Obsidian: [[people/ann|Ann Lee]]
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
-READER_VERSION = "4"  # a new one reads every file again: raise it with every change of what is read
+READER_VERSION = "5"  # a new one reads every file again: raise it with every change of what is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,4 +307,4 @@ def _begins(beginning: str, summary: str) -> bool:
 
 def _listed(keywords: str) -> list[str]:
     """Return the keywords of one text: `a, b; c`, or `[[a]] [[b]]`."""
-    return WIKILINK.findall(keywords) or re.split(r"[,;]", keywords)
+    return [WIKILINK.sub(r"\1", part) for part in re.split(r"[,;]|(?<=\]\])\s+(?=#?\[\[)", keywords)]

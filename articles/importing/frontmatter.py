@@ -47,6 +47,8 @@ FENCES = (
     _fence(r"`{3,}[ \t]*json", r"`{3,}", JSON),
     _fence(r"`{3,}[ \t]*toml", r"`{3,}", TOML),
 )
+# Matches `<!-- made by a program -->` above a fence.
+COMMENT_ABOVE = re.compile(r"<!--(?:(?!-->)[^\n]){0,2000}-->[ \t]*\n\s*(?=(?:---|\+\+\+)[ \t]*\n)")
 # What the first line inside a YAML fence looks like: `key:`, `"key":`, `- item`, `{`, `# comment`; not prose.
 YAML_LINE = re.compile(
     r"""(?:["']?[\w][\w .\-/@]{0,60}["']?[ \t]*:(?:\s|$)|[-?][ \t]|[\[{&!#%<~]|["'].*["'][ \t]*:)"""
@@ -152,6 +154,9 @@ def find_block(text: str) -> Block | None:
     """Return a text's front matter, None if it has none; raise ClippingError if it is not closed."""
     start = len(text) - len(text.lstrip())
     start = text.rfind("\n", 0, start) + 1
+    if note := COMMENT_ABOVE.match(text, start):
+        # A program's note above the fence: it belongs to the body.
+        return _below(note[0], text[note.end() :], text.count("\n", 0, note.end()))
     end = text.find("\n", start)
     first = text[start:] if end < 0 else text[start:end]
     for fence in FENCES:
@@ -160,6 +165,18 @@ def find_block(text: str) -> Block | None:
     if first.startswith("{"):
         return _bare_json(text, start)
     return unfenced_block(text, start)
+
+
+def _below(above: str, text: str, lines: int) -> Block | None:
+    """Return the front matter of a text that stands below ``above``, after so many lines of the file."""
+    try:
+        block = find_block(text)
+    except ClippingError as error:
+        raise ClippingError(error.message, (error.line or 1) + lines, error.kind) from error
+    if block is None:
+        return None
+    body_line = block.body_line + lines - above.count("\n")
+    return replace(block, line=block.line + lines, body=above + block.body, body_line=body_line, above=above)
 
 
 def _fenced(text: str, start: int, fence: Fence) -> Block | None:

@@ -158,10 +158,10 @@ class TextTOMLHandler(BaseHandler):
 
 
 class HeaderHandler(BaseHandler):
-    """``Title: ...`` lines of Pelican and MultiMarkdown; an indented line goes on with the value."""
+    """``Title: ...`` lines of Pelican, ``title:: ...`` of Logseq; an indented line goes on with the value."""
 
     FM_BOUNDARY = NEVER
-    LINE = re.compile(r"(?P<key>[^\W\d][\w .-]{0,40}?)[ \t]*:(?:[ \t]+(?P<value>.*))?")
+    LINE = re.compile(r"(?P<key>[^\W\d][\w .-]{0,40}?)[ \t]*::?(?:[ \t]+(?P<value>.*))?")
 
     def load(self, fm: str, **kwargs: object) -> dict[str, object]:
         """Return the header's mapping; raise BlockError."""

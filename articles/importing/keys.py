@@ -33,7 +33,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "date_collected", "collected_at", "retrieved", "retrieved_on", "retrieved_at", "fetched",
         "fetched_at", "archived", "archived_on", "archived_at", "archived_date", "accessed", "accessed_at",
         "date_saved", "saved_at", "date_added", "added_at", "ingested", "ingested_at", "date_ingested",
-        "created", "created_at", "date_created",
+        "fetch_date", "date_fetched", "crawled_at", "last_crawled_at", "downloaded_at", "date_accessed",
+        "access_date", "date_retrieved", "clip_date", "date_clipped", "created", "created_at", "date_created",
     ),
     "authors": (
         "authors", "author", "byline", "by", "creator", "author_name", "author_names", "written_by", "writer",
@@ -61,7 +62,8 @@ IN_OTHER_LANGUAGES: Mapping[str, tuple[str, ...]] = {
         "التاريخ", "日期",
     ),
     "authors": (
-        "auteur", "auteurs", "autor", "autores", "autore", "autori", "verfasser", "автор", "الكاتب", "作者",
+        "auteur", "auteurs", "autor", "autores", "autore", "autori", "verfasser", "автор", "الكاتب",
+        "المؤلف", "مؤلف", "作者",
     ),
     "outlet": ("fuente", "fonte", "quelle", "bron", "источник", "المصدر", "来源"),
     "url": ("fuente", "fonte", "quelle", "bron", "источник", "المصدر", "来源"),

@@ -524,11 +524,11 @@ def test_a_feed_s_address_is_not_that_of_its_article():
 
 
 def test_wikilinks_are_shown_by_their_names():
-    front = "title: a\nauthor: '[[people/ann|Ann Lee]]'\ncategory: '[[Clippings]]'\ntags: '[[a]] [[b]]'"
+    front = "title: a\nauthor: '[[people/ann|Ann Lee]]'\ncategory: '[[Clippings]]'\ntags: '#[[a]] [[b]], #c'"
 
     clipping = read(f"---\n{front}\n---\nText.")
 
-    assert (clipping.byline, clipping.section, clipping.keywords) == ("Ann Lee", "Clippings", ("a", "b"))
+    assert (clipping.byline, clipping.section, clipping.keywords) == ("Ann Lee", "Clippings", ("a", "b", "c"))
 
 
 def test_the_line_of_a_clipping_tool_is_no_title():

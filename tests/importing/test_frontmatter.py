@@ -26,11 +26,13 @@ TITLE_AND_TAGS = {"title": "Talks", "tags": ["a", "b"]}
         ('---json\n{"title": "Talks", "tags": ["a", "b"]}\n---\nText.', 4),
         ('```json\n{"title": "Talks", "tags": ["a", "b"]}\n```\nText.', 4),
         ('{"title": "Talks", "tags": ["a", "b"]}\nText.', 2),
+        ("---\n\ntitle: Talks\ntags: [a, b]\n\n---\nText.", 7),
         ('{\n  "title": "Talks",\n  "tags": ["a", "b"]\n}\nText.', 5),
     ],
     ids=[
         "YAML", "YAML closed by dots", "YAML after empty lines", "YAML named", "YAML in a code fence", "TOML",
-        "TOML named", "JSON without braces", "JSON named", "JSON in a code fence", "JSON on one line", "JSON",
+        "TOML named", "JSON without braces", "JSON named", "JSON in a code fence", "JSON on one line",
+        "YAML among empty lines", "JSON",
     ],
 )  # fmt: skip
 def test_every_kind_of_fence_is_read(text, body_line):
@@ -82,6 +84,20 @@ def test_a_text_without_front_matter_loses_nothing(text):
     front = read_front_matter(text)
 
     assert (front.values, front.body, front.is_given) == ({}, text, False)
+
+
+def test_a_comment_above_the_fence_belongs_to_the_body():
+    front = read_front_matter("<!-- made by a program -->\n---\ntitle: Talks\n---\nText.")
+
+    assert (front.values, front.body) == ({"title": "Talks"}, "<!-- made by a program -->\nText.")
+    assert (front.line_of("title"), front.body_line) == (3, 4)
+
+
+def test_an_unclosed_fence_below_a_comment_is_an_error_with_its_line():
+    with pytest.raises(ClippingError, match="is not closed") as caught:
+        read_front_matter("<!-- made by a program -->\n---\ntitle: Talks\n\nText.")
+
+    assert caught.value.line == 3
 
 
 def test_an_empty_block_is_front_matter_without_values():

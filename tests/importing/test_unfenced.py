@@ -29,13 +29,14 @@ LINE = {"Title": "Talks", "Date": "2025-10-16"}
         ),
         (".. Title: Talks\n.. Date: 2025-10-16\n\nText.", LINE, "\nText.", 3),
         ("<!--\n.. Title: Talks\n.. Date: 2025-10-16\n-->\n\nText.", LINE, "\nText.", 5),
+        ("Title:: Talks\nDate:: 2025-10-16\n\nText.", LINE, "\nText.", 3),
         ("**Title:** Talks\n**Date**: 2025-10-16\n\nText.", LINE, "\nText.", 3),
         ("# A\n\n## Metadata\n- Title: Talks\n- Date: 2025-10-16\n\nText.", LINE, "# A\n\n\nText.", 4),
     ],
     ids=[
         "header lines", "header closed by a rule", "header that begins with another key", "lines apart",
         "Jina Reader", "values in quotes", "header below a heading", "Nikola", "Nikola in a comment",
-        "bold keys", "Readwise",
+        "Logseq", "bold keys", "Readwise",
     ],
 )  # fmt: skip
 def test_metadata_without_fences_is_read(text, values, body, body_line):
