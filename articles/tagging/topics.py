@@ -166,9 +166,13 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
     folded = reading.hits.folded
     numbers = itertools.count(len(reading.hits.triggers))
     seen: dict[str, Span] = {}
-    hits = [hit for hit in hits if (hit[2].firsts | hit[2].seconds) & whole]
-    for start, end, pattern in sorted(hits, key=START):
-        for half in [half for half in pattern.halves if half.bit & whole]:
+    halves = {
+        pattern: [half for half in pattern.halves if half.bit & whole]
+        for pattern in patterns
+        if (pattern.firsts | pattern.seconds) & whole
+    }
+    for start, end, pattern in sorted([hit for hit in hits if hit[2] in halves], key=START):
+        for half in halves[pattern]:
             if not half.is_second:
                 seen[half.phrase] = (start, end)
                 continue
