@@ -19,10 +19,10 @@ import ahocorasick_rs
 from articles.tagging.folding import fold, fold_name
 from articles.tagging.matcher import name_forms, trigger_forms
 from articles.tagging.offices import years_from_office
-from articles.tagging.people import STANDS_ALONE
 from articles.tagging.places import FORMER_STATES
 from articles.tagging.reading import LONGEST_WORD, sought
 from articles.tagging.records import GAP, Alias, AliasKind, Entry, Kind, Office
+from articles.tagging.surnames import STANDS_ALONE
 from articles.tagging.tagger import GAP as BETWEEN_PARTS
 from articles.tagging.vocabulary import NOT_FIRST_NAMES, TITLES
 

@@ -16,6 +16,7 @@ import ahocorasick_rs
 from articles.tagging.folding import Folded, fold, fold_name
 from articles.tagging.records import GAP, Alias, AliasKind, Entry, Kind
 from articles.tagging.spellings import spellings
+from articles.tagging.transliterations import transliterations
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
     BORROWING_ADJECTIVES,
@@ -342,13 +343,18 @@ def name_forms(entry: Entry, alias: Alias) -> dict[str, Case]:
             others.setdefault(name.upper(), Case.CAPITALS)
         if is_one_word_kind and " " not in name and name.lower() not in TOO_COMMON:
             others.setdefault(name.lower(), Case.SMALL)
-    if alias.kind is AliasKind.NAME and entry.kind is Kind.ORGANISATION:
-        for spelled in spellings(alias.text):
-            form = fold_name(spelled)
-            others[form] = Case.SPELLED
-            if alias.is_case_sensitive and len(form) >= SHORTEST_CAPITALS:
-                others.setdefault(form.upper(), Case.CAPITALS)
+    if alias.kind is AliasKind.NAME:
+        others |= _spelled(entry, alias)
     return others | forms
+
+
+def _spelled(entry: Entry, alias: Alias) -> dict[str, Case]:
+    """Return the folded forms of a name's other spellings, which follow from it by rule."""
+    if entry.kind is Kind.ACTOR:
+        return {fold_name(form): Case.SPELLED for form in transliterations(alias.text)}
+    if entry.kind is Kind.ORGANISATION:
+        return {fold_name(form): Case.SPELLED for form in spellings(alias.text)}
+    return {}
 
 
 def trigger_forms(text: str) -> Iterator[str]:

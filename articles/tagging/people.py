@@ -12,7 +12,18 @@ from articles.tagging.matcher import Hit, Pattern, Sense
 from articles.tagging.offices import Roll, years_from_office
 from articles.tagging.reading import Reading, sought
 from articles.tagging.records import AliasKind, Entry, Kind
-from articles.tagging.suggestions import LOOK_BACK, name_ending_at, read_named_beside_office
+from articles.tagging.suggestions import name_ending_at, read_named_beside_office
+from articles.tagging.surnames import (
+    STANDS_ALONE,
+    STANDS_WITH_COUNTRY,
+    YEARS_STANDING_ALONE,
+    fits,
+    head_of,
+    holder,
+    is_country_named,
+    is_said_past,
+)
+from articles.tagging.taken import LOOK_BACK
 from articles.tagging.vocabulary import (
     EITHER,
     GENERATIONS,
@@ -25,16 +36,8 @@ from articles.tagging.vocabulary import (
     Title,
 )
 
-# A surname alone is believed of people in office or this many years from it.
-YEARS_STANDING_ALONE = 8.0
-# ... and where it says less by itself (alias weight below 5), of those in office or just out of it.
-YEARS_WITH_COUNTRY = 1.0
-STANDS_ALONE = 5
-STANDS_WITH_COUNTRY = 3
 FEW = 10  # names, which are sooner looked for one by one than among the words of a text
 FAR = 10**9  # characters: more than any text has
-# The reason of most refusals: He, May and Friday are surnames.
-BARE_SURNAME = "the surname alone, without full name or office"
 # A full name with an everyday surname is somebody else's where its bearer, who led no state, is so many years
 # from office and the country is not named: the analyst Anthony Lake of 2016.
 YEARS_A_NAMESAKE = 10.0
@@ -186,7 +189,7 @@ class People:
     def _is_shortened(self, reading: Reading, sense: Sense) -> bool:
         """Return whether a part of the name may do: the country is named, the surname rare or of today."""
         is_near = years_from_office(sense.entry, reading.on) <= YEARS_STANDING_ALONE
-        return self._country_seen(reading, sense.entry) and (
+        return is_country_named(reading, sense.entry) and (
             is_near or sense.alias.weight >= STANDS_WITH_COUNTRY
         )
 
@@ -205,7 +208,7 @@ class People:
             entry
             for entry, names in bearers.values()
             # Of common names a longer form may well be a namesake: the country must be named too.
-            if any(_is_within(known, words) for known in names) and self._country_seen(reading, entry)
+            if any(_is_within(known, words) for known in names) and is_country_named(reading, entry)
         ]
         return fitting[0] if len(fitting) == 1 else None
 
@@ -241,7 +244,7 @@ class People:
             self._standing[person.slug] < STANDS_WITH_COUNTRY
             and not any(office.role in EITHER for office in person.offices)
             and years_from_office(person, reading.on) > YEARS_A_NAMESAKE
-            and not self._country_seen(reading, person)
+            and not is_country_named(reading, person)
         )
 
     def _doubt(self, reading: Reading, sense: Sense) -> str:
@@ -255,7 +258,7 @@ class People:
         spoken_for, against = reading.count_words(words[0]), reading.count_words(words[1])
         if against > spoken_for:
             return "other words of the article speak against this person"
-        if sense.alias.weight >= STANDS_ALONE or spoken_for or self._country_seen(reading, sense.entry):
+        if sense.alias.weight >= STANDS_ALONE or spoken_for or is_country_named(reading, sense.entry):
             return ""
         return "nothing in the article speaks for this person"
 
@@ -265,17 +268,19 @@ class People:
             ((years_from_office(sense.entry, reading.on), sense.entry) for sense in senses),
             key=lambda pair: pair[0],
         )
-        in_place = [pair for pair in ranked if self._country_seen(reading, pair[1])] or ranked
+        in_place = [pair for pair in ranked if is_country_named(reading, pair[1])] or ranked
         if len(in_place) == 1 or in_place[0][0] + CLEAR_YEARS < in_place[1][0]:
             return in_place[0][1]
         return None
 
-    def _country_seen(self, reading: Reading, person: Entry) -> bool:
-        return any(office.of in reading.keys for office in person.offices)
-
     def _read_surname(self, reading: Reading, hit: Hit, before: str, seen: Seen) -> None:
-        start, _, pattern = hit
+        start, end, pattern = hit
         known = seen.among(pattern.surnames)
+        head = head_of(reading, end, pattern.surnames) if not known else None
+        if head is not None:
+            reading.accept(head, hit, "surname")
+            seen.add(head, start)
+            return
         other = self._other_person(reading, hit, before)
         if not other and not known:
             other = reading.strangers.get(pattern.words, "")
@@ -287,7 +292,7 @@ class People:
         reason = ""
         person = self._known(reading, start, known, seen, title) if known else None
         if person is None:
-            person, reason = self._alone(reading, pattern, title)
+            person, reason = self._alone(reading, pattern, title, start)
         if person is None:
             reading.refuse_surname(hit, reason)
             return
@@ -333,58 +338,24 @@ class People:
     ) -> Entry:
         """Return which of the persons whom the article has named in full a surname means."""
         if len(known) > 1 and title is not None and title.roles:
-            titled = [person for person in known if self._fits(person, title, reading)]
+            titled = [person for person in known if fits(person, title, reading)]
             known = titled or known
         if len(known) > 1:
             # The one last named before this place, else the first named after it.
             known.sort(key=lambda person: seen.distance(person, start))
         return known[0]
 
-    def _alone(self, reading: Reading, pattern: Pattern, title: Title | None) -> tuple[Entry | None, str]:
+    def _alone(
+        self, reading: Reading, pattern: Pattern, title: Title | None, start: int
+    ) -> tuple[Entry | None, str]:
         """Return the person whom a surname means without a full name, or None and the reason."""
+        if is_said_past(reading, start, title):
+            return holder(reading, pattern.surnames, title, is_past=True)
         question = id(pattern), id(title)
         answer = reading.alone.get(question)
         if answer is None:
-            answer = reading.alone[question] = self._fitting(reading, pattern.surnames, title)
+            answer = reading.alone[question] = holder(reading, pattern.surnames, title, is_past=False)
         return answer
-
-    def _fitting(
-        self, reading: Reading, senses: Sequence[Sense], title: Title | None
-    ) -> tuple[Entry | None, str]:
-        """Return the one person whose time, country and title fit, or None and the reason."""
-        if title is not None and title.roles:
-            titled = [
-                sense.entry
-                for sense in senses
-                if self._fits(sense.entry, title, reading) and self._near(reading, sense, has_title=True)
-            ]
-            if len(titled) == 1:
-                return titled[0], ""
-        able = [sense.entry for sense in senses if self._near(reading, sense, has_title=False)]
-        if len(able) > 1:
-            now = [person for person in able if years_from_office(person, reading.on) == 0.0]
-            able = now if now else able
-        if len(able) == 1:
-            return able[0], ""
-        if able:
-            return None, "several people of this surname fit"
-        return None, BARE_SURNAME
-
-    def _fits(self, person: Entry, title: Title, reading: Reading) -> bool:
-        """Return whether the person held an office of this title at or near the article's date."""
-        return any(office.role in title.roles for office in person.offices) and (
-            years_from_office(person, reading.on) <= YEARS_STANDING_ALONE
-        )
-
-    def _near(self, reading: Reading, sense: Sense, *, has_title: bool) -> bool:
-        """Return whether the article's date, country and the weight of the name allow this person."""
-        years = years_from_office(sense.entry, reading.on)
-        is_there = self._country_seen(reading, sense.entry)
-        if has_title:
-            return years <= YEARS_WITH_COUNTRY and (is_there or sense.alias.weight >= STANDS_ALONE)
-        if sense.alias.weight >= STANDS_ALONE:
-            return years <= (YEARS_STANDING_ALONE if is_there else YEARS_WITH_COUNTRY)
-        return sense.alias.weight >= STANDS_WITH_COUNTRY and is_there and years <= YEARS_WITH_COUNTRY
 
     def _read_offices(self, reading: Reading, seen: Seen) -> None:
         """Count "the US president" for the holder on the day, if the article names that person too."""

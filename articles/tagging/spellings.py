@@ -29,7 +29,6 @@ FAMILIES = (
     ("Brigades", "Brigade"),
     ("People's", "Peoples'", "Peoples"),
     ("Workers'", "Worker's", "Workers"),
-    (" and ", " & "),
     ("-e-", "-i-"),
     ("Organization of ", "Organization for ", "Organisation of ", "Organisation for "),
 )

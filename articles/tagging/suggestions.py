@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from articles.tagging.matcher import Hit
-from articles.tagging.owners import Place, Post, owner_of
 from articles.tagging.reading import Named, Reading
-from articles.tagging.records import Kind
-from articles.tagging.vocabulary import NAME_PARTICLES, NOT_NAMES, PUBLIC_WORDS, TITLES, Title
+from articles.tagging.taken import LOOK_BACK, Taken
+from articles.tagging.vocabulary import NAME_PARTICLES, NOT_NAMES, PUBLIC_WORDS, TITLES
 
 LONGEST_NAME = 7  # words
 MOST = 50  # suggestions an article: a longer list is a membership roll
-LOOK_BACK = 90  # characters in which a name may stand before its office, or a country before it
 
 _WORD = r"[^\W\d_](?:[\w'’-]*[\w])?\.?"
 WORD = re.compile(_WORD)
@@ -27,39 +24,64 @@ PREPOSITIONS = tuple(
 )
 # ... or " for Roads and Urban Development ": a few words without a comma.
 WORDS = re.compile(r" (?:to|of|for) (?:the )?(?=[^\W\d_])")
-# Courtesies before a name.
-COURTESIES = re.compile(r"(?:(?:H\.E\.?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Sir|Lord|Lady|Sheikh|General|Gen\.) )+")
+# Courtesies and ranks before a name: "the Hon. ", "Lt. Gen. ", "Lieutenant General ".
+COURTESIES = re.compile(
+    r"(?:the )?(?:(?:H\.E\.?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Prof\.?|Hon\.?|Rt\.?|Right|Honou?rable|Sir|Dame|Lord|"
+    r"Lady|Baroness|Sheikh|Lieutenant|Lt\.?|Major|Maj\.?|Brigadier|Brig\.?|General|Gen\.?|Colonel|Col\.?|Admiral|"
+    r"Adm\.?|Captain|Capt\.?|Commander|Cmdr\.?|Ambassador|Amb\.?) )+"
+)
 LONGEST_PHRASE = 6  # words
-# A country before one of these is not that of the office after it.
-BREAK = re.compile(r"[,;:.!?\n] ")
-# Categories of organisations whose officers are no public persons.
-PRIVATE = frozenset({"company", "ngo", "sport"})
-# What may stand between a name and the office after it: ", the ", ", Qatar's ", ", Washington's former ".
-APPOSITION = re.compile(r", (?:(?:the|a|an|who is|its|his|her|their) )?(?:[\w'’-]+ ){0,5}$")
+# ... or " and External Trade, ": another field of the same minister.
+FIELD = re.compile(r"(?: and|,)(?: [A-Z][\w'’-]*| and){1,6}, ")
+# "Lt. Gen. ": the point ends no sentence.
+ABBREVIATED = re.compile(r"(?:Gen|Adm|Col)\. ")
+# What may stand between a name and the office after it: ", the ", ", Qatar's ", ", the U.N.'s former "; not
+# ", said Ana. The ".
+APPOSITION = re.compile(
+    r", (?:(?:the|a|an|who is|who was|who served as|now|its|his|her|their) )?"
+    r"(?:(?:[\w'’-]+|(?:[A-Z]\.){2,}(?:['’]s)?) ){0,5}$"
+)
+# After one of several of one office the next: " of Peru, ", " and ", " (Chile) and ".
+NEXT = re.compile(
+    r"(?: of [A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}| \([^()\n]{2,40}\))?(?:, and |, | and )(?=[A-Z])"
+)
+MOST_OF_ONE_OFFICE = 12  # names
+# "Saudi Arabia's ": whose minister the one of a list is.
+OWNER = re.compile(r"[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}['’]s? ")
+# In a title set in capitals a name is believed behind these: "Statement by NSC Spokesperson Ana Soto on ...";
+# not "Visit by Foreign Minister Strengthens Ties".
+SPEAKS = re.compile(
+    r"\b(?:Address|Briefing|Comments|Interview|Op-[Ee]d|Remarks|Speech|Statements?|Testimony)\b"
+    r"[^,.;:\n]{0,25} [Bb]y [^,.;:\n]{0,60}$"
+)
+ENDS_HEADLINE_NAME = re.compile(r"['’]s\b|[,.;:]|\s*$| (?=[a-z])", re.MULTILINE)
 
 
 def read_named_beside_office(reading: Reading) -> list[Named]:
     """Return the persons named beside an office whom the gazetteer does not know, each once, in order."""
-    taken: _Taken | None = None
+    taken: Taken | None = None
     made: dict[str, Named] = {}
     place = reading.hits.folded.place
     for hit in reading.hits.titles:
         title = hit[2].title
         if title is None or not title.is_office:
             continue
-        if reading.in_title(hit[0]) and reading.is_title_capitalised():
+        is_headline = reading.in_title(hit[0]) and reading.is_title_capitalised()
+        if is_headline and not _is_spoken_by(reading, hit):
             continue  # "Foreign Minister Holds Telephone Conversation"
-        for name, start in _names_beside(reading, hit):
+        for name, start in (_names_in_list if title.is_of_several else _names_beside)(reading, hit):
             end = start + len(name)
             if taken is None:
-                taken = _Taken(reading)
-            if taken.overlaps(start, end):
+                taken = Taken(reading)
+            if taken.overlaps(start, end) or (
+                is_headline and not ENDS_HEADLINE_NAME.match(reading.text, end)
+            ):
                 continue
-            if name in made:
-                break
-            if taken.has_nearby(hit, start) or not title.is_common or _is_public(reading, hit):
+            is_believed = is_headline or not title.is_common or _is_public(reading, hit)
+            if name not in made and (is_believed or taken.has_nearby(hit, (start, end))):
                 owner = taken.owner(title, hit, name=(start, end))
                 made[name] = Named(name, title.words, owner, place(start), place(end - 1) + 1)
+            if name in made and not title.is_of_several:
                 break
         if len(made) >= MOST:
             break
@@ -94,7 +116,7 @@ def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
     if text[end : end + 2] in {"'s", "’s"}:
         return  # "King's College"
     for start in _starts_after(text, end):
-        if not text[start : start + 1].isupper():
+        if not (text[start : start + 1].isupper() or text.startswith("the ", start)):
             continue
         courtesies = COURTESIES.match(text, start)
         start = courtesies.end() if courtesies else start
@@ -111,11 +133,43 @@ def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
             yield name, begin - len(window) + apposition.start() - len(name)
 
 
+def _names_in_list(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
+    """Yield the names behind an office of several: "foreign ministers Ana Soto of Peru and Juan Paz"."""
+    folded, text = reading.hits.folded, reading.text
+    start = folded.origin(hit[1] - 1) + 1
+    start += text.startswith(":", start)
+    if not text.startswith(" ", start):
+        return
+    start += 1
+    for _ in range(MOST_OF_ONE_OFFICE):
+        owner = OWNER.match(text, start)
+        start = owner.end() if owner else start
+        courtesies = COURTESIES.match(text, start)
+        start = courtesies.end() if courtesies else start
+        name = _name_at(text, start)
+        if not name:
+            return
+        yield name, start
+        following = NEXT.match(text, start + len(name))
+        if following is None:
+            return
+        start = following.end()
+
+
+def _is_spoken_by(reading: Reading, hit: Hit) -> bool:
+    """Return whether an office in a title is that of somebody who speaks: "Statement by Minister ..."."""
+    begin = reading.hits.folded.origin(hit[0])
+    return SPEAKS.search(reading.text, max(0, begin - LOOK_BACK), begin) is not None
+
+
 def _starts_after(text: str, end: int) -> Iterator[int]:
     """Yield the places behind an office where its holder's name may begin."""
     if text[end : end + 1].isspace():
         yield end + 1
-    if text[end : end + 2] == ", ":
+        field = FIELD.match(text, end) if text.endswith("ffairs", 0, end) else None
+        if field is not None:
+            yield field.end()
+    elif text.startswith(", ", end) or ABBREVIATED.match(text, end - 3):
         yield end + 2
     if not text.startswith(PREPOSITIONS, end):
         return  # no expression need be tried: most offices end here
@@ -174,7 +228,7 @@ def _name_ending(text: str) -> str:
 
 
 def _may_be_in_name(word: str, *, is_first: bool) -> bool:
-    if word in NOT_NAMES or word.lower() in TITLES:
+    if word in NOT_NAMES or word.rstrip(".").lower() in TITLES:
         return False
     if word[0].isupper():
         return word != word.upper() or len(word) <= 2
@@ -188,62 +242,3 @@ def _ends_name(word: str) -> bool:
 def _is_public(reading: Reading, hit: Hit) -> bool:
     before = reading.hits.folded.text[max(0, hit[0] - LOOK_BACK) : hit[0]].lower().split()
     return not PUBLIC_WORDS.isdisjoint(before[-5:])
-
-
-class _Taken:
-    """Where the gazetteer's own names stand, so that none is suggested again."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        self._place = reading.hits.folded.place
-        self._starts = {begin for _, begin, _, _ in reading.found}
-
-    def overlaps(self, start: int, end: int) -> bool:
-        """Return whether a name of the gazetteer has a character in [start, end) of the original text."""
-        if self._place(start) in self._starts:
-            return True  # as of most names: the rest need not be sorted
-        last = bisect_left(self._names, (self._place(end),)) - 1
-        return last >= 0 and self._names[last][1] > self._place(start)
-
-    @cached_property
-    def _names(self) -> list[tuple[int, int]]:
-        """Return where the names found stand in the folded text, in order."""
-        return sorted([(begin, end) for _, begin, end, _ in self._reading.found])
-
-    @cached_property
-    def _places(self) -> list[Place]:
-        """Return where countries and organisations stand in the original text, in order."""
-        origin = self._reading.hits.folded.origin
-        return sorted(
-            [
-                Place(
-                    origin(begin), origin(end - 1) + 1, "" if entry.category in PRIVATE else entry.key, rule
-                )
-                for entry, begin, end, rule in self._reading.found
-                if entry.kind is not Kind.ACTOR and rule != "implied"
-            ]
-        )
-
-    def has_nearby(self, hit: Hit, name_start: int) -> bool:
-        """Return whether a country or body stands close before the office, else between it and the name."""
-        text, begin = self._reading.text, self._reading.hits.folded.origin(hit[0])
-        places = self._places
-        following = bisect_left(places, (begin,))
-        nearest = places[following - 1] if following else None
-        if (
-            nearest is not None
-            and nearest.start >= begin - LOOK_BACK // 2
-            and not BREAK.search(text, nearest.start, begin)
-        ):
-            return bool(nearest.key)
-        # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
-        reach = name_start if name_start > begin else begin + LOOK_BACK // 2
-        is_between = following < len(places) and places[following].start < reach
-        return is_between and bool(places[following].key)
-
-    def owner(self, title: Title, hit: Hit, *, name: tuple[int, int]) -> str:
-        """Return the key of the country or body that the office is of; "" where the words leave it open."""
-        origin = self._reading.hits.folded.origin
-        return owner_of(
-            self._reading.text, self._places, Post(title, origin(hit[0]), origin(hit[1] - 1) + 1, *name)
-        )

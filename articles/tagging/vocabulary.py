@@ -27,6 +27,11 @@ class Title:
     is_common: bool = False
 
     @property
+    def is_of_several(self) -> bool:
+        """Return whether the words name an office of several people: "foreign ministers"."""
+        return self.words.endswith("s") and not self.words.endswith("affairs")
+
+    @property
     def is_office(self) -> bool:
         """Return whether the words name an office, not only a rank or a courtesy."""
         return bool(self.roles)
@@ -64,7 +69,8 @@ OFFICES: tuple[tuple[frozenset[str], str], ...] = (
     (
         DEFENCE,
         """defence minister, defense minister, defence secretary, defense secretary, secretary of defense,
-        minister of defence, minister of defense, secretary of war""",
+        minister of defence, minister of defense, secretary of war, minister for defence, minister for
+        defense""",
     ),
     (
         ORGANISATION,
@@ -89,8 +95,23 @@ OFFICES: tuple[tuple[frozenset[str], str], ...] = (
         speaker, house speaker, rebel leader, warlord, army chief, party leader, cabinet secretary, trade
         representative, cabinet minister, chief negotiator, presidential candidate, minister of state,
         intelligence chief, spy chief, special rapporteur, presidential adviser, presidential aide,
-        opposition politician, politician, junta chief, ayatollah, chancellor of the exchequer""",
+        opposition politician, politician, junta chief, ayatollah, chancellor of the exchequer,
+        under-secretary-general, under secretary-general, under secretary general, undersecretary-general,
+        undersecretary general, assistant secretary-general, assistant secretary general, deputy
+        secretary-general, deputy secretary general, deputy secretary of state, assistant secretary of
+        state, under secretary of state, undersecretary of state, deputy defense secretary, resident
+        coordinator, humanitarian coordinator, relief coordinator, special coordinator, aid chief,
+        humanitarian chief, deputy envoy, deputy national security adviser, deputy national security advisor,
+        prosecutor general, chief prosecutor, chief of general staff, chief of the general staff, chief of
+        defence staff, army commander, rebel commander, military commander, military spokesman, army
+        spokesman, army spokeswoman, military spokeswoman, presidential spokesman, presidential spokeswoman,
+        presidential spokesperson, government spokeswoman, government spokesperson, rebel spokesman,
+        separatist leader, guerrilla leader, militia leader, opposition figure, parliamentary speaker,
+        deputy speaker, deputy chairman, president-elect, prime minister-elect, deputy foreign secretary,
+        shadow foreign secretary, shadow foreign minister, shadow defence secretary""",
     ),
+    # Whatever the office of the one who meets him is: "his Peruvian counterpart, Juan Paz".
+    (EITHER | GOVERNMENT | FOREIGN | DEFENCE | OTHER, "counterpart, counterparts"),
 )
 # Titles that companies, clubs and families have too.
 COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
@@ -105,10 +126,23 @@ COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
         """spokesman, spokeswoman, spokesperson, press secretary, chief of staff, secretary, governor,
         speaker, negotiator, candidate, communications director, director, rapporteur, prince, princess,
         cardinal, patriarch, archbishop, diplomat, general, admiral, colonel, marshal, lieutenant
-        general, major general, brigadier general, commander, mayor, lawyer general""",
+        general, major general, brigadier general, commander, mayor, lawyer general, official,
+        representative, coordinator, administrator, deputy administrator, assistant administrator, executive
+        director, deputy director, managing director, regional director, country director, deputy head,
+        deputy chief, deputy commander, deputy governor, deputy mayor, assistant secretary, deputy assistant
+        secretary, permanent secretary, vice admiral, rear admiral, air marshal, brigadier, captain, judge,
+        adviser, advisor, lt gen, maj gen, brig gen, gen, adm, col, lt col""",
+    ),
+    # Several of one office: "foreign ministers Ana Soto and Juan Paz".
+    (GOVERNMENT, "prime ministers, premiers"),
+    (FOREIGN, "foreign ministers"),
+    (DEFENCE, "defence ministers, defense ministers"),
+    (
+        OTHER,
+        "finance ministers, ministers, ambassadors, envoys, senators, lawmakers, commissioners, governors",
     ),
 )
-COURTESIES = "mr, mrs, ms, miss, dr, sir, lord, lady, sheikh, h.e, mullah"
+COURTESIES = "mr, mrs, ms, miss, dr, sir, lord, lady, sheikh, h.e, mullah, hon"
 TITLES: dict[str, Title] = {
     **{words: Title(words, roles) for roles, text in OFFICES for words in _phrases(text)},
     **{words: Title(words, roles, True) for roles, text in COMMON_OFFICES for words in _phrases(text)},
@@ -141,6 +175,11 @@ SURNAME_BORROWERS = _words(
     """Tower Towers Organization Organisation Hotel International Foundation University Airport Street
     Avenue Bridge Plaza Center Centre School Library Institute Stadium Prize Medal Mountain Island
     Islands Bay"""
+)
+# "A Beazley Labor Government".
+PARTIES = _words(
+    """Labor Labour Liberal Conservative Coalition Tory Democratic Republican Socialist Communist minority
+    majority"""
 )
 # Words with a capital that may stand before a surname without being a first name.
 NOT_FIRST_NAMES = _words(

@@ -20,7 +20,7 @@ from articles.importing.sources import SourceError, find_sources, read_source
 from articles.models import Article
 from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Role, Tagged, Tagger
 from articles.tagging.lasting import built_to_last
-from articles.tagging.people import BARE_SURNAME
+from articles.tagging.surnames import BARE_SURNAME
 
 HEADINGS = {
     Kind.ACTOR: "Actors",

@@ -1,0 +1,95 @@
+"""What of a text the gazetteer's own names take up: whose an office is, and where no new name may stand."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cached_property
+
+from articles.tagging.matcher import Hit
+from articles.tagging.owners import OF, Place, Post, owner_of
+from articles.tagging.reading import Reading
+from articles.tagging.records import Kind
+from articles.tagging.vocabulary import Title
+
+LOOK_BACK = 90  # characters in which a name may stand before its office, or a country before it
+# A country before one of these is not that of the office after it.
+BREAK = re.compile(r"[,;:.!?\n] ")
+# Categories of organisations whose officers are no public persons.
+PRIVATE = frozenset({"company", "ngo", "sport"})
+
+
+class Taken:
+    """Where the gazetteer's own names stand, so that none is suggested again."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._place = reading.hits.folded.place
+        self._starts = {begin for _, begin, _, _ in reading.found}
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Return whether a name of the gazetteer has a character in [start, end) of the original text."""
+        if self._place(start) in self._starts:
+            return True  # as of most names: the rest need not be sorted
+        last = bisect_left(self._names, (self._place(end),)) - 1
+        return last >= 0 and self._names[last][1] > self._place(start)
+
+    @cached_property
+    def _names(self) -> list[tuple[int, int]]:
+        """Return where the names found stand in the folded text, in order."""
+        return sorted([(begin, end) for _, begin, end, _ in self._reading.found])
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        """Return where countries and organisations stand in the original text, in order."""
+        origin = self._reading.hits.folded.origin
+        return sorted(
+            [
+                Place(
+                    origin(begin), origin(end - 1) + 1, "" if entry.category in PRIVATE else entry.key, rule
+                )
+                for entry, begin, end, rule in self._reading.found
+                if entry.kind is not Kind.ACTOR and rule != "implied"
+            ]
+        )
+
+    @cached_property
+    def _ends(self) -> set[int]:
+        """Return where in the original text names end that may own an office."""
+        origin = self._reading.hits.folded.origin
+        return {
+            origin(end - 1) + 1 for entry, _, end, _ in self._reading.found if entry.category not in PRIVATE
+        }
+
+    def has_nearby(self, hit: Hit, name: tuple[int, int]) -> bool:
+        """Return whether a country or body stands near: before the office, up to the name, or behind that."""
+        text, begin = self._reading.text, self._reading.hits.folded.origin(hit[0])
+        places = self._places
+        following = bisect_left(places, (begin,))
+        nearest = places[following - 1] if following else None
+        if (
+            nearest is not None
+            and nearest.start >= begin - LOOK_BACK // 2
+            and not BREAK.search(text, nearest.start, begin)
+        ):
+            return bool(nearest.key) and not self._is_anothers(nearest.start)
+        # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
+        start, end = name
+        reach = start if start > begin else begin + LOOK_BACK // 2
+        behind = OF.match(text, end) if start > begin else None
+        if behind is not None:  # "Gen. Juan Paz of the Chilean army"
+            reach = behind.end() + 1
+        is_between = following < len(places) and places[following].start < reach
+        return is_between and bool(places[following].key)
+
+    def _is_anothers(self, start: int) -> bool:
+        """Return whether somebody unknown owns the place: "Human Rights Watch's Syria director"."""
+        text = self._reading.text
+        return text[start - 3 : start] in {"'s ", "’s "} and start - 3 not in self._ends
+
+    def owner(self, title: Title, hit: Hit, *, name: tuple[int, int]) -> str:
+        """Return the key of the country or body that the office is of; "" where the words leave it open."""
+        origin = self._reading.hits.folded.origin
+        return owner_of(
+            self._reading.text, self._places, Post(title, origin(hit[0]), origin(hit[1] - 1) + 1, *name)
+        )
