@@ -95,7 +95,6 @@ class Half(NamedTuple):
     topic: str
     weight: int
     is_second: bool
-    bit: int  # stands for the phrase
 
 
 class Pattern:
@@ -116,18 +115,9 @@ class Pattern:
         # Slug of the topic, and the weight with a minus, as the weightiest come first; or EXCLUDED.
         self.triggers: tuple[tuple[str, float], ...] = ()
         self.halves: tuple[Half, ...] = ()
-        self.firsts = self.seconds = 0  # the bits of the halves that are first ones, and second ones
         self.title: Title | None = None
         self.is_mark = False  # a word that borrows the name beside it: "Times"
         self.is_denial = False  # "not", "instead of"
-
-    def add_half(self, half: Half) -> None:
-        """Note that the words are half of a phrase with a gap."""
-        self.halves += (half,)
-        if half.is_second:
-            self.seconds |= half.bit
-        else:
-            self.firsts |= half.bit
 
     def settle(self) -> int:
         """Sort the senses by what they are, and return the use; done when first met, as most never are."""
@@ -144,6 +134,9 @@ class Pattern:
         self.blocked = tuple([sense for sense in rest if sense.alias.kind is AliasKind.NEGATIVE])
         # No place among the senses is ambiguous.
         self.is_sure = not any(sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places)
+        # The phrases of which the words are the first half, and the second.
+        self.firsts = frozenset([half.phrase for half in self.halves if not half.is_second])
+        self.seconds = frozenset([half.phrase for half in self.halves if half.is_second])
         self.look: Look | None = None  # None: nobody asked yet
         self.use = self._use()
         return self.use
@@ -183,7 +176,6 @@ class Matcher:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._patterns: dict[str, Pattern] = {}
         entries = tuple(entries)
-        self._gapped_count = 0  # phrases with a gap
         self._children: dict[str, list[str]] = defaultdict(list)
         for entry in entries:
             if entry.kind is Kind.TOPIC and entry.parent:
@@ -290,12 +282,10 @@ class Matcher:
         weights = tuple((slug, EXCLUDED if is_never else -alias.weight) for slug in slugs)
         first, gap, second = alias.text.partition(GAP)
         if gap:
-            bit = 1 << self._gapped_count
-            self._gapped_count += 1
             for text, is_second in ((first, False), (second, True)):
-                half = Half(alias.text, entry.slug, alias.weight, is_second, bit)
+                half = Half(alias.text, entry.slug, alias.weight, is_second)
                 for pattern in self._trigger_patterns(text):
-                    pattern.add_half(half)
+                    pattern.halves += (half,)
             return
         for pattern in self._trigger_patterns(alias.text):
             if pattern.triggers:

@@ -6,9 +6,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
 from math import log2
-from operator import or_
 from typing import NamedTuple
 
 from articles.tagging import scoring
@@ -159,17 +157,17 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
     hits = reading.hits.halves
     patterns = {hit[2] for hit in hits}
     # Of most phrases only one half stands in the article.
-    whole = reduce(or_, [pattern.firsts for pattern in patterns], 0)
-    whole &= reduce(or_, [pattern.seconds for pattern in patterns], 0)
+    firsts: set[str] = set().union(*[pattern.firsts for pattern in patterns])
+    whole = firsts & set().union(*[pattern.seconds for pattern in patterns])
     if not whole:
         return
     folded = reading.hits.folded
     numbers = itertools.count(len(reading.hits.triggers))
     seen: dict[str, Span] = {}
     halves = {
-        pattern: [half for half in pattern.halves if half.bit & whole]
+        pattern: [half for half in pattern.halves if half.phrase in whole]
         for pattern in patterns
-        if (pattern.firsts | pattern.seconds) & whole
+        if not (whole.isdisjoint(pattern.firsts) and whole.isdisjoint(pattern.seconds))
     }
     for start, end, pattern in sorted([hit for hit in hits if hit[2] in halves], key=START):
         for half in halves[pattern]:
