@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile as FormFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
-from articles.importing.sources import MAX_BYTES, SUFFIXES, ZIP_SUFFIX, suffix_of
+from articles.importing.sources import FEED_SUFFIXES, MAX_BYTES, SUFFIXES, ZIP_SUFFIX, suffix_of
 from articles.uploads.receiving import MAX_ZIPS, Sent
 
 
@@ -40,7 +40,7 @@ class ClippingHandler(FileUploadHandler):
         self.content = bytearray()
         self.spool: IO[bytes] | None = None
         suffix = suffix_of(str(self.file_name))
-        self.is_text = suffix in SUFFIXES
+        self.is_text = suffix in SUFFIXES | FEED_SUFFIXES
         if suffix == ZIP_SUFFIX:
             self.zip_count += 1
             if self.zip_count <= MAX_ZIPS:

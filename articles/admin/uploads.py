@@ -36,7 +36,7 @@ from articles.admin.sending import ClippingHandler, SentFile
 from articles.admin.uploaded import differs, files_done, files_of, in_words, is_outdated, progress
 from articles.bodies import body_length
 from articles.importing.identity import Outcome
-from articles.importing.sources import MAX_BYTES, SUFFIXES
+from articles.importing.sources import FEED_SUFFIXES, MAX_BYTES, SUFFIXES
 from articles.importing.zips import MAX_TOTAL
 from articles.models import Upload
 from articles.uploads import uploading
@@ -132,10 +132,12 @@ class UploadAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Upload clippings",
             "opts": self.opts,
-            "help_line": "Choose clippings, or a zip of them. They are checked first; you decide afterwards.",
+            "help_line": "Choose clippings, a zip of them, or a saved feed. They are checked first; you "
+            "decide afterwards.",
             "complaint": complaint,
             "suffixes": sorted(SUFFIXES),
-            "accepted": ",".join([*sorted(SUFFIXES), ".zip"]),
+            "feed_suffixes": sorted(FEED_SUFFIXES),
+            "accepted": ",".join([*sorted(SUFFIXES), *sorted(FEED_SUFFIXES), ".zip"]),
             "limit_mb": settings.UPLOAD_MB,
             "limit_bytes": settings.UPLOAD_MB * 1_000_000,
             "limit_files": settings.UPLOAD_FILES,

@@ -29,11 +29,14 @@ from articles.importing.troubles import Trouble
 type Values = Mapping[str, Any]  # what feedparser returns has no types
 
 MAX_ENTRIES = 2_000  # a feed has 10 to 100; 285,000 empty ones fit into 2 MB
+ENTRY_NAME = "entry.md"  # of an entry, as far as a name says something of an article
 MAX_SUMMARY = 2_000  # characters; beyond, it is the text
 # Matches `<!ENTITY a "b">` in any case, which an internal subset needs to do harm.
 ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 # Matches `<item>`, `<item rdf:about="...">`, `<atom:entry>`; not `<items>`.
 ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)(?=[\s/>])")
+# Matches `<?xml version="1.0"?>` with or without a byte order mark before it.
+DECLARATION = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?<\?xml")
 HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
@@ -61,7 +64,7 @@ def read_feed(source: SourceFile, found: FoundFile) -> list[FeedEntry]:
         raise ClippingError(message, line, Trouble.BROKEN_FEED)
     # A stream, never a name: a name would be fetched or opened.
     parsed = feedparser.parse(io.BytesIO(source.content))
-    problem = _problem(parsed)
+    problem = _problem(parsed, content)
     if not parsed.get("version") and not parsed.entries:
         if problem:
             raise ClippingError(f"{problem.message}; save the feed again", problem.line, problem.kind)
@@ -81,12 +84,14 @@ def read_feed(source: SourceFile, found: FoundFile) -> list[FeedEntry]:
     return entries
 
 
-def _problem(parsed: feedparser.FeedParserDict) -> Notice | None:
+def _problem(parsed: feedparser.FeedParserDict, content: bytes) -> Notice | None:
     """Return what is wrong with the XML, if anything is."""
     error = parsed.get("bozo_exception")
     if not parsed.get("bozo") or isinstance(error, HARMLESS):
         return None
     line = error.getLineNumber() if hasattr(error, "getLineNumber") else None
+    if line and not DECLARATION.match(content):
+        line = max(1, line - 1)  # feedparser put one on top
     reason = error.getMessage() if hasattr(error, "getMessage") else type(error).__name__
     return Notice(f"broken XML: {reason}", line, Trouble.BROKEN_FEED)
 
@@ -119,7 +124,7 @@ def _entries(
         name = key if seen[key] == 1 else f"{key}-{seen[key]}"
         place = FoundFile(found.path / name, f"{found.name}/{name}", f"{found.shown}, entry {number}")
         # The feed's own name says nothing of its entries: `2025-10-16.xml` holds those of many days.
-        source = SourceFile(place.path, "entry.md", place.shown, content, hashlib.sha256(content).hexdigest())
+        source = SourceFile(place.path, ENTRY_NAME, place.shown, content, hashlib.sha256(content).hexdigest())
         yield FeedEntry(place, source, line)
 
 

@@ -1,17 +1,19 @@
 """The kept files of uploads, as the import reads them: rows to `FoundFile`.
 
-The import knows such a file by a path like ``upload:17/note.md``, a zip being a folder of its entries.
+The import knows such a file by a path like ``upload:17/note.md``, a zip or feed being a folder of what is in
+it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from articles.importing.sources import FoundFile, SourceError
+from articles.importing.feeds import ENTRY_NAME
+from articles.importing.sources import FEED_SUFFIXES, FoundFile, SourceError, suffix_of
 from articles.importing.troubles import Trouble
 from articles.models import UploadedFile
 from articles.models.uploads import PREFIX
@@ -47,18 +49,12 @@ def is_kept(path: str) -> bool:
 
 def kept_original(path: str) -> bytes:
     """Return the bytes of an upload's file, the corrected ones if there are; raise SourceError for none."""
-    content = _file_at(path).current
-    if content is None:
-        raise _missing()
-    return content
+    return _content_of(_file_at(path))
 
 
 def locked_original(path: str) -> bytes:
     """Return the same, and let nobody else correct the file before the transaction in hand ends."""
-    content = _file_at(path, UploadedFile.objects.select_for_update()).current
-    if content is None:
-        raise _missing()
-    return content
+    return _content_of(_file_at(path, UploadedFile.objects.select_for_update()))
 
 
 def found_original(path: str) -> FoundFile:
@@ -80,8 +76,8 @@ def add_version(path: str, content: bytes) -> None:
 def found_of(file: UploadedFile) -> FoundFile:
     """Return a row as the import takes it: with its bytes, or the reason why they were not kept."""
     path, content = Path(file.path), file.current
-    if content is not None:
-        return FoundFile(path, file.name, file.path, content=content)
+    if content is not None and not file.problem:
+        return FoundFile(path, file.name, file.path, content=content, read_as=read_as(file.name))
     kind = Trouble(file.kind) if file.kind else Trouble.OTHER
     return FoundFile(path, file.name, file.path, file.problem, is_skipped=file.is_skipped, kind=kind)
 
@@ -92,6 +88,23 @@ def _file_at(path: str, files: QuerySet[UploadedFile] | None = None) -> Uploaded
     if file is None:
         raise _missing()
     return file
+
+
+def read_as(name: str) -> str:
+    """Return the name that an upload's file is read under where its own says nothing of it, else nothing.
+
+    The name of a feed says nothing of its entries: `2025-10-16.xml` holds those of many days.
+    """
+    return ENTRY_NAME if suffix_of(PurePosixPath(name).parent.name) in FEED_SUFFIXES else ""
+
+
+def _content_of(file: UploadedFile) -> bytes:
+    """Return the bytes to be read; raise SourceError if there are none, or others are read in their place."""
+    if file.current is None:
+        raise _missing()
+    if file.problem:
+        raise SourceError(file.problem, Trouble(file.kind))
+    return file.current
 
 
 def _missing() -> SourceError:

@@ -76,7 +76,8 @@ def locate(
         return Place.NOWHERE, _with(found, SourceError("it was piped in and is not kept", Trouble.MISSING))
     try:
         if originals.is_kept(file):
-            return Place.UPLOAD, replace(found, content=originals.kept_original(file))
+            content = originals.kept_original(file)
+            return Place.UPLOAD, replace(found, content=content, read_as=originals.read_as(found.name))
         _refuse_links(found.path)
         container = _container_of(found)
         if container is None:

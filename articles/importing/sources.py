@@ -55,7 +55,8 @@ class FoundFile:
     raises that, ``kind`` says which kind of problem it is, and ``is_skipped`` that it is no fault.
 
     An entry of a zip has its path below the zip's own, ``archive``, and its number there, ``entry``.
-    ``content`` is there if the bytes did not come from a file: piped in, or uploaded.
+    ``content`` is there if the bytes did not come from a file: piped in, or uploaded.  ``read_as`` is the
+    name that is read in place of its own, where that says nothing of the article.
     """
 
     path: Path
@@ -67,6 +68,7 @@ class FoundFile:
     content: bytes | None = field(default=None, repr=False)
     is_skipped: bool = False
     kind: Trouble = Trouble.UNREADABLE
+    read_as: str = ""
 
     @property
     def root(self) -> Path:
@@ -194,7 +196,8 @@ def open_safely(path: Path, root: Path) -> int:
 def _piped(found: FoundFile, content: bytes) -> SourceFile:
     if len(content) > MAX_BYTES:
         raise SourceError(_too_large(len(content)), Trouble.TOO_LARGE)
-    return SourceFile(found.path, found.name, found.shown, content, hashlib.sha256(content).hexdigest())
+    name = found.read_as or found.name
+    return SourceFile(found.path, name, found.shown, content, hashlib.sha256(content).hexdigest())
 
 
 def _read(descriptor: int) -> bytes:

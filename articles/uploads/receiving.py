@@ -1,7 +1,7 @@
-"""Takes in clippings sent through the desk: keeps their bytes, those in zips one by one, within limits.
+"""Takes in clippings sent through the desk: keeps their bytes, one by one, within limits.
 
-Nothing is parsed here but the tables of zips, and that in a guarded process.  Nothing is unpacked to a disk,
-and a name is never used for anything but to name a file.
+Nothing is parsed here but the tables of zips and saved feeds, and those in a guarded process.  Nothing is
+unpacked to a disk, and a name is never used for anything but to name a file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from django.utils import timezone
 
 from articles.guard import Guard, GuardError
 from articles.importing.ahead import run_each
+from articles.importing.feeds import FeedEntry, read_feed
+from articles.importing.problems import ClippingError
 from articles.importing.sources import (
+    FEED_SUFFIXES,
     MAX_BYTES,
     SUFFIXES,
     ZIP_SUFFIX,
@@ -36,12 +39,14 @@ from articles.models import Upload, UploadedFile
 from articles.uploads.uploading import forget_old
 
 MAX_ZIPS = 20  # of one upload: each waits on the disk until it has been read
+MAX_FEEDS = 20  # of one upload: reading one takes up to ten seconds
 MAX_WAITING = 20  # uploads of one person that were not imported
 MAX_NAME_BYTES = 800  # a path of the import has 1,000
-ZIP_SECONDS = 10.0  # for the table of a zip, or 25 of its entries
+ZIP_SECONDS = 10.0  # for the table of a zip, or 25 of its entries, or a feed
 BATCH_BYTES = 8_000_000  # of files stored in one statement
 BATCH = 100
-NOTHING = "There is no article in what was sent. Send .md or .txt files, or a zip of them."
+NOTHING = "There is no article in what was sent. Send .md or .txt files, a zip of them, or a saved feed."
+LIMITS = ((frozenset({ZIP_SUFFIX}), MAX_ZIPS, "zips"), (FEED_SUFFIXES, MAX_FEEDS, "saved feeds"))
 
 State = Upload.State
 
@@ -71,10 +76,12 @@ def receive(
     sent = [one for one in sent if not is_noise(one.name)]
     if not sent:
         raise UploadRefusedError(NOTHING)
-    if (count := sum(suffix_of(one.name) == ZIP_SUFFIX for one in sent)) > MAX_ZIPS:
-        raise UploadRefusedError(
-            f"An upload may have {MAX_ZIPS} zips, and {count} were sent. Send the others in a second upload."
-        )
+    for suffixes, limit, what in LIMITS:
+        if (count := sum(suffix_of(one.name) in suffixes for one in sent)) > limit:
+            raise UploadRefusedError(
+                f"An upload may have {limit} {what}, and {count} were sent. "
+                "Send the others in a second upload."
+            )
     waiting = Upload.objects.filter(sent_by=by, runs=None).exclude(state=State.RECEIVING)
     if waiting[:MAX_WAITING].count() == MAX_WAITING:
         raise UploadRefusedError(
@@ -118,8 +125,8 @@ def _keep(upload: Upload, files: Iterable[UploadedFile]) -> None:
 def _refuse_too_much(upload: Upload) -> None:
     if upload.file_count > settings.UPLOAD_FILES:
         raise UploadRefusedError(
-            f"An upload may have {settings.UPLOAD_FILES:,} files, those in zips counted, and more were sent. "
-            "Send them in several uploads."
+            f"An upload may have {settings.UPLOAD_FILES:,} files, those in zips and feeds counted, and more "
+            "were sent. Send them in several uploads."
         )
     if upload.size > MAX_TOTAL:
         raise UploadRefusedError(
@@ -134,7 +141,9 @@ def _taken_apart(sent: Iterable[Sent], guard: Guard) -> Iterator[UploadedFile]:
     for one in sent:
         name = names.one_for(one.name)
         if one.archive is None:
-            yield _row(_plain(name, one), one.size)
+            plain = _plain(name, one)
+            is_feed = plain.content is not None and suffix_of(name) in FEED_SUFFIXES
+            yield from _feed(plain, guard, names) if is_feed else [_row(plain, one.size)]
             continue
         found = FoundFile(one.archive, name, name)
         try:
@@ -163,6 +172,39 @@ def _members(
                 yield _row(named, 0)
 
 
+def _feed(found: FoundFile, guard: Guard, names: _Names) -> Iterator[UploadedFile]:
+    """Yield a feed, kept but not to be read again, and its entries; one that cannot be read is not kept."""
+    content = found.content or b""
+    source = SourceFile(found.path, found.name, found.shown, content, "")
+    refused = replace(found, content=None)
+    try:
+        entries = guard.run(read_feed, source, found)
+    except GuardError as error:
+        problem = f"{error} and was given up; save the feed again"
+        yield _row(replace(refused, problem=problem, kind=Trouble.GIVEN_UP), len(content))
+    except (ClippingError, SourceError) as error:
+        where = f"line {error.line}: " if error.line else ""
+        is_skipped = isinstance(error, SourceError) and error.is_skipped
+        told = replace(refused, problem=where + error.message, kind=error.kind, is_skipped=is_skipped)
+        yield _row(told, len(content))
+    else:
+        yield _row(_told_of(found, entries), len(content))
+        for number, entry in enumerate(entries, start=1):
+            name = names.one_for(f"{found.name}/entry-{number}.md")
+            text = entry.source.content
+            yield _row(FoundFile(Path(name), name, name, content=text), len(text))
+
+
+def _told_of(found: FoundFile, entries: Sequence[FeedEntry]) -> FoundFile:
+    """Return a feed with what is said of it: that its entries are read in its place, and if it is damaged."""
+    count = len(entries)
+    what = "1 entry, which is read" if count == 1 else f"{count:,} entries, which are read"
+    words = f"a saved feed of {what} one by one"
+    remarks = [notice.message for entry in entries for notice in entry.notices]
+    kind = Trouble.BROKEN_FEED if remarks else Trouble.NO_ARTICLE
+    return replace(found, problem="; ".join([words, *remarks]), is_skipped=True, kind=kind)
+
+
 def _given_up(entry: FoundFile, error: Exception) -> SourceError:
     return SourceError(f"{error} and was given up; leave it out, or make the zip anew", Trouble.GIVEN_UP)
 
@@ -170,9 +212,9 @@ def _given_up(entry: FoundFile, error: Exception) -> SourceError:
 def _plain(name: str, sent: Sent) -> FoundFile:
     """Return a file that is no zip, with what speaks against keeping it."""
     found = FoundFile(Path(name), name, name)
-    if suffix_of(name) not in SUFFIXES:
+    if suffix_of(name) not in SUFFIXES | FEED_SUFFIXES:
         kinds = ", ".join(sorted(SUFFIXES))
-        problem = f"not an article file; articles are {kinds}, or a zip of them"
+        problem = f"not an article file; articles are {kinds}, a zip of them, or a saved feed"
         return replace(found, problem=problem, is_skipped=True, kind=Trouble.NO_ARTICLE)
     if sent.content is None or sent.size > MAX_BYTES:
         problem = (

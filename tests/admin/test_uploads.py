@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from articles import curation
+from articles.importing.run import import_paths
 from articles.importing.undo import undo
 from articles.models import Archive, Article, ArticleSource, ImportRun, Upload, UploadedFile
 
@@ -378,7 +379,8 @@ def test_more_files_than_an_upload_may_have_are_refused_with_the_limit(at, setti
     zipped = send(at, ("a.zip", packed({f"{n}.md": TALKS for n in range(4)})))
 
     words = (
-        "An upload may have 3 files, those in zips counted, and more were sent. Send them in several uploads."
+        "An upload may have 3 files, those in zips and feeds counted, and more were sent. "
+        "Send them in several uploads."
     )
     assert (refusal(loose), refusal(zipped)) == (words, words)
 
@@ -448,6 +450,200 @@ def test_an_upload_without_a_file_says_so(at):
     assert (
         at.post(ADD, {}).context["complaint"] == "No file was sent. Choose the clippings, or a zip of them."
     )
+
+
+# --- Saved feeds ------------------------------------------------------------------------------------------
+
+
+def feed(*entries: str, title: str = "The Courier", head: str = "") -> bytes:
+    """Return an RSS feed with these entries."""
+    items = "".join(f"<item>{entry}</item>\n" for entry in entries)
+    return f"{head}<rss version='2.0'><channel><title>{title}</title>\n{items}</channel></rss>".encode()
+
+
+def entry(title: str, date: str = "Thu, 16 Oct 2025 10:00:00 GMT", text: str = "They went on.") -> str:
+    return f"<title>{title}</title><pubDate>{date}</pubDate><description>{text}</description>"
+
+
+TWO = feed(entry("Talks in Oman"), entry("A vote in Accra", text="Parliament voted."))
+TAKEN_APART = "a saved feed of 2 entries, which are read one by one"
+
+
+@pytest.mark.parametrize("name", ["world.xml", "world.rss", "world.atom", "WORLD.XML"])
+def test_a_saved_feed_is_taken_apart_each_entry_a_file_that_is_checked_and_imported(at, name):
+    upload = sent(at, (name, TWO))
+
+    assert found(upload) == {
+        name: "skipped", f"{name}/entry-1.md": "created", f"{name}/entry-2.md": "created"
+    }  # fmt: skip
+    assert problems(upload) == {name: TAKEN_APART}
+
+    act(at, upload, "import")
+
+    assert sorted(Article.objects.values_list("title", "outlet__name")) == [
+        ("A vote in Accra", "The Courier"), ("Talks in Oman", "The Courier"),
+    ]  # fmt: skip
+    assert "otherwise than checked" not in page(at, upload).content.decode()
+
+
+@pytest.mark.parametrize("name", ["world.xml", "2024-01-02.xml"], ids=["a plain name", "a date for a name"])
+def test_a_feed_that_was_sent_is_nothing_new_to_the_import_of_a_folder(at, tmp_path, name):
+    content = feed(entry("Talks in Oman"), "<title>Undated</title><description>Soon.</description>")
+    act(at, sent(at, (name, content)), "import")
+    stored = list(Article.objects.order_by("title").values("identity", "content_hash", "published_on"))
+    (tmp_path / name).write_bytes(content)
+
+    report = import_paths([tmp_path / name])
+
+    assert {outcome.value: count for outcome, count in report.counts.items() if count} == {"unchanged": 2}
+    assert (
+        list(Article.objects.order_by("title").values("identity", "content_hash", "published_on")) == stored
+    )
+
+
+def test_the_feed_itself_is_kept_to_be_downloaded_and_is_tried_by_nobody(at):
+    upload = sent(at, ("world.xml", TWO))
+    act(at, upload, "import")
+
+    address = reverse("admin:articles_upload_file", args=[upload.pk])
+    assert at.get(f"{address}?n=1").content == TWO
+    issue = upload.runs.get().issues.get()
+    html = at.get(reverse("admin:articles_importissue_file", args=[issue.pk])).content.decode()
+    assert f"The file cannot be shown: {TAKEN_APART}." in html
+    assert "Try this file again" not in html
+
+
+def test_an_entry_at_fault_is_mended_like_any_file(at):
+    upload = sent(at, ("2024-01-02.xml", feed("<description>They went on.</description>")))
+    act(at, upload, "import")
+    issue = upload.runs.get().issues.get(level="error", kind="no-title")
+    correct = reverse("admin:articles_importissue_correct", args=[issue.pk])
+    form = at.get(correct).context["form"]
+
+    text = form.initial["text"].replace("{", '{"title": "Talks in Oman",', 1)
+    at.post(correct, {"text": text, "seen": form.initial["seen"], "save": "1"})
+
+    assert Article.objects.values_list("title", "body", "published_on").get() == (
+        "Talks in Oman", "They went on.", None
+    )  # fmt: skip
+
+
+def test_an_entry_that_was_taken_back_comes_again_by_the_button_of_the_upload(at):
+    upload = sent(at, ("world.xml", TWO))
+    act(at, upload, "import")
+    undo(upload.runs.get(), by=upload.sent_by)
+    assert {*Article.objects.values_list("status", flat=True)} == {"withdrawn"}
+
+    act(at, upload, "import")
+
+    assert {*Article.objects.values_list("status", flat=True)} == {"public"}
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome", "words"),
+    [
+        (
+            feed(entry("&a;"), head="<!DOCTYPE a [\n<!ENTITY a 'aa'>\n<!ENTITY b '&a;&a;'>]>"),
+            "failed", "line 2: it declares entities, which are not read; write the characters out",
+        ),
+        (
+            b"<!DOCTYPE a [<!entity a SYSTEM 'file:///etc/passwd'>]><rss><channel/></rss>".decode()
+            .encode("utf-16"),
+            "failed", "line 1: it declares entities, which are not read; write the characters out",
+        ),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "skipped",
+            "XML, but not an RSS or Atom feed; leave it out"),
+        (b"\0\1\2 no XML", "failed",
+            "line 1: broken XML: not well-formed (invalid token); save the feed again"),
+        (b"", "skipped", "XML, but not an RSS or Atom feed; leave it out"),
+        (feed(), "skipped", "a feed without entries; leave it out"),
+        (feed(*["<title>x</title>"] * 2_001), "failed", "2,001 entries, more than 2,000; split the feed"),
+        (feed("x" * 2_000_001), "failed",
+            "2.0 MB, more than the 2 MB of the longest article; split it, one article to a file"),
+    ],
+    ids=[
+        "entities", "an outer entity in UTF-16", "a picture with a script", "bytes", "nothing", "no entries",
+        "too many entries", "too long",
+    ],
+)  # fmt: skip
+def test_a_hostile_feed_costs_itself_alone_and_is_not_kept(at, content, outcome, words):
+    upload = sent(at, ("talks.md", TALKS), ("world.xml", content))
+
+    assert found(upload) == {"talks.md": "created", "world.xml": outcome}
+    assert problems(upload) == {"world.xml": words}
+    assert upload.files.get(name="world.xml").content is None
+
+
+def test_a_feed_that_swells_or_hangs_is_given_up_alone(at, monkeypatch):
+    long_title = feed(*["<title>x</title>"] * 1_000, title="x" * 1_900_000)
+
+    upload = sent(at, ("talks.md", TALKS), ("world.xml", long_title), ("vote.md", VOTE))
+
+    assert found(upload) == {"talks.md": "created", "world.xml": "failed", "vote.md": "created"}
+    assert problems(upload)["world.xml"].endswith("and was given up; save the feed again")
+
+
+def test_a_broken_feed_is_read_as_far_as_possible_and_says_so(at):
+    upload = sent(at, ("world.xml", TWO[:-40]))
+
+    assert found(upload)["world.xml/entry-1.md"] == "created"
+    assert (
+        "the feed was read as far as possible, check that no entry is missing"
+        in problems(upload)["world.xml"]
+    )
+
+
+def test_the_entries_of_feeds_count_among_the_files_of_an_upload(at, settings):
+    settings.UPLOAD_FILES = 3
+
+    response = send(at, ("world.xml", feed(*[entry(f"Talks {n}") for n in range(3)])))
+
+    assert refusal(response).startswith("An upload may have 3 files, those in zips and feeds counted")
+
+
+def test_what_the_entries_of_a_feed_hold_counts_among_the_bytes_of_an_upload(at, monkeypatch):
+    monkeypatch.setattr("articles.uploads.receiving.MAX_TOTAL", 100_000)
+
+    response = send(at, ("world.xml", feed(*["<title>x</title>"] * 100, title="Courier " * 1_000)))
+
+    assert refusal(response).startswith("The files of an upload may have 0 MB once unpacked")
+
+
+def test_more_feeds_than_an_upload_may_have_are_refused(at):
+    response = send(at, *((f"{n}.rss", TWO) for n in range(21)))
+
+    assert refusal(response) == (
+        "An upload may have 20 saved feeds, and 21 were sent. Send the others in a second upload."
+    )
+
+
+def test_a_feed_in_a_zip_is_left_out_and_named_as_by_every_import(at):
+    upload = sent(at, ("a.zip", packed({"world.xml": TWO, "vote.md": VOTE})))
+
+    assert found(upload) == {"a.zip/vote.md": "created", "a.zip/world.xml": "skipped"}
+
+
+def test_the_entries_of_two_feeds_of_one_name_do_not_mix(at):
+    upload = sent(at, ("world.xml", TWO), ("world.xml", feed(entry("Another"))))
+
+    assert [*found(upload)] == [
+        "world.xml", "world.xml/entry-1.md", "world.xml/entry-2.md", "world-2.xml", "world-2.xml/entry-1.md",
+    ]  # fmt: skip
+
+
+def test_of_the_name_of_a_feed_only_the_last_part_is_used(at):
+    form = raw_form(b"../../evil.xml").replace(TALKS, TWO)
+
+    at.post(ADD, data=form, content_type="multipart/form-data; boundary=x")
+
+    assert [*found(Upload.objects.get())] == ["evil.xml", "evil.xml/entry-1.md", "evil.xml/entry-2.md"]
+
+
+def test_a_script_in_a_feed_is_no_part_of_the_article(at):
+    text = "&lt;p&gt;They went on.&lt;/p&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+    act(at, sent(at, ("world.xml", feed(entry("Talks", text=text)))), "import")
+
+    assert Article.objects.get().body == "They went on."
 
 
 # --- The hostile cases of area `upload` ---------------------------------------------------------------------

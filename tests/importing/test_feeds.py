@@ -238,3 +238,14 @@ def test_a_file_named_as_a_feed_may_lie_anywhere_below_a_folder(tmp_path):
 )  # fmt: skip
 def test_html_becomes_markdown(html, markdown):
     assert to_markdown(html) == markdown
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    ["", '<?xml version="1.0"?> ', '\N{ZERO WIDTH NO-BREAK SPACE}<?xml version="1.0"?> '],
+    ids=["no declaration", "a declaration", "a byte order mark"],
+)
+def test_broken_xml_is_told_on_its_line_of_the_file(read, declaration):
+    [reading] = read(f"{declaration}<rss>\n<channel>\n</item>")
+
+    assert reading.fault.line == 3
