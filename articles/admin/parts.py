@@ -249,7 +249,7 @@ class OfficeAdmin(PartAdmin):
         chosen("holder", "holder", Tag, "holder"),
         chosen("country", "of", Tag, "of"),
     )
-    list_per_page = 100
+    list_per_page = 50
     search_fields = ("holder__name__icontains", "title__istartswith")
     search_help_text = "A part of the holder's name, or how the title begins."
     autocomplete_fields = ("holder", "of")

@@ -21,7 +21,18 @@ from articles.admin.review_cards import Card, read_cards, rule_choices
 from articles.admin.review_query import Wanted, read
 from articles.models import Article, Outlet, Tag, Tagging, TagKind
 from articles.review.decisions import Decided, Verdict, decide, last_act, taggings_of, take_back
-from articles.review.queue import ALL, COUNTED, WALKED, Place, count_waiting, share_of, walk
+from articles.review.queue import (
+    ALL,
+    COUNTED,
+    COUNTED_LATEST,
+    LATEST,
+    WALKED,
+    Place,
+    count_latest,
+    count_waiting,
+    share_of,
+    walk,
+)
 from newsroom.admin import DeskPage
 
 MAY_LOOK, MAY_DECIDE = "articles.view_tagging", "articles.change_tagging"
@@ -91,6 +102,7 @@ def _page(request: HttpRequest, wanted: Wanted) -> tuple[list[Card], Place | Non
 
 def _show_page(request: HttpRequest, wanted: Wanted) -> TemplateResponse:
     found = None if wanted.problems else count_waiting(wanted.asked)
+    latest = count_latest(wanted.asked) if found is None and not wanted.problems else None
     form = _filter_form(wanted)
     context = {
         **admin.site.each_context(request),
@@ -98,7 +110,9 @@ def _show_page(request: HttpRequest, wanted: Wanted) -> TemplateResponse:
         "title": "Review queue",
         "help_line": HELP_LINE,
         "reading": wanted,
-        "waiting": _count_words(found),
+        "waiting": _count_words(found, COUNTED),
+        "latest": _count_words(latest, COUNTED_LATEST),
+        "latest_of": f"{LATEST:,}",
         "form": form,
         "kinds": TagKind.choices,
         "rules": rule_choices(),
@@ -130,10 +144,10 @@ def _card_context(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _count_words(found: int | None) -> str:
+def _count_words(found: int | None, limit: int) -> str:
     if found is None:
         return ""
-    return f"{COUNTED:,}+ wait" if found > COUNTED else f"{found:,} {'waits' if found == 1 else 'wait'}"
+    return f"{limit:,}+ wait" if found > limit else f"{found:,} {'waits' if found == 1 else 'wait'}"
 
 
 def _filter_form(wanted: Wanted) -> FilterForm:

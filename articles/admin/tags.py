@@ -74,6 +74,11 @@ class TagForm(SeenForm):
         return cleaned
 
 
+def is_autocomplete(request: HttpRequest) -> bool:
+    """Return whether a field that is typed into asks for tags to choose from."""
+    return bool(request.GET.get("model_name") and request.GET.get("field_name"))
+
+
 @admin.register(Tag)
 class TagAdmin(RuleLab, MergingAdmin):
     help_line = (
@@ -98,7 +103,9 @@ class TagAdmin(RuleLab, MergingAdmin):
     readonly_fields = ("origin", "facts_shown")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the tags, each with the number of articles that carry it."""
+        """Return the tags, each with the number of articles that carry it, but to an autocomplete without."""
+        if is_autocomplete(request):  # it sorts all that match, and would count for each of them
+            return super().get_queryset(request)
         rows = Tagging.objects.exclude(status=Tagging.Status.REJECTED)
         tags: QuerySet[Any] = super().get_queryset(request).annotate(counted=number_of(rows, "tag"))
         return tags
@@ -107,7 +114,7 @@ class TagAdmin(RuleLab, MergingAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Return the tags that match; to an autocomplete only those that can be chosen there."""
-        if request.GET.get("model_name") and request.GET.get("field_name"):
+        if is_autocomplete(request):
             queryset = queryset.filter(is_retired=False)
             if request.GET["model_name"] == "office":
                 kinds = (

@@ -57,7 +57,7 @@ class Examples:
 def find_examples(
     merged: Sequence[Record], survivor: Record, *, looked: int, choice: Choice = Choice.NEWER
 ) -> Examples:
-    """Return up to `SHOWN` articles of each kind, those whose rows were written last first.  Four queries.
+    """Return up to `SHOWN` articles of each kind, what was written last first.  Four queries.
 
     Up to ``looked`` rows of the records that go are looked at: if they have no more, what is not found is
     not there.
@@ -76,7 +76,7 @@ def _words_by_article(merged: Sequence[Record], survivor: Record, looked: int) -
     """Return the statuses under which articles have the records, one for each record; of no tag "" each."""
     going = [one.pk for one in merged]
     if column_of(survivor) == "outlet":
-        of_them = Article.objects.filter(outlet__in=going).order_by("-pk")
+        of_them = Article.objects.filter(outlet__in=going).order_by("-sort_on", "-pk")
         return {pk: [""] for pk in of_them.values_list("pk", flat=True)[:SHOWN]}
     model: type[Tagging | Authorship] = Tagging if isinstance(survivor, Tag) else Authorship
     column = f"{column_of(survivor)}__in"

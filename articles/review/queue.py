@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Mod
 from django.utils import timezone
 
@@ -24,8 +24,14 @@ from articles.tagging.doubt import grounds
 COUNTED = 10_000  # suggestions that are counted; of more it is said that there are more
 WALKED = 20_000  # suggestions of the order that are looked at for one page
 SMALL = 3_000  # articles of an outlet or a run whose suggestions are gathered; of more, the order is walked
+LATEST = 1_000  # articles of a large outlet or run in which suggestions are counted
+COUNTED_LATEST = 1_000  # suggestions that are counted in these
 AT_WORK = dt.timedelta(minutes=10)  # since somebody's last decision, after which others get that share too
 LATEST_ACTS = 300  # that say who is at work
+
+# Written out, and no parameter: only so does SQLite take the index of the suggestions alone at its word, and
+# does not look each of them up to see whether it is one.
+SUGGESTED = Func(template="'suggested'", output_field=CharField())
 
 type Row = tuple[int, int]  # rank, counted downwards, and number of a tagging
 
@@ -110,7 +116,7 @@ def walk(asked: Asked, *, after: Place | None = None, share: Share = ALL, limit:
 def count_waiting(asked: Asked) -> int | None:
     """Return how many wait, `COUNTED` + 1 for all numbers beyond; None where counting would take long."""
     is_few = asked.is_of_articles and _is_small(asked)
-    rows = _wanted(asked, is_few=is_few).order_by()
+    rows = _wanted(asked, is_few=is_few, is_counted=True).order_by()
     if asked.grounds:
         if asked.tag and not is_few and rows.values("pk")[: COUNTED + 1].count() > COUNTED:
             return None  # of one rule there may be few among a million of the tag
@@ -120,6 +126,30 @@ def count_waiting(asked: Asked) -> int | None:
             return None  # its suggestions may all be decided, and each of its articles is asked for them
         rows = rows.filter(article__in=_articles(asked))
     return rows.values("pk")[: COUNTED + 1].count()
+
+
+def count_latest(asked: Asked) -> int | None:
+    """Return how many wait in the latest `LATEST` articles of a large outlet or run; None for small ones.
+
+    `COUNTED_LATEST` + 1 stands for all numbers beyond: most often a few of the articles are looked at for it.
+    """
+    if not asked.is_of_articles or _is_small(asked):
+        return None
+    rows = _wanted(asked, is_few=True, is_counted=True).order_by()
+    if asked.grounds:
+        rows = rows.filter(review_ground__in=asked.grounds)
+    if asked.outlet and asked.run:
+        rows = rows.filter(_met(Asked(outlet=asked.outlet)))
+    return rows.filter(article__in=_latest(asked)).values("pk")[: COUNTED_LATEST + 1].count()
+
+
+def _latest(asked: Asked) -> QuerySet[Any, Any]:
+    """Return the articles of the last files of a run, or the newest of an outlet: the front of an index."""
+    if asked.run:
+        files = ArticleSource.objects.filter(run=asked.run).order_by("-pk")
+        return files.values("article")[:LATEST]
+    articles = Article.objects.filter(outlet=asked.outlet).order_by("-sort_on", "-pk")
+    return articles.values("pk")[:LATEST]
 
 
 def share_of(person: AbstractBaseUser) -> Share:
@@ -135,11 +165,20 @@ def share_of(person: AbstractBaseUser) -> Share:
     return Share(at_work.index(person.pk), len(at_work))
 
 
-def _wanted(asked: Asked, *, is_few: bool) -> QuerySet[Tagging]:
-    """Return what waits of a tag or of all, in articles that are not withdrawn and with tags in use."""
-    withdrawn = Article.objects.filter(pk=OuterRef("article"), status=Article.Status.WITHDRAWN)
+def _wanted(asked: Asked, *, is_few: bool, is_counted: bool = False) -> QuerySet[Tagging]:
+    """Return what waits of a tag or of all, in articles that are not withdrawn and with tags in use.
+
+    A page asks of each of its few articles whether it is withdrawn.  To count, the withdrawn ones are
+    gathered once, from an index of their own: else ten thousand articles were read for their status alone.
+    """
+    withdrawn = Article.objects.filter(status=Article.Status.WITHDRAWN).order_by()
+    is_out = (
+        Q(article__in=withdrawn.values("pk"))
+        if is_counted
+        else Q(Exists(withdrawn.filter(pk=OuterRef("article"))))
+    )
     retired = Tag.objects.filter(is_retired=True)
-    rows: QuerySet[Tagging] = Tagging.objects.filter(~Exists(withdrawn), status=Tagging.Status.SUGGESTED)
+    rows: QuerySet[Tagging] = Tagging.objects.filter(~is_out, status=Tagging.Status.SUGGESTED)
     rows = rows.filter(~Q(tag__in=retired))
     if not asked.tag:
         return rows
@@ -193,7 +232,7 @@ def _end_of_walk(asked: Asked, after: Place | None) -> Place | None:
     is_sparse = asked.is_of_articles or (asked.tag and asked.grounds)
     if not is_sparse:
         return None
-    rows = _behind(Tagging.objects.filter(status=Tagging.Status.SUGGESTED), after)
+    rows = _behind(Tagging.objects.filter(status=SUGGESTED), after)
     rows = rows.order_by("-review_rank", "pk")
     if asked.tag or not asked.grounds:
         parts = [rows.filter(tag=asked.tag) if asked.tag else rows]

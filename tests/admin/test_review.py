@@ -9,10 +9,11 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from articles import curation
-from articles.models import ChangeSet, Tagging
+from articles.admin import review
+from articles.models import Article, ChangeSet, Tagging
 from articles.review import queue
 from articles.review.decisions import Verdict, decide, version
-from tests.factories import make_article, make_tag, make_tagging
+from tests.factories import make_article, make_outlet, make_tag, make_tagging
 
 pytestmark = pytest.mark.django_db
 BODY = "It rained. The Kremlin said so. Russia did not comment."
@@ -330,6 +331,19 @@ def test_rejected_suggestions_are_listed_and_taken_back(carol_at, queue_url, row
     assert told(page) == ["1 taken back. They wait in the review queue again."]
     assert status_of(row) == "suggested"
     assert shown(carol_at.get(queue_url)) == [row.pk]
+
+
+def test_of_a_large_outlet_the_queue_says_how_many_wait_in_its_latest_articles(
+    carol_at, queue_url, row, monkeypatch
+):
+    monkeypatch.setattr(queue, "SMALL", 0)
+    outlet = make_outlet("Herald")
+    Article.objects.filter(pk=row.article_id).update(outlet=outlet)
+
+    assert "1 waits in its latest 1,000 articles" in text_of(carol_at.get(f"{queue_url}?outlet={outlet.pk}"))
+    monkeypatch.setattr(queue, "COUNTED_LATEST", 0)
+    monkeypatch.setattr(review, "COUNTED_LATEST", 0)
+    assert "0+ wait in its latest" in text_of(carol_at.get(f"{queue_url}?outlet={outlet.pk}"))
 
 
 def test_a_page_of_a_large_outlet_with_nothing_near_by_says_where_to_look_on(

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from articles.admin import lists
 from articles.models import Article, Tagging
@@ -16,6 +17,9 @@ from tests.admin.test_pages import address
 from tests.factories import make_article, make_outlet, make_tag
 
 pytestmark = pytest.mark.django_db
+PAGE_OF_ARTICLES = (
+    'SELECT "articles_article"."id" AS "pk" FROM'  # the query that finds the page, not its rows
+)
 
 
 @pytest.fixture
@@ -184,3 +188,29 @@ def test_the_trail_is_not_read_from_end_to_end_for_its_filters(alice_at, desk):
     assert {row.table for row in page.context["cl"].result_list} == {"tagging"}
     assert [query["sql"] for query in queries if "DISTINCT" in query["sql"]] == []
     assert [query["sql"] for query in queries if 'ORDER BY "articles_change"."table"' in query["sql"]] == []
+
+
+def test_an_autocomplete_counts_no_articles(alice_at, desk):
+    make_tag("country/Peru")
+    asked = "app_label=articles&model_name=office&field_name=of&term=p"
+
+    with CaptureQueriesContext(connection) as queries:
+        page = alice_at.get(f"{reverse('admin:autocomplete')}?{asked}")
+
+    assert [one["text"] for one in page.json()["results"]] == ["Peru"]
+    assert [query["sql"] for query in queries if "articles_tagging" in query["sql"]] == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
+def test_the_articles_of_an_outlet_come_in_their_order_from_an_index(alice_at, desk):
+    make_article(outlet="Harbour News")
+    outlet = make_outlet("Harbour News")
+    with CaptureQueriesContext(connection) as queries:
+        alice_at.get(f"{address('article')}?outlet={outlet.pk}")
+    found = [query["sql"] for query in queries if query["sql"].startswith(PAGE_OF_ARTICLES)]
+    [page] = [sql for sql in found if "ORDER BY" in sql]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {page}")
+        plan = [row[3] for row in cursor.fetchall()]
+    assert plan == ["SEARCH articles_article USING COVERING INDEX article_outlet (outlet_id=?)"]

@@ -225,3 +225,11 @@ def test_sentence_and_buttons_of_the_first_are_in_sight(rows, open_queue, width,
     if width == 360:
         heights = current(page).get_by_role("button").evaluate_all("all => all.map(b => b.offsetHeight)")
         assert min(heights) >= 44
+
+
+def test_the_filters_fit_a_narrow_window(rows, open_queue):
+    page = open_queue("carol", width=360)
+
+    page.locator(".review-narrow summary").click()
+
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

@@ -17,7 +17,7 @@ from articles.importing.taggings import set_turns
 from articles.models import ArticleSource, Change, ChangeSet, ImportRun, Tagging
 from articles.review import queue
 from articles.review.decisions import Verdict, decide, last_act, taggings_of, take_back, version
-from articles.review.queue import ALL, Asked, Place, Share, count_waiting, read_page, share_of
+from articles.review.queue import ALL, Asked, Place, Share, count_latest, count_waiting, read_page, share_of
 from articles.rules.retagging import Scope, retag
 from tests.factories import make_article, make_outlet, make_tag, make_tagging
 from tests.rules.test_retagging import InProcess
@@ -141,6 +141,29 @@ def test_what_waits_is_counted_up_to_a_limit_and_not_at_all_where_that_takes_lon
     assert count_waiting(Asked(tag=mixed["Peru"], rule="name")) == 1
     monkeypatch.setattr(queue, "COUNTED", 1)
     assert count_waiting(Asked(tag=mixed["Peru"], rule="name")) is None
+
+
+def test_of_a_large_outlet_or_run_those_in_its_latest_articles_are_counted_up_to_a_limit(mixed, monkeypatch):
+    outlet, run = Asked(outlet=mixed["Courier"]), Asked(run=mixed["run"])
+    assert [count_latest(asked) for asked in (Asked(), outlet, run)] == [None, None, None]
+    monkeypatch.setattr(queue, "SMALL", 0)
+
+    assert [count_latest(asked) for asked in (Asked(), outlet, run)] == [None, 2, 2]
+    assert count_latest(Asked(outlet=mixed["Courier"], kind="actor")) == 1
+    assert count_latest(Asked(run=mixed["run"], tag=mixed["Peru"])) == 1
+    assert count_latest(Asked(outlet=mixed["Courier"], run=mixed["run"])) == 0
+    make_article(outlet="Courier", published_on=dt.date(2026, 1, 1))
+    monkeypatch.setattr(queue, "COUNTED_LATEST", 1)
+    assert count_latest(outlet) == 2
+    monkeypatch.setattr(queue, "LATEST", 1)
+    assert count_latest(outlet) == 0
+
+
+def test_no_article_is_read_to_count_what_waits(mixed):
+    with CaptureQueriesContext(connection) as queries:
+        count_waiting(Asked())
+
+    assert [query["sql"] for query in queries if "EXISTS" in query["sql"]] == []
 
 
 @pytest.fixture
