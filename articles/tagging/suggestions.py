@@ -33,6 +33,9 @@ COURTESIES = re.compile(
 LONGEST_PHRASE = 6  # words
 # ... or " and External Trade, ": another field of the same minister.
 FIELD = re.compile(r"(?: and|,)(?: [A-Z][\w'’-]*| and){1,6}, ")
+# "Sen. Ana Soto", and the office in full; not "Rep. of Korea".
+SHORT_OFFICE = re.compile(r"\b(?P<short>Sen|Rep|Gov|Amb)\. (?=[A-Z])")
+SHORT_OFFICES = {"Sen": "senator", "Rep": "congressman", "Gov": "governor", "Amb": "ambassador"}
 # "Lt. Gen. ": the point ends no sentence.
 ABBREVIATED = re.compile(r"(?:Gen|Adm|Col)\. ")
 # What may stand between a name and the office after it: ", the ", ", Qatar's ", ", the U.N.'s former "; not
@@ -85,6 +88,8 @@ def read_named_beside_office(reading: Reading) -> list[Named]:
                 break
         if len(made) >= MOST:
             break
+    for named in _with_short_office(reading, taken or Taken(reading)):
+        made.setdefault(named.name, named)
     return sorted(made.values(), key=lambda named: named.start)
 
 
@@ -131,6 +136,17 @@ def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
         name = _name_ending(window[: apposition.start()])
         if name:
             yield name, begin - len(window) + apposition.start() - len(name)
+
+
+def _with_short_office(reading: Reading, taken: Taken) -> Iterator[Named]:
+    """Yield the unknown persons behind an office cut short: "Sen. Ana Soto"."""
+    place = reading.hits.folded.place
+    for match in SHORT_OFFICE.finditer(reading.text):
+        name, start = _name_at(reading.text, match.end()), match.end()
+        end = start + len(name)
+        if name and not taken.overlaps(start, end):
+            office = SHORT_OFFICES[match["short"]]
+            yield Named(name, office, "", place(start), place(end - 1) + 1)
 
 
 def _names_in_list(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:

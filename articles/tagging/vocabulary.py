@@ -108,7 +108,7 @@ OFFICES: tuple[tuple[frozenset[str], str], ...] = (
         presidential spokesperson, government spokeswoman, government spokesperson, rebel spokesman,
         separatist leader, guerrilla leader, militia leader, opposition figure, parliamentary speaker,
         deputy speaker, deputy chairman, president-elect, prime minister-elect, deputy foreign secretary,
-        shadow foreign secretary, shadow foreign minister, shadow defence secretary""",
+        shadow foreign secretary, shadow foreign minister, shadow defence secretary, MP, MEP""",
     ),
     # Whatever the office of the one who meets him is: "his Peruvian counterpart, Juan Paz".
     (EITHER | GOVERNMENT | FOREIGN | DEFENCE | OTHER, "counterpart, counterparts"),
@@ -139,7 +139,8 @@ COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
     (DEFENCE, "defence ministers, defense ministers"),
     (
         OTHER,
-        "finance ministers, ministers, ambassadors, envoys, senators, lawmakers, commissioners, governors",
+        """finance ministers, ministers, ambassadors, envoys, senators, lawmakers, commissioners, governors,
+        MPs, MEPs""",
     ),
 )
 COURTESIES = "mr, mrs, ms, miss, dr, sir, lord, lady, sheikh, h.e, mullah, hon"
