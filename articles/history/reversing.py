@@ -15,10 +15,12 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, prefetch_related_objects
+from django.db.models import F, Q
 
 from articles.curation import Act, locked
 from articles.history.effects import ARTICLE, BATCH, DERIVED, TAGGING, Carried, Effect, Place, Values
+from articles.history.joining import mergers_of, splits_of
+from articles.history.sharing import SharedTags, give_titles
 from articles.history.trail import values_of
 from articles.importing import store, suggesting
 from articles.importing.named import write_authors
@@ -34,6 +36,7 @@ from articles.models import (
     Tagging,
 )
 from articles.records.indexed import INDEXED, articles_with
+from articles.records.moving import write_taggings
 
 TABLES: dict[str, type[models.Model]] = {
     str(model._meta.model_name): model for model in apps.get_app_config("articles").get_models()
@@ -67,12 +70,16 @@ def lock_rows(effects: Iterable[Effect]) -> dict[Place, Any]:
     for effect in effects:
         wanted[effect.table].add(effect.row_id)
     stored: dict[Place, Any] = {}
+    tags = SharedTags()
     for table in sorted(wanted, key=lambda name: (name not in FIRST, name)):
         for pks in batched(sorted(wanted[table]), BATCH):
             rows = TABLES[table]._default_manager.filter(pk__in=pks)
             if table == TAGGING:
-                rows = rows.select_related("tag").annotate(title=F("article__title"))
-            stored |= {(table, row.pk): row for row in locked(rows)}
+                rows = rows.annotate(title=F("article__title"))
+            found = list(locked(rows))
+            if table == TAGGING:
+                tags.give(cast("list[Tagging]", found))
+            stored |= {(table, row.pk): row for row in found}
     return stored
 
 
@@ -98,6 +105,7 @@ class Reversing:
         self.freed = {one.place for one in effects if "merged_into_id" in (one.before or {})}
         self.mergers: dict[Place, list[ChangeSet]] = {}
         self.splits: dict[int, list[tuple[int, ChangeSet]]] = {}
+        self.tags = SharedTags()
         self.carried: set[Carried] = set()  # which tags articles have to which the undo gives any back
         self._look_up_articles()
 
@@ -137,7 +145,7 @@ class Reversing:
             return None
         tag = effect.carried[1]
         if tag not in self.splits:
-            self.splits[tag] = _splits_of(tag)
+            self.splits[tag] = splits_of(tag)
         acts = [act for pk, act in self.splits[tag] if pk > max(effect.changes)]
         return obstacle_to(effect, "its tag was split since", acts) if acts else None
 
@@ -148,7 +156,7 @@ class Reversing:
             if words == MERGED or place in self.freed or not hasattr(model, "merged_into"):
                 continue
             if place not in self.mergers:
-                self.mergers[place] = _mergers_of(model, pk)
+                self.mergers[place] = mergers_of(model, pk)
             if acts := self.mergers[place]:
                 return obstacle_to(effect, f"its {words} was merged into another since", acts)
         return None
@@ -183,7 +191,7 @@ class Reversing:
         gone = others.filter(removed, after__isnull=True).select_related("change_set")
         removers = list(dict.fromkeys(change.change_set for change in gone.order_by("-pk")))
         if effect.carried and effect.place not in self.stored:  # one of two that are one now
-            removers += _mergers_of(Tag, effect.carried[1])
+            removers += mergers_of(Tag, effect.carried[1])
         return removers
 
     def _clash(self, effect: Effect) -> str:
@@ -263,12 +271,13 @@ class Reversing:
     def _make(self, table: str, effects: Sequence[Effect]) -> None:
         rows = [self._made_again(effect) for effect in effects]
         if table == TAGGING:
+            self.tags.give(cast("list[Tagging]", rows))
             set_turns(rows)
         made = TABLES[table]._default_manager.bulk_create(rows, batch_size=BATCH)
         columns = TABLES[table]._meta.fields
         stamps = [column.name for column in columns if getattr(column, "auto_now_add", False)]
         if table == TAGGING:
-            prefetch_related_objects(made, "article", "tag")  # for their names in the trail
+            give_titles(cast("list[Tagging]", made))
         for row, effect in zip(made, effects, strict=True):
             if stamps:  # as they were: Django sets them anew
                 _set(row, {name: (effect.before or {}).get(name) for name in stamps})
@@ -284,6 +293,8 @@ class Reversing:
             before = values_of(row)
             values = self._living(effect.before or {})
             _set(row, values)
+            if isinstance(row, Tagging):
+                self.tags.give([row])
             now = values_of(row)
             # What the act rested on without changing it, the undo rests on as well.
             self.act.remember(
@@ -295,10 +306,11 @@ class Reversing:
             if table == TAGGING and names == ("tag_id",):
                 self._move_back(cast("list[Tagging]", changed))
                 continue
-            following = REVIEW_FIELDS if table == TAGGING else ()
             if table == TAGGING:
                 set_turns(cast("list[Tagging]", changed))
-            TABLES[table]._default_manager.bulk_update(changed, [*names, *following], batch_size=BATCH)
+                write_taggings(cast("list[Tagging]", changed), [*names, *REVIEW_FIELDS])
+            else:
+                TABLES[table]._default_manager.bulk_update(changed, names, batch_size=BATCH)
 
     @staticmethod
     def _move_back(changed: Sequence[Tagging]) -> None:
@@ -312,7 +324,7 @@ class Reversing:
         turned = [_turn(row) for row in changed]
         set_turns(changed)
         moved = [row for row, was in zip(changed, turned, strict=True) if was != _turn(row)]
-        Tagging.objects.bulk_update(moved, REVIEW_FIELDS, batch_size=BATCH)
+        write_taggings(moved, REVIEW_FIELDS)
 
     def _rewrite(self, table: str, effects: Sequence[Effect]) -> None:
         """Give articles their columns and authors back, and let follow what rests on them."""
@@ -371,28 +383,6 @@ def undecided(tag: Tag) -> models.QuerySet[Tagging]:
     """Return the taggings of a tag that a program gave and no person has decided."""
     given = Tagging.objects.filter(tag=tag.pk, status=Tagging.Status.SUGGESTED, decided_at=None)
     return given.exclude(origin=Tagging.Origin.EDITOR)
-
-
-def _mergers_of(model: type[models.Model], pk: int) -> list[ChangeSet]:
-    """Return the acts that merged a record which is merged still, the newest first; none if it is not."""
-    if not model._default_manager.filter(pk=pk, merged_into__isnull=False).exists():
-        return []
-    changes = Change.objects.filter(
-        table=str(model._meta.model_name), row_id=pk, change_set__act=ChangeSet.Act.MERGE
-    )
-    return list(
-        dict.fromkeys(change.change_set for change in changes.select_related("change_set").order_by("-pk"))
-    )
-
-
-def _splits_of(tag: int) -> list[tuple[int, ChangeSet]]:
-    """Return the acts in force that split a tag, each after the number of its change, the newest first."""
-    changes = Change.objects.filter(table="tag", row_id=tag, change_set__act=ChangeSet.Act.SPLIT)
-    return [
-        (change.pk, change.change_set)
-        for change in changes.select_related("change_set").order_by("-pk")
-        if not change.change_set.undone_by.filter(undone_by=None).exists()
-    ]
 
 
 def _named(effect: Effect) -> Iterator[tuple[type[models.Model], int, str]]:

@@ -26,6 +26,7 @@ from articles.models import (
     Tagging,
 )
 from articles.quality import audits, sampling
+from articles.records.merging import merge
 from articles.records.splitting import split_tag
 from articles.rules import retagging
 from articles.rules.retagging import Scope, retag
@@ -537,3 +538,38 @@ def test_a_large_act_is_undone_in_few_statements(alice, django_assert_max_num_qu
         undo(last(), by=alice)
 
     assert Change.objects.filter(change_set__act="undo").count() == 60
+
+
+def merge_of(count: int, alice) -> ChangeSet:
+    """Return a merge of two tags: as many articles that only one had, and half as many that had both."""
+    old, new = make_tag("actor/Sergej Lawrow"), make_tag("actor/Sergey Lavrov")
+    for number in range(count):
+        make_article(title=f"Only {number}", tags=[old])
+        if number % 2:
+            make_article(title=f"Both {number}", tags=[old, new])
+    made = merge([old], new, by=alice).made
+    assert made is not None
+    return made
+
+
+def test_the_undo_of_a_merge_needs_as_many_queries_for_forty_articles_as_for_four(
+    alice, django_assert_max_num_queries
+):
+    made = merge_of(4, alice)
+    with django_assert_max_num_queries(200) as few:
+        undo(made, by=alice)
+    many = merge_of(40, alice)
+
+    with django_assert_max_num_queries(len(few)):
+        undo(many, by=alice)
+
+    assert Tagging.objects.filter(tag__slug="sergej-lawrow").count() == 4 + 2 + 40 + 20
+
+
+def test_the_undo_of_a_merge_says_of_which_tag_and_article_each_row_is(alice):
+    undone = undo(merge_of(2, alice), by=alice)
+
+    labels = sorted(row.label for row in undone.rows if row.table == "tagging")
+    assert labels == [
+        "Sergej Lawrow: Both 1", "Sergej Lawrow: Only 0", "Sergej Lawrow: Only 1", "Sergey Lavrov: Both 1",
+    ]  # fmt: skip

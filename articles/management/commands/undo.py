@@ -22,14 +22,14 @@ REFUSED = 1  # exit codes: later acts stand in the way
 COULD_NOT_RUN = 2
 SHOWN = 20  # rows listed; --json lists all
 LARGE = 100_000  # rows of an act; all are held at once
-ROW_BYTES = 7_000  # memory for each, measured for a merge of 32,000
+ROW_BYTES = 5_000  # memory for each, measured for a merge of 220,000
 
 
 class Command(BaseCommand):
     """Give the rows that an act changed back what they were, all or those that are named.
 
     Refused, with a list, where later acts rest on it: undo those first, or choose other rows.  An import is
-    handed to undo_import, which keeps what editors decided since.  All rows are held in memory at once, 7 kB
+    handed to undo_import, which keeps what editors decided since.  All rows are held in memory at once, 5 kB
     for each: an act of more than 100,000 is undone with --large only.
 
     Example: manage.py undo 412 --row 9031 --row 9032 --dry-run
