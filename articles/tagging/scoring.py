@@ -86,9 +86,11 @@ class TopicWeights:
     """What a topic's phrases count for, and the sums from which the topic is mentioned and a main one."""
 
     title: float  # a phrase in the title counts this many times
-    lead: float
-    doubling: float  # for each doubling of the number of times that one phrase occurs
+    lead: float  # one in the lead, for being mentioned
+    doubling: float  # for each doubling of the number of times that one phrase occurs, likewise
     mentioned: float
+    main_lead: float  # one in the lead, for being a main one
+    main_doubling: float
     main: float  # in a text of USUAL_LENGTH
     length: float  # the main sum grows with the text's length to this power
     strongest: float  # the article's strongest topic is a main one from this sum on
@@ -96,16 +98,18 @@ class TopicWeights:
     most: int  # and only so many topics are main ones
 
 
-# Fitted on the development labels and sample A of docs/tagging.md by benchmarks/fit_roles.py.
+# Fitted on the development labels, sample D1 and two samples more of docs/tagging.md.
 TOPIC_WEIGHTS = TopicWeights(
     title=4.0,
     lead=1.3,
     doubling=0.2,
     mentioned=5.0,
-    main=16.0,
-    length=0.6,
+    main_lead=2.0,
+    main_doubling=0.4,
+    main=19.0,
+    length=0.5,
     strongest=8.0,
-    share=0.35,
+    share=0.45,
     most=3,
 )
 USUAL_LENGTH = 3000  # characters

@@ -27,8 +27,9 @@ type Place = tuple[int, int, float, int, Pattern]
 # [start, end) in folded text.
 type Span = tuple[int, int]
 NEW = tuple.__new__  # makes a named tuple in a third of the time
-# What the phrases of a topic count, their words, and where they stand.
-type _Phrases = tuple[list[float], list[str], list[Evidence]]
+# What the phrases of a topic add up to for being mentioned; what each counts for being a main topic, and its
+# words; where all of them stand.
+type _Phrases = tuple[float, list[float], list[str], list[Evidence]]
 
 
 class TopicScore(NamedTuple):
@@ -68,10 +69,9 @@ def read_topics(
         if held := taken.get(slug):
             places = [place for place in places if place[0] not in held and place[1] not in held]
         phrases = _add_up(reading.plain, layout, places)
-        values, _, standing = phrases
-        total = sum(values)
+        total, values, _, standing = phrases
         if total >= enough:
-            named.append((slug, total, phrases))
+            named.append((slug, sum(values), phrases))
             if parents.get(slug):
                 taken[parents[slug]].update([begin for _, begin, _, _ in standing])
                 taken[parents[slug]].update([-end for _, _, end, _ in standing])
@@ -102,13 +102,8 @@ def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
     """
     weights, lead_end = scoring.TOPIC_WEIGHTS, layout.lead_end
     if len(places) == 1:  # as of every third topic
-        [(start, minus_end, order, _, _)] = places
-        if order == EXCLUDED:
-            return [], [], []
-        counted = -order
-        if start < lead_end:
-            counted *= weights.title if start < layout.title_end else weights.lead
-        return [counted], [text[start:-minus_end]], [(None, start, -minus_end, "trigger")]
+        return _add_one(text, layout, places[0])
+    plains: dict[Pattern, float] = {}
     values: dict[Pattern, float] = {}
     counts: dict[Pattern, int] = {}
     words: list[str] = []
@@ -125,18 +120,38 @@ def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
         if order == EXCLUDED:
             continue
         standing.append((None, start, end, "trigger"))
-        counted = -order
+        plain = central = -order
         if start < lead_end:
-            counted *= weights.title if start < layout.title_end else weights.lead
+            if start < layout.title_end:
+                plain = central = plain * weights.title
+            else:
+                plain, central = plain * weights.lead, central * weights.main_lead
         if pattern not in values:
-            values[pattern] = counted
+            plains[pattern], values[pattern] = plain, central
             words.append(text[start:end])
         else:
             counts[pattern] = counts.get(pattern, 1) + 1
-            values[pattern] = max(values[pattern], counted)
+            if central > values[pattern]:
+                plains[pattern], values[pattern] = plain, central
     for pattern, count in counts.items():
-        values[pattern] *= 1 + weights.doubling * log2(count)
-    return list(values.values()), words, standing
+        doublings = log2(count)
+        plains[pattern] *= 1 + weights.doubling * doublings
+        values[pattern] *= 1 + weights.main_doubling * doublings
+    return sum(plains.values()), list(values.values()), words, standing
+
+
+def _add_one(text: str, layout: Layout, place: Place) -> _Phrases:
+    """Return what the only phrase of a topic counts."""
+    weights = scoring.TOPIC_WEIGHTS
+    start, minus_end, order, _, _ = place
+    if order == EXCLUDED:
+        return 0.0, [], [], []
+    plain = central = -order
+    if start < layout.title_end:
+        plain = central = plain * weights.title
+    elif start < layout.lead_end:
+        plain, central = plain * weights.lead, central * weights.main_lead
+    return plain, [central], [text[start:-minus_end]], [(None, start, -minus_end, "trigger")]
 
 
 def _main(totals: list[float], layout: Layout) -> float:
@@ -184,7 +199,7 @@ def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
 
 def _score(slug: str, total: float, main: float, phrases: _Phrases, denied: set[int]) -> TopicScore:
     """Return the score of one topic where ``main`` is the sum that makes a main one."""
-    values, words, standing = phrases
+    _, values, words, standing = phrases
     signs = tuple(zip(words, values, strict=True))
     is_main = total >= main and not all(start in denied for _, start, _, _ in standing)
     role = Role.MAIN if is_main else Role.MENTIONED
