@@ -389,7 +389,7 @@ def test_the_counts_stand_in_a_table(folder):
 
 def test_the_report_is_a_page_with_every_issue_and_nothing_that_runs(folder, tmp_path):
     for number in range(12):
-        (folder / f"<b>{number}.md").write_text("---\ntitle: T\ndate: '<script>'\n---\nText.\n")
+        (folder / f"<b>{number}.md").write_text("---\ntitle: T\ndate: '2025-02-30 <script>'\n---\nText.\n")
     page = tmp_path / "report.html"
     run(folder, "--report", page)
 
