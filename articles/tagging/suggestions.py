@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from articles.tagging.matcher import Hit
 from articles.tagging.reading import Named, Reading
@@ -62,7 +63,7 @@ ENDS_HEADLINE_NAME = re.compile(r"['’]s\b|[,.;:]|\s*$| (?=[a-z])", re.MULTILIN
 
 def read_named_beside_office(reading: Reading) -> list[Named]:
     """Return the persons named beside an office whom the gazetteer does not know, each once, in order."""
-    taken: Taken | None = None
+    taken = Taken(reading)
     made: dict[str, Named] = {}
     place = reading.hits.folded.place
     for hit in reading.hits.titles:
@@ -72,13 +73,9 @@ def read_named_beside_office(reading: Reading) -> list[Named]:
         is_headline = reading.in_title(hit[0]) and reading.is_title_capitalised()
         if is_headline and not _is_spoken_by(reading, hit):
             continue  # "Foreign Minister Holds Telephone Conversation"
-        for name, start in (_names_in_list if title.is_of_several else _names_beside)(reading, hit):
+        for name, start in _free_names(reading, hit, taken):
             end = start + len(name)
-            if taken is None:
-                taken = Taken(reading)
-            if taken.overlaps(start, end) or (
-                is_headline and not ENDS_HEADLINE_NAME.match(reading.text, end)
-            ):
+            if is_headline and not ENDS_HEADLINE_NAME.match(reading.text, end):
                 continue
             is_believed = is_headline or not title.is_common or _is_public(reading, hit)
             if name not in made and (is_believed or taken.has_nearby(hit, (start, end))):
@@ -88,7 +85,7 @@ def read_named_beside_office(reading: Reading) -> list[Named]:
                 break
         if len(made) >= MOST:
             break
-    for named in _with_short_office(reading, taken or Taken(reading)):
+    for named in islice(_with_short_office(reading, taken), max(0, MOST - len(made))):
         made.setdefault(named.name, named)
     return sorted(made.values(), key=lambda named: named.start)
 
@@ -112,6 +109,19 @@ def name_ending_at(reading: Reading, end: int) -> tuple[str, int]:
     window = reading.text[max(0, stop - LOOK_BACK) : stop]
     name = _name_ending(window)
     return (name, folded.place(stop - len(name))) if name else ("", 0)
+
+
+def _free_names(reading: Reading, hit: Hit, taken: Taken) -> Iterator[tuple[str, int]]:
+    """Yield the names beside an office that the gazetteer does not know, with their place in the text."""
+    is_of_several = hit[2].title is not None and hit[2].title.is_of_several
+    begin = reading.hits.folded.origin(hit[0])
+    is_taken = False  # by a known person behind the office
+    for name, start in (_names_in_list if is_of_several else _names_beside)(reading, hit):
+        end = start + len(name)
+        if taken.overlaps(start, end):
+            is_taken |= start > begin and not is_of_several and taken.by_person(start, end)
+        elif not (is_taken and start > begin):  # "Under-Secretary-General Hervé Ladsous and Ana Soto"
+            yield name, start
 
 
 def _names_beside(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:

@@ -10,7 +10,7 @@ from articles.tagging.matcher import Hit
 from articles.tagging.owners import OF, Place, Post, owner_of
 from articles.tagging.reading import Reading
 from articles.tagging.records import Kind
-from articles.tagging.vocabulary import Title
+from articles.tagging.vocabulary import OF_A_BODY, Title
 
 LOOK_BACK = 90  # characters in which a name may stand before its office, or a country before it
 # A country before one of these is not that of the office after it.
@@ -25,7 +25,6 @@ class Taken:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._place = reading.hits.folded.place
-        self._starts = {begin for _, begin, _, _ in reading.found}
 
     def overlaps(self, start: int, end: int) -> bool:
         """Return whether a name of the gazetteer has a character in [start, end) of the original text."""
@@ -33,6 +32,22 @@ class Taken:
             return True  # as of most names: the rest need not be sorted
         last = bisect_left(self._names, (self._place(end),)) - 1
         return last >= 0 and self._names[last][1] > self._place(start)
+
+    def by_person(self, start: int, end: int) -> bool:
+        """Return whether a person's name begins in [start, end) of the original text."""
+        persons = self._persons
+        following = bisect_left(persons, self._place(start))
+        return following < len(persons) and persons[following] < self._place(end)
+
+    @cached_property
+    def _persons(self) -> list[int]:
+        """Return where persons' names begin in the folded text, in order."""
+        return sorted([begin for entry, begin, _, _ in self._reading.found if entry.kind is Kind.ACTOR])
+
+    @cached_property
+    def _starts(self) -> set[int]:
+        """Return where names begin in the folded text."""
+        return {begin for _, begin, _, _ in self._reading.found}
 
     @cached_property
     def _names(self) -> list[tuple[int, int]]:
@@ -54,6 +69,17 @@ class Taken:
         )
 
     @cached_property
+    def _bodies(self) -> set[int]:
+        """Return where in the original text names of public organisations begin and end."""
+        origin = self._reading.hits.folded.origin
+        return {
+            place
+            for entry, begin, end, _ in self._reading.found
+            if entry.kind is Kind.ORGANISATION and entry.category not in PRIVATE
+            for place in (origin(begin), origin(end - 1) + 1)
+        }
+
+    @cached_property
     def _ends(self) -> set[int]:
         """Return where in the original text names end that may own an office."""
         origin = self._reading.hits.folded.origin
@@ -72,7 +98,7 @@ class Taken:
             and nearest.start >= begin - LOOK_BACK // 2
             and not BREAK.search(text, nearest.start, begin)
         ):
-            return bool(nearest.key) and not self._is_anothers(nearest.start)
+            return bool(nearest.key) and self._may_own(hit, nearest.start)
         # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
         start, end = name
         reach = start if start > begin else begin + LOOK_BACK // 2
@@ -80,12 +106,16 @@ class Taken:
         if behind is not None:  # "Gen. Juan Paz of the Chilean army"
             reach = behind.end() + 1
         is_between = following < len(places) and places[following].start < reach
-        return is_between and bool(places[following].key)
+        if not is_between or not places[following].key:
+            return False
+        return not _is_of_a_body(hit) or places[following].start in self._bodies
 
-    def _is_anothers(self, start: int) -> bool:
-        """Return whether somebody unknown owns the place: "Human Rights Watch's Syria director"."""
-        text = self._reading.text
-        return text[start - 3 : start] in {"'s ", "’s "} and start - 3 not in self._ends
+    def _may_own(self, hit: Hit, start: int) -> bool:
+        """Return whether a place before an office may own it; not in "Human Rights Watch's Syria chief"."""
+        is_owned = self._reading.text[start - 3 : start] in {"'s ", "’s "}
+        if _is_of_a_body(hit):
+            return start in self._bodies or (is_owned and start - 3 in self._bodies)
+        return not is_owned or start - 3 in self._ends
 
     def owner(self, title: Title, hit: Hit, *, name: tuple[int, int]) -> str:
         """Return the key of the country or body that the office is of; "" where the words leave it open."""
@@ -93,3 +123,8 @@ class Taken:
         return owner_of(
             self._reading.text, self._places, Post(title, origin(hit[0]), origin(hit[1] - 1) + 1, *name)
         )
+
+
+def _is_of_a_body(hit: Hit) -> bool:
+    """Return whether the office is a public one only of an organisation: "director"."""
+    return hit[2].title is not None and hit[2].title.words in OF_A_BODY

@@ -130,7 +130,7 @@ COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
         representative, coordinator, administrator, deputy administrator, assistant administrator, executive
         director, deputy director, managing director, regional director, country director, deputy head,
         deputy chief, deputy commander, deputy governor, deputy mayor, assistant secretary, deputy assistant
-        secretary, permanent secretary, vice admiral, rear admiral, air marshal, brigadier, captain, judge,
+        secretary, permanent secretary, vice admiral, rear admiral, air marshal, brigadier, judge,
         adviser, advisor, lt gen, maj gen, brig gen, gen, adm, col, lt col""",
     ),
     # Several of one office: "foreign ministers Ana Soto and Juan Paz".
@@ -142,6 +142,13 @@ COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
         """finance ministers, ministers, ambassadors, envoys, senators, lawmakers, commissioners, governors,
         MPs, MEPs""",
     ),
+)
+# Of a body these are officers, of a country artists and tradesmen too: "the Indian director Ana Soto".
+OF_A_BODY = frozenset(
+    _phrases(
+        """director, executive director, deputy director, managing director, regional director, country
+        director, judge"""
+    )
 )
 COURTESIES = "mr, mrs, ms, miss, dr, sir, lord, lady, sheikh, h.e, mullah, hon"
 TITLES: dict[str, Title] = {
