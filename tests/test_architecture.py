@@ -45,6 +45,7 @@ LAYERS = {
     "articles.importing.creating": 3,
     "articles.importing.crew": 3,
     "articles.importing.duplicates": 3,
+    "articles.importing.ending": 3,
     "articles.importing.former": 3,
     "articles.importing.identity": 3,
     "articles.importing.lock": 3,

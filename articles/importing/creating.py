@@ -88,7 +88,7 @@ def _insert_articles(fresh: Mapping[Known, New], release: str) -> None:
             for new in fresh.values()
         ),
     )
-    identities = [known.identity for known in fresh]
+    identities = {known.identity for known in fresh}
     pks = dict(Article.objects.filter(identity__among=identities).values_list("identity", "pk"))
     for known in fresh:
         known.pk = pks[known.identity]

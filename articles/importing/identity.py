@@ -69,18 +69,19 @@ class Catalogue:
     def load(self, *, identities: Iterable[str], paths: Iterable[str], hashes: Iterable[str] = ()) -> None:
         """Read the rows that decisions about these files need: four queries at most."""
         columns = ("pk", "identity", "content_hash", "gazetteer_release", "withdrawal")
-        wanted = [identity for identity in identities if identity not in self._by_identity]
+        # Sets: Django looks at each value of a list, in case it is an expression.
+        wanted = {identity for identity in identities if identity not in self._by_identity}
         owners = []
         if wanted:
             rows = Article.objects.filter(identity__among=wanted).values_list(*columns)
             owners = [self._add(*row) for row in rows]
-        unknown = [path for path in paths if path not in self._by_path]
+        unknown = {path for path in paths if path not in self._by_path}
         sources = ArticleSource.objects.filter(path__among=unknown)
         for path, *row in sources.values_list("path", *(f"article__{column}" for column in columns)):
             owners.append(known := self._add(*row))
             known.paths.add(path)
             self._by_path[path] = known
-        undone = ArticleSource.objects.filter(sha256__among=[*filter(None, hashes)], is_undone=True)
+        undone = ArticleSource.objects.filter(sha256__among={*filter(None, hashes)}, is_undone=True)
         for sha256, *row in undone.values_list("sha256", *(f"article__{column}" for column in columns)):
             owners.append(known := self._add(*row))
             self._undone[sha256] = known
@@ -176,7 +177,7 @@ def known_sources(paths: Sequence[str], *, version: str, release: str = "") -> d
 
     ``release`` is that of the gazetteer in force.
     """
-    rows = ArticleSource.objects.filter(Q(reader_version=version) | Q(is_undone=True), path__among=paths)
+    rows = ArticleSource.objects.filter(Q(reader_version=version) | Q(is_undone=True), path__among=set(paths))
     columns = ("path", "sha256", "is_undone", "article__gazetteer_release", "article__withdrawal")
     return {
         path: KnownSource(sha256, not is_undone and not withdrawal and tagged_by == release)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gc
 import getpass
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,15 +15,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from articles import gazetteer
-from articles.commands import manage
 from articles.importing import pruning, store
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
 from articles.importing.corrections import Noted
+from articles.importing.ending import ImportFailedError, closed_on_failure, is_fatal
+from articles.importing.garbage import seldom_collected
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.lock import import_lock
 from articles.importing.orders import chunks_in_order
@@ -41,18 +41,11 @@ from articles.search import sync
 from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data
 
+__all__ = ["ImportFailedError", "found_files", "import_paths", "login"]
+
 CHUNK = 200  # files: about a fifth of a second, all that a kill can lose
-INDEX_EVERY = 20  # chunks between two commits of the search index
-COLLECT_AFTER = 50_000  # objects made and kept, until garbage is looked for: a few MB
+INDEX_EVERY = 10  # chunks between two commits of the search index, in which the workers read ahead
 HEARTBEAT = dt.timedelta(seconds=5)  # where a run has nothing else to write
-
-
-class ImportFailedError(Exception):
-    """The run had to stop: the database refused to work.  What the earlier chunks stored is kept."""
-
-    def __init__(self, message: str, report: Report | None = None) -> None:
-        super().__init__(message)
-        self.report = report
 
 
 def import_paths(
@@ -88,49 +81,19 @@ def import_paths(
     paths = list(paths)
     row = _row(paths, started_by, is_forced=is_forced, is_pruning=is_pruning)
     row.retries, row.upload = retries, upload
-    options = [name for name, is_on in (("--force", is_forced), ("--prune", is_pruning)) if is_on]
-    report = Report(run_id=None, is_dry=is_dry, options=tuple(options), seen=seen)
-    try:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(_seldom_collected())
-            if not is_dry:
-                stack.enter_context(import_lock())
-            if is_pruning:
-                pruning.check(paths, is_forced=is_forced)
-            ahead, rules = _get_ready(_read_entries(is_dry=is_dry), is_forced=is_forced)
-            stack.enter_context(ahead)
-            run = _DryRun(report, rules, row) if is_dry else _Run(report, rules, row)
-            files = found_files(paths) if found is None else found
-            if folder is None:
-                folder = files if upload else found_files(paths)
-            in_order = chunks_in_order(ahead, files, CHUNK, folder=folder)
-            chunks = stack.enter_context(contextlib.closing(in_order))
-            _take_all(chunks, run, report, progress, should_stop)
-            if is_pruning and not report.is_interrupted:
-                run.prune(paths, progress)
-            run.finish()
-    except DatabaseError as error:
-        _close(report, ImportRun.State.FAILED)
-        raise ImportFailedError(_failure(error, report), report) from error
-    except KeyboardInterrupt:
-        _close(report, ImportRun.State.INTERRUPTED)
-        raise
+    report = Report(run_id=None, is_dry=is_dry, options=_options(row), seen=seen)
+    files = found_files(paths) if found is None else found
+    if folder is None:
+        folder = files if upload else found_files(paths)
+    with closed_on_failure(report), seldom_collected(), contextlib.ExitStack() as stack:
+        ahead, run = _begin(stack, paths, row, report)
+        in_order = chunks_in_order(ahead, files, CHUNK, folder=folder)
+        chunks = stack.enter_context(contextlib.closing(in_order))
+        _take_all(chunks, run, report, progress, should_stop)
+        if is_pruning and not report.is_interrupted:
+            run.prune(paths, progress)
+        run.finish()
     return report
-
-
-@contextlib.contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Return a context in which garbage is looked for less often.
-
-    Gazetteer and rows are millions of objects and next to no garbage: looking through them as often as Python
-    does by itself takes a fifteenth of the time.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(COLLECT_AFTER, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _row(paths: Iterable[Path], started_by: User | None, *, is_forced: bool, is_pruning: bool) -> ImportRun:
@@ -142,6 +105,28 @@ def _row(paths: Iterable[Path], started_by: User | None, *, is_forced: bool, is_
         started_by=started_by,
         started_by_name=str(started_by or login())[:150],
     )
+
+
+def _options(row: ImportRun) -> tuple[str, ...]:
+    """Return what the run was asked for, as on the command line."""
+    named = (("--force", row.is_forced), ("--prune", row.is_pruning))
+    return tuple(name for name, is_on in named if is_on)
+
+
+def _begin(
+    stack: contextlib.ExitStack, paths: Sequence[Path], row: ImportRun, report: Report
+) -> tuple[Ahead, _Run | _DryRun]:
+    """Take the lock, read the gazetteer and begin the run; return its workers with it.
+
+    What is to be given back in the end is in the ``stack``.
+    """
+    if not report.is_dry:
+        stack.enter_context(import_lock())
+    if row.is_pruning:
+        pruning.check(paths, is_forced=row.is_forced)
+    ahead, rules = _get_ready(_read_entries(is_dry=report.is_dry), is_forced=row.is_forced)
+    stack.enter_context(ahead)
+    return ahead, _DryRun(report, rules, row) if report.is_dry else _Run(report, rules, row)
 
 
 def _take_all(
@@ -248,7 +233,7 @@ class _Run:
             with transaction.atomic():
                 saved = self._write(chunk)
         except Exception as error:
-            if _is_fatal(error) or all(reading.fault for reading in chunk):
+            if is_fatal(error) or all(reading.fault for reading in chunk):
                 raise
             middle = len(chunk) // 2
             halves = (chunk[:middle], chunk[middle:]) if middle else ([_refused(chunk[0], error)],)
@@ -296,30 +281,7 @@ def _issue_of(problem: Problem, run: ImportRun) -> ImportIssue:
     return ImportIssue(run=run, file_key=ImportIssue.key_of(problem.file), **asdict(problem))
 
 
-def _is_fatal(error: Exception) -> bool:
-    """Return whether the database itself fails, so that going on would fail every file."""
-    return isinstance(error, DatabaseError) and not isinstance(error, DataError | IntegrityError)
-
-
 def _refused(reading: Reading, error: Exception) -> Reading:
     message = f"it could not be stored ({type(error).__name__}: {error})"
     message = f"{message[:300]}; please report it together with the file"
     return Reading(reading.found, fault=Notice(message, kind=Trouble.NOT_STORED))
-
-
-def _failure(error: DatabaseError, report: Report) -> str:
-    reason = " ".join(str(error).split())
-    # What PostgreSQL, then SQLite, says of a table or column that is not there.
-    if isinstance(error, ProgrammingError) or reason.startswith("no such "):
-        return f"the database cannot be used ({reason}); make its tables first: {manage('migrate')}"
-    kept = "; what was stored so far is kept" if report.run_id else ""
-    return (
-        f"the database refused to work ({reason}){kept}; see that it runs, has space and may be written, "
-        "then run this again"
-    )
-
-
-def _close(report: Report, state: ImportRun.State) -> None:
-    # The database may still refuse; then the next run shows this one as interrupted.
-    with contextlib.suppress(DatabaseError):
-        ImportRun.objects.filter(pk=report.run_id or 0).update(state=state, finished_at=timezone.now())
