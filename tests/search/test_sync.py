@@ -275,6 +275,7 @@ def is_too_far_behind() -> None:
 
 def is_damaged() -> None:
     for path in current_generation(sync.open_engine().folder).glob("*.term"):
+        path.unlink()  # not cut in place: a thread of the index may still look into the old one, and crash
         path.write_bytes(b"")
     upkeep._engines.clear()
 
