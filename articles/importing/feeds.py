@@ -19,6 +19,7 @@ from typing import Any
 import feedparser
 
 from articles.importing.addresses import host_of
+from articles.importing.crossing import Crossing
 from articles.importing.dates import DateError, read_date
 from articles.importing.markup import to_markdown
 from articles.importing.outlets import outlet_at, outlet_named
@@ -41,7 +42,7 @@ HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
 @dataclass(frozen=True, slots=True)
-class FeedEntry:
+class FeedEntry(Crossing):
     """One entry as the file it would be, and the line of the feed it begins on."""
 
     found: FoundFile

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from articles.importing.crossing import Crossing
 from articles.importing.troubles import Trouble
 
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".qmd"})
@@ -47,7 +48,7 @@ class SourceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(Crossing):
     """One file to be imported, not read yet.
 
     ``path`` is absolute, ``name`` is the path below the folder given, ``shown`` is what people are shown:
@@ -77,7 +78,7 @@ class FoundFile:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Crossing):
     """One file as read: its bytes and their hash."""
 
     path: Path
