@@ -26,6 +26,10 @@ class Taken:
         self._reading = reading
         self._place = reading.hits.folded.place
 
+    def begins(self, start: int) -> bool:
+        """Return whether a name of the gazetteer begins at a place of the original text."""
+        return self._place(start) in self._starts
+
     def overlaps(self, start: int, end: int) -> bool:
         """Return whether a name of the gazetteer has a character in [start, end) of the original text."""
         if self._place(start) in self._starts:
@@ -57,16 +61,13 @@ class Taken:
     @cached_property
     def _places(self) -> list[Place]:
         """Return where countries and organisations stand in the original text, in order."""
-        origin = self._reading.hits.folded.origin
-        return sorted(
-            [
-                Place(
-                    origin(begin), origin(end - 1) + 1, "" if entry.category in PRIVATE else entry.key, rule
-                )
-                for entry, begin, end, rule in self._reading.found
-                if entry.kind is not Kind.ACTOR and rule != "implied"
-            ]
-        )
+        origin, new = self._reading.hits.folded.origin, tuple.__new__
+        places = []
+        for entry, begin, end, rule in self._reading.found:
+            if entry.kind is not Kind.ACTOR and rule != "implied":
+                key = "" if entry.category in PRIVATE else entry.key
+                places.append(new(Place, (origin(begin), origin(end - 1) + 1, key, rule)))
+        return sorted(places)
 
     @cached_property
     def _bodies(self) -> set[int]:
