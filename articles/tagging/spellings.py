@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
+from itertools import chain, islice, product
 
 MOST = 24  # spellings of one name: a long name with many such words has no more that are printed
 
@@ -65,7 +65,14 @@ NUMBERED = re.compile(r"G-?(\d+)\Z")
 # British papers print an acronym that is spoken as a word like one: "Minusma".  Shorter ones are words and
 # first names too often (Alba, Sica), and are told one by one in the data.
 SPOKEN = 5  # letters
-UNSPOKEN = frozenset({"AFRICOM", "APEC", "CSCE", "ITLOS", "SHAPE", "SWIFT", "UNHCR", "UNHRC", "WAEMU"})
+UNSPOKEN = frozenset(
+    {
+        *("AFRICOM", "APEC", "CSCE", "ITLOS", "UNHCR", "UNHRC", "WAEMU"),  # said letter by letter or rarely
+        *("CITES", "SHAPE", "SWIFT", "UNIDO"),  # words
+        *("ALADI", "ASALA", "BADEA", "IRENA", "RAMSI", "SAMIM", "UNAMI"),  # names of persons
+        *("CENTO", "NORAD"),  # a town, and Norway's aid agency
+    }
+)
 
 
 @lru_cache(maxsize=4096)  # the names of the gazetteer's own organisations, asked for at each start
@@ -75,10 +82,14 @@ def spellings(name: str) -> tuple[str, ...]:
     The name itself is not among them.  A rule holds for every name, so that a row of the gazetteer need
     tell one spelling only.
     """
-    found = dict.fromkeys(
-        spelled for form in (name, *_led(name)) for spelled in (form, *_in_families(form)) if spelled != name
+    # Few of each form: they grow with each word of a family twofold, and a name may have forty.
+    in_families = (
+        spelled
+        for form in (name, *_led(name))
+        for spelled in chain((form,), islice(_in_families(form), MOST + 1))
     )
-    found |= dict.fromkeys(_acronyms(name))
+    found = dict.fromkeys(chain(in_families, _acronyms(name)))
+    found.pop(name, None)
     return tuple(found)[:MOST]
 
 

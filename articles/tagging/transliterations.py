@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
+from itertools import chain, islice, product
 
 MOST = 12  # ways to write one name: one of many such parts is seldom written in all the other ways at once
 
@@ -94,9 +94,9 @@ def transliterations(name: str) -> tuple[str, ...]:
     if not any(known) and "l-" not in name:
         return ()  # as most
     families = [_family(part) for part in parts]
-    found = dict.fromkeys(
-        [*_one_by_one(parts, families), *(" ".join(chosen) for chosen in product(*families))]
-    )
+    # Few of the product: it grows with each part sixfold, and a name may have thirty.
+    all_at_once = (" ".join(chosen) for chosen in islice(product(*families), 2 * MOST + 1))
+    found = dict.fromkeys(chain(islice(_one_by_one(parts, families), MOST), all_at_once))
     found.pop(name, None)
     return tuple(found)[:MOST]
 
