@@ -92,10 +92,17 @@ WEEKDAY = re.compile(
     r"|[^\W\d_]{3,12}(?=\s\d{1,2}\D))\s*",
     re.I,
 )
+# Matches the end of `2025-10-16 Thursday`, as Logseq can print its days.
+WEEKDAY_LAST = re.compile(
+    r",?\s(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?$", re.IGNORECASE
+)
+# Matches Logseq's `[[Oct 16th, 2025]]`, Obsidian's `[[Journal/2025-10-16|that day]]`, whose part before the
+# bar is the date; of `[[2025/10/16]]` nothing is a folder.
+LINK = re.compile(r"\[\[(?:[^\W\d][^\[\]|/]*/)*([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")
 
-# Matches `2025-10-16`, `2025/10`, `2025`, and ISO's `+002025-10-16`.
+# Matches `2025-10-16`, `2025/10`, `2025_10_16`, `2025`, and ISO's `+002025-10-16`.
 YEAR_FIRST = re.compile(
-    r"(?:\+0{1,2})?(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2}))?)?"
+    r"(?:\+0{1,2})?(?P<year>\d{4})(?:(?P<sep>[-/._])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2}))?)?"
 )
 COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\d{6})?")
 # Seconds or milliseconds since 1970, from 2001 to 2033: `1655321005`, `1655321005187`.
@@ -115,7 +122,7 @@ NAME_YEAR = re.compile(r"(?P<name>[^\W\d_]{3,12})\.?,?(?:\s+de)?\s+(?P<year>\d{4
 PATTERNS = (YEAR_FIRST, COMPACT, DAY_NAME, NAME_DAY, NAME_YEAR, CJK)
 # Matches `16/10/2025`, `10.16.2025`; which number is the day is decided by their size or by the caller.
 YEAR_LAST = re.compile(
-    r"(?P<first>\d{1,2})\s?(?P<sep>[-/.])\s?(?P<second>\d{1,2})\s?(?P=sep)\s?(?P<year>\d{4})"
+    r"(?P<first>\d{1,2})\s?(?P<sep>[-/._])\s?(?P<second>\d{1,2})\s?(?P=sep)\s?(?P<year>\d{4})"
 )
 
 # Matches the date of `2025-10-16-talks.md`, `20251016_talks.md`; not the digits of `69b19c08c63a42f4` or
@@ -144,8 +151,8 @@ def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | N
         raise DateError(f"{text[:40] + '…'!r} is not a date; write YYYY-MM-DD")
     if since := UNIX_TIME.fullmatch(text):
         return PrintedDate(dt.datetime.fromtimestamp(int(since[1]), tz=dt.UTC).date())
-    bare = _without_clock(text)
-    for candidate in (bare, WEEKDAY.sub("", bare, count=1)):
+    bare = _without_clock(LINK.sub(r"\1", text), text)
+    for candidate in (bare, WEEKDAY.sub("", bare, count=1), WEEKDAY_LAST.sub("", bare)):
         if match := YEAR_LAST.fullmatch(candidate):
             return _year_last(match, text, day_first)
         for pattern in PATTERNS:
@@ -158,7 +165,8 @@ def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | N
 
 def day_order(printed: str) -> bool | None:
     """Return whether the day comes first in a date like ``16/10/2025``; None where it does not show."""
-    match = YEAR_LAST.fullmatch(_without_clock(" ".join(printed[:60].split())))
+    text = LINK.sub(r"\1", " ".join(printed[:60].split()))
+    match = YEAR_LAST.fullmatch(_without_clock(text, text))
     if match is None:
         return None
     first, second = int(match["first"]), int(match["second"])
@@ -181,14 +189,14 @@ def date_in_path(path: str) -> PrintedDate | None:
     return found
 
 
-def _without_clock(text: str) -> str:
+def _without_clock(text: str, printed: str) -> str:
     """Return the date without its time of day; raise DateError if there is no such time."""
     match = CLOCK.search(text)
     if match is None:
         return text
     hour = int(match["hour"] or match["hour12"])
     if hour > 24 or int(match["minute"] or 0) > 59 or int(match["second"] or 0) > 60:
-        raise DateError(f"{text!r} has no such time of day; write YYYY-MM-DD HH:MM")
+        raise DateError(f"{printed!r} has no such time of day; write YYYY-MM-DD HH:MM")
     return (text[: match.start()] + " " + text[match.end() :]).strip(" ,")
 
 

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +37,11 @@ ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 ENTRY = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)(?=[\s/>])")
 # Matches `<?xml version="1.0"?>` with or without a byte order mark before it.
 DECLARATION = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?<\?xml")
+# Matches the start of `Thu, 16 Oct 25 23:30:00 -0400`, as RFC 822 has it, not of `Thu, 16 Oct 2025 23:30`.
+SHORT_YEAR = re.compile(
+    r"^(?P<day>(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} )(?P<year>\d{2})(?= \d{1,2}:\d{2})"
+)
+FIRST_OF_1900S = 50  # RFC 2822, 4.3: years of two figures from 50 are of 1900, those below of 2000
 HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 
 
@@ -160,13 +164,20 @@ def _first(values: Values, *names: str) -> str:
 
 
 def _date(entry: Values, name: str) -> str:
-    """Return a date as printed, its day in its own zone; what our rules cannot read, as feedparser did."""
+    """Return a date as printed, its day in its own zone; empty where it says that there is none.
+
+    What feedparser makes of it is left alone: it reads 30 February as 2 March, 2025-13-05 as a day of 2026
+    (feedparser 6.0), and turns days into those of Greenwich.
+    """
     printed = _first(entry, name)
-    parsed = entry.get(f"{name}_parsed")
+    in_full = SHORT_YEAR.sub(_year_in_full, printed, count=1)
     with contextlib.suppress(DateError):
-        if not printed or read_date(printed):
-            return printed
-    return time.strftime("%Y-%m-%d", parsed) if isinstance(parsed, time.struct_time) else printed
+        return in_full if read_date(in_full) else ""
+    return printed
+
+
+def _year_in_full(match: re.Match[str]) -> str:
+    return f"{match['day']}{'19' if int(match['year']) >= FIRST_OF_1900S else '20'}{match['year']}"
 
 
 def _authors(entry: Values) -> list[str]:

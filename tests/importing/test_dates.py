@@ -27,6 +27,9 @@ THE_DAY = PrintedDate(dt.date(2025, 10, 16))
         "+002025-10-16T11:24:57.000", "1760623200",
         "1760623200000", "16 октября 2025 г.", "16 października 2025", "16 أكتوبر 2025", "16 Ekim 2025",
         "2025년 10월 16일", "jeudi 16 octobre 2025", "Donnerstag, 16. Oktober 2025",
+        "[[Oct 16th, 2025]]", "[[2025-10-16]]", "[[2025_10_16]]", "[[Thursday, 16-10-2025]]",
+        "[[2025-10-16 Thursday]]", "[[2025-10-16|the day of the talks]]", "[[Journal/2025-10-16]]",
+        "[[Oct 16th, 2025]] 10:15",
     ],
 )  # fmt: skip
 def test_every_form_of_a_day(printed):
@@ -72,6 +75,8 @@ def test_placeholders_are_no_date(printed):
         ("9999999999999", "is not a date"),
         ("16 Octobor 2025", "is not a date"),
         ("1" * 5000, "is not a date"),
+        ("[[Feb 30th, 2025]]", r"'\[\[Feb 30th, 2025\]\]' is not a day of the calendar"),
+        ("[[Geneva talks]]", r"'\[\[Geneva talks\]\]' is not a date"),
     ],
 )
 def test_a_date_that_is_none_is_refused_with_the_remedy(printed, reason):

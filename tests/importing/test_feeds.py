@@ -127,6 +127,57 @@ def test_an_entry_at_fault_is_named_with_its_line_and_costs_no_other(read):
     assert (second.fault.message.split(";")[0], second.fault.line) == ("it has no title", 19)
 
 
+@pytest.mark.parametrize(
+    ("printed", "reason"),
+    [
+        ("2025-02-30T10:00:00Z", "is not a day of the calendar; write YYYY-MM-DD"),
+        ("2025-13-05", "is not a day of the calendar; write YYYY-MM-DD"),
+        ("2025-04-31", "is not a day of the calendar; write YYYY-MM-DD"),
+        ("2025-10-16T25:00:00Z", "has no such time of day; write YYYY-MM-DD HH:MM"),
+        ("2025-W42-4", "is not a date; write YYYY-MM-DD"),
+        ("Sun, 30 Feb 2025 10:00:00 GMT", "is not a day of the calendar; write YYYY-MM-DD"),
+        ("Sun, 30 Feb 25 10:00:00 GMT", "is not a date; write YYYY-MM-DD"),
+    ],
+)
+@pytest.mark.parametrize("feed", [RSS, ATOM], ids=["RSS", "Atom"])
+def test_a_date_that_does_not_exist_is_refused_and_never_becomes_another(read, feed, printed, reason):
+    dated = feed.replace("Thu, 16 Oct 2025 23:30:00 -0400", printed)
+    reading = read(dated.replace("2025-10-16T23:30:00-04:00", printed))[0]
+
+    line = 7 if feed is RSS else 2
+    assert (reading.clipping, reading.fault.line, reading.fault.kind) == (None, line, Trouble.BAD_DATE)
+    assert reading.fault.message == f"date {printed!r} {reason}"
+
+
+def test_an_update_that_does_not_exist_is_told_and_the_entry_read(read):
+    [reading] = read(ATOM.replace("2025-10-18T01:00:00Z", "2025-10-32T01:00:00Z"))
+
+    assert reading.clipping.updated_on is None
+    assert [notice.message for notice in reading.clipping.notices] == [
+        "updated '2025-10-32T01:00:00Z' is not a day of the calendar; write YYYY-MM-DD; kept as text"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"),
+    [
+        ("Thu, 16 Oct 25 23:30:00 -0400", dt.date(2025, 10, 16)),
+        ("Thu, 16 Oct 25 23:30 EST", dt.date(2025, 10, 16)),
+        ("16 Oct 97 23:30:00 GMT", dt.date(1997, 10, 16)),
+    ],
+)
+def test_a_year_of_two_figures_is_read_as_the_rule_of_mails_says(read, printed, day):
+    reading = read(RSS.replace("Thu, 16 Oct 2025 23:30:00 -0400", printed))[0]
+
+    assert reading.clipping.published_on == day
+
+
+def test_an_entry_that_calls_its_day_unknown_has_that_of_its_update(read):
+    [reading] = read(ATOM.replace("2025-10-16T23:30:00-04:00", "unknown"))
+
+    assert reading.clipping.published_on == dt.date(2025, 10, 18)
+
+
 def test_the_name_of_the_file_dates_no_entry(read):
     _, second = read(RSS, "2025-10-20.xml")
 
