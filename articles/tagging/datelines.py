@@ -40,11 +40,11 @@ _HEAD = re.compile(r"(?:\s*[^\na-z]{10,120}\n)?(?:\s*(?:[Bb]y|BY) [^\n]{3,60}\n)
 # ", Mass., " and ", N.Y., " of a dateline.
 _STATE = re.compile(r", ([A-Z][A-Za-z.]{0,12}?)\.?,? ")
 
-# "Lynch Corp", "Trafalgar House Plc", "Commerzbank AG", not "the Co-operation Council": a report on a company
-# is filed where it sits.
+# "Lynch Corp", "Trafalgar House Plc", "Commerzbank AG", not "the Co-operation Council", "in Co Armagh",
+# "the SA government": a report on a company is filed where it sits.
 _COMPANY = re.compile(
     r"\b[A-Z][\w.&'’/-]* (?:Inc|INC|Corp|CORP|Ltd|LTD|Plc|PLC|plc|GmbH|SpA|Bancorp)\b"
-    r"|[a-z] (?:Co|AG|SA|NV|N\.V\.|S\.A\.|L\.P\.|LP)\b(?!-)"
+    r"|\b[A-Z][\w.&'’/-]{2,}[a-z] (?:Co|AG|SA|NV|N\.V\.|S\.A\.|L\.P\.|LP)\b(?!-)"
 )
 # "Dealers here said", "talks here"; not "here to stay".
 _HERE = re.compile(r"[a-z]{3} here\b(?! (?:to|is|are)\b)")

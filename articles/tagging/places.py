@@ -83,8 +83,6 @@ class Places:
         reading.keys.update([entry.key for entry, _, _, _ in reading.found])
         if last:
             self._read_dateline(reading, first, last)
-        if not reading.found:
-            hints.read_company(reading, self._by_key, last)
 
     def _read_dateline(self, reading: Reading, first: int, last: int) -> None:
         """Take the country of the dateline where the report is about it, too."""
@@ -121,6 +119,9 @@ class Places:
                         bureau = pattern.words
         key, start, end = datelines.state_of(reading.text, folded.origin(first), folded.origin(last))
         if key in self._by_key:
+            # "ATHENS, Ga.": no bureau, but a town that bears a capital's name.
+            if any(entry.key != key for entry, _, _, _ in found):
+                bureau = ""
             return [(self._by_key[key], folded.place(start), folded.place(end), "dateline")], bureau
         return found, bureau
 

@@ -184,10 +184,10 @@ SURNAME_BORROWERS = _words(
     Avenue Bridge Plaza Center Centre School Library Institute Stadium Prize Medal Mountain Island
     Islands Bay"""
 )
-# "A Beazley Labor Government".
+# Between a head's name and "government" they say whose government it is: "the Trudeau Liberal government".
 PARTIES = _words(
-    """Labor Labour Liberal Conservative Coalition Tory Democratic Republican Socialist Communist minority
-    majority"""
+    """Labor Labour Liberal Conservative Coalition Tory National Nationalist Progressive Democratic Republican
+    Socialist Communist Green Islamist coalition caretaker minority majority"""
 )
 # Words with a capital that may stand before a surname without being a first name.
 NOT_FIRST_NAMES = _words(
@@ -297,14 +297,3 @@ BUREAUS = _words(
 )
 # Here bodies of many states meet: that a report was filed here says nothing about the country.
 HOSTS = _words("brussels geneva luxembourg new-york strasbourg the-hague vienna")
-# Where a company sits whose name ends so, most likely; "Ltd", "AG" and "SA" are borne in many countries.
-HOMES = {
-    "inc": "us",
-    "corp": "us",
-    "plc": "gb",
-    "gmbh": "de",
-    "spa": "it",
-    "oy": "fi",
-    "kk": "jp",
-    "bhd": "my",
-}

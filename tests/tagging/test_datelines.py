@@ -77,6 +77,8 @@ def test_the_state_that_a_dateline_abbreviates(line, key):
         ("The ministers of Peru and Chile", False),
         ("Co-operation with Peru", False),
         ("ministers of the G7 AG group", False),
+        ("The bus broke down in Co Armagh", False),
+        ("The SA government said", False),
     ],
 )
 def test_a_company_is_known_by_its_form(text, is_company):

@@ -1,4 +1,4 @@
-"""Countries that no name tells: states in short form and the forms of companies."""
+"""Countries that states in short form tell, and forms of companies do not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from articles.tagging import Alias, AliasKind, Entry, Kind, Tagger
+from articles.tagging.hints import BEFORE_STATE
 
 
 def country(key: str, name: str, *aliases: Alias) -> Entry:
@@ -15,10 +16,10 @@ def country(key: str, name: str, *aliases: Alias) -> Entry:
 
 TAGGER = Tagger(
     (
-        country("us", "Usonia", Alias("N.Y.", AliasKind.PLACE)),
+        country("us", "Usonia", Alias("N.Y.", AliasKind.PLACE), Alias("Capitol", AliasKind.CAPITAL)),
         country("gb", "Albion"),
         country("ca", "Canadia"),
-        country("pe", "Peru"),
+        country("pe", "Peru", Alias("Lima", AliasKind.CAPITAL)),
     )
 )
 
@@ -45,14 +46,35 @@ def test_a_state_in_short_form_behind_a_town(body, found):
 
 
 @pytest.mark.parametrize(
-    ("title", "body", "found"),
+    ("body", "found"),
     [
-        ("", "Holly Mills Inc said so.", {"usonia": ["Mills Inc"]}),
-        ("HOLLY MILLS PLC NET", "Net 3 vs 4", {"albion": ["MILLS PLC"]}),
-        ("HOLLY MILLS LTD NET", "Holly Mills sold it to Ivy Inc.", {}),
-        ("HOLLY MILLS INC NET", "", {}),
-        ("Peru and Holly Mills Inc", "They agreed.", {"peru": ["Peru"]}),
+        ("The mayor of Lima, Tex., spoke.", {"usonia": ["Tex"]}),
+        ("They met in Lima, N.Y., at noon.", {"usonia": ["N.Y"]}),
+        ("They flew from Lima to Lima, Ore., on Monday.", {"peru": ["Lima"], "usonia": ["Ore"]}),
+        ("The court in Capitol, D.C., is shut.", {"usonia": ["Capitol", "D.C"]}),
+        ("Lima, tex. and more", {"peru": ["Lima"]}),
     ],
+    ids=["a state", "a state with a name of its own", "both towns", "the capital itself", "no short form"],
 )
-def test_the_home_of_a_company_counts_where_nothing_else_is_named(title, body, found):
-    assert words(body, title=title) == found
+def test_a_capital_before_a_state_is_a_town_of_that_state(body, found):
+    assert words(body) == found
+
+
+def test_a_capital_before_a_state_is_refused_with_its_reason():
+    refused = TAGGER.tag(title="", body="They met in Lima, Ore., at noon.", on=None).refusals
+
+    assert [(refusal.mention.words, refusal.reason) for refusal in refused] == [("Lima", BEFORE_STATE)]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("", "Ivy Motor Corp said its profit rose."),
+        ("IVY MILLS PLC NET", "Net 3 vs 4"),
+        ("", "Ivy Mills Inc will pay ten cents."),
+        ("", "Ivy Mills GmbH will pay ten cents."),
+    ],
+    ids=["Corp of Japan", "Plc of Ireland", "Inc of Canada", "GmbH of Austria"],
+)
+def test_the_form_of_a_company_tells_no_country(title, body):
+    assert words(body, title=title) == {}
