@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from articles.tagging import datelines, hints
 from articles.tagging.matcher import Case, Hit, Look, Pattern, Sense
+from articles.tagging.owners import SENTENCE_END
 from articles.tagging.reading import Found, Reading, Verdict, sought
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.vocabulary import (
@@ -26,6 +27,8 @@ SITES = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
 # A leader named in full says as much for the own country as this many other words.
 LEADER = 2
 
+# Categories of bodies that are of one country, even where none is named.
+AT_HOME = frozenset({"non_state", "government", "intelligence", "military", "party", "company"})
 IN_DATELINE = "in the dateline, which says where the report was filed"
 
 # Moscow and the Kremlin spoke for another state until it ended: key of today's, of that one, its last day.
@@ -95,7 +98,10 @@ class Places:
             entry.key in keys and start < last + datelines.LONGEST_LEAD
             for entry, start, _, _ in reading.found
         )
-        if reading.found and not datelines.is_about_there(report, bureau, is_named=is_named):
+        sentence = SENTENCE_END.search(report)
+        opening = last + (sentence.end() if sentence else len(report))
+        is_alone = not reading.found or _is_alone(reading, keys, bureau, opening)
+        if not is_alone and not datelines.is_about_there(report, bureau, is_named=is_named):
             return
         reading.found += filed
         reading.keys |= keys
@@ -281,6 +287,25 @@ def _town_or_body(reading: Reading, hit: Hit, senses: Sequence[Sense]) -> Sequen
         reason = "the town, not the body that sits there" if is_town else "the body that sits there"
         reading.refuse(sense.entry, hit, sense.rule, reason)
     return [sense for sense in senses if sense not in (bodies if is_town else towns)]
+
+
+def _is_alone(reading: Reading, filed: set[str], town: str, opening: int) -> bool:
+    """Return whether a report names no country beside the one it was filed in, nor anything of another one.
+
+    "OTTAWA - Mark Carney caved in at the G7" is about Canada, "JAKARTA - Ministers of ASEAN met" may be
+    about ASEAN: without a leader of the country no body may stand before ``opening``, where the first
+    sentence ends.
+    ``town`` is as of `Places._filed_in`.
+    """
+    if datelines.is_host(town) or datelines.has_bureaus(town):
+        return False
+    for entry, _, _, _ in reading.found:
+        if entry.kind is Kind.COUNTRY or entry.implies or entry.category in AT_HOME:
+            return False
+    homes = reading.homes()
+    if homes:
+        return not filed.isdisjoint(homes)
+    return all(start >= opening for _, start, _, _ in reading.found)
 
 
 def _is_seat(sense: Sense) -> bool:
