@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterable
 
+from articles.importing.dates import MONTHS, WEEKDAYS
 from articles.importing.outlets import outlet_named
 
 # Matches the `By` of `By Sean Seddon` and `BySean Seddon`, the `Par` of `Par Jean Petit`; not that of `Byron
@@ -15,8 +16,10 @@ BY = re.compile(
     r"(?i:by\b[:\s]+|(?:written|reported|posted|words|story|analysis) by\b[:\s]*|by$)|By(?=[A-Z][a-z])"
     r"|P(?:ar|or)\s+(?=[A-ZÀ-Ý])"
 )
+WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]")  # of Obsidian: [[people/ann|Ann Lee]]
 MARKUP = re.compile(
-    r"<[^<>]*>|\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]|\[([^\[\]]*)\]\([^()]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
+    rf"<[^<>]*>|{WIKILINK.pattern}"
+    r"|\[([^\[\]]*)\]\([^()]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
 )
 # Matches `(Political editor)`, `sean@bbc.co.uk`, `@seanseddon`, `https://...`, `& 2 more`, `et al.`.
 NOT_A_NAME = re.compile(
@@ -37,8 +40,23 @@ SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "mp", "esq"})
 DASH = re.compile(r"\s+[—–-]\s+")
 # Matches `Tom Reed`, `Eva van der Berg`; not `CTO and Founder, Ship & Co`, `Reuters`, `director`.
 PERSON = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:\s+(?!and\b)[\w.'’-]+){0,3}\s+[^\W\d_a-z][\w.'’-]*")
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # a part of a byline with a year is a date
-OUR_MAN = re.compile(r"our\b.*\b(?:correspondents?|reporters?|staff|writers?|desk|editors?)", re.IGNORECASE)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # what has one and is no whole date is no name either
+_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+_WEEKDAY = "|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True))
+# Matches `, 16 October 2025`, ` - Thursday, Oct 16, 2025, 10:15 BST`, `, 2025`; not `October 2025 Trio`.
+DATE = re.compile(
+    rf"""(?:(?:^|[,\s])\s*(?:[—–-]\s+)?(?:(?:updated|published|posted)(?:\son)?:?\s+)?(?:(?:{_WEEKDAY})\.?,?\s+)?
+      (?:\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:of\s+|de\s+)?(?:{_MONTH})\.?,?\s+(?:de\s+)?(?:19|20)\d\d
+        |(?:{_MONTH})\.?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?(?:19|20)\d\d
+        |(?:19|20)\d\d-\d\d-\d\d|\d{{1,2}}[./-]\d{{1,2}}[./-](?:19|20)\d\d)
+      |(?:^|,|\s[—–-])\s*(?:19|20)\d\d)
+    (?:(?:T|,?\s+(?:at\s+)?)\d{{1,2}}[:.]\d\d\S*(?:\s+[ap]\.?m\b\.?)?(?:\s+[A-Z]{{3,4}}\b)?)?
+    (?=\s*(?:$|,|[—–]|-\s))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OUR = r"our\b[^,;]*\b(?:correspondents?|reporters?|staff|writers?|desk|editors?)"
+OUR_MAN = re.compile(_OUR, re.IGNORECASE)
+OUR_MAN_NAMED = re.compile(rf"(?i:{_OUR})[,:]?\s+(?=[^\W\d_a-z])")
 MAX_WORDS = 5  # in lower case, in a name: `van der Berg` has two
 # Matches ` in Kyiv`, ` reporting from Washington`; not `in` inside a name.
 PLACE = re.compile(r"\s+(?:reporting\s+)?(?:in|from|at)\s+[A-Z][\w .'’-]*$")
@@ -73,8 +91,8 @@ def read_byline(printed: str) -> tuple[str, ...]:
     Writer`` none; ``AP`` itself, for a wire is its own author.
     """
     names: dict[str, None] = {}
-    for part in SEPARATORS.split(_plain(printed)):
-        for name in () if YEAR.search(part) or OUR_MAN.fullmatch(part) else _split(_undescribed(part)):
+    for number, part in enumerate(SEPARATORS.split(_plain(printed))):
+        for name in _split(_undescribed(_undated(_unowned(part), is_first=number == 0))):
             if name := _name(name):
                 names[name] = None
     known = [name for name in names if not outlet_named(name)]
@@ -125,6 +143,23 @@ def _without_by(text: str) -> str:
     return text[by.end() :].lstrip() if by else text
 
 
+def _unowned(text: str) -> str:
+    """Return ``Ann Lee`` of ``Our staff writer Ann Lee``, nothing of ``Our staff writers``."""
+    if OUR_MAN.fullmatch(text):
+        return ""
+    named = OUR_MAN_NAMED.match(text)
+    return text[named.end() :] if named else text
+
+
+def _undated(text: str, *, is_first: bool) -> str:
+    """Return a part of a byline without its dates; nothing of ``Kyiv, Jan 2026`` behind the names."""
+    if not YEAR.search(text):
+        return text
+    rest = DATE.sub("", text).strip(" ,—–-")
+    is_place = not is_first and " " not in rest and not outlet_named(rest)
+    return "" if is_place else rest
+
+
 def _split(text: str) -> list[str]:
     """Return the single names of a text that `;` and `/` do not divide."""
     if BODIES.search(text):
@@ -158,7 +193,7 @@ def _name(text: str) -> str:
     # `Ann Lee, staff writer`; of roles with a capital letter `_split` has taken care.
     if comma and " " in person and ROLES.fullmatch(role):
         name = person
-    if name.lower().rstrip(".") in PLACEHOLDERS or not any(map(str.isalpha, name)):
+    if name.lower().rstrip(".") in PLACEHOLDERS or not any(map(str.isalpha, name)) or YEAR.search(name):
         return ""
     if sum(word[0].islower() for word in name.split()) >= MAX_WORDS and not BODIES.search(name):
         return ""  # a sentence

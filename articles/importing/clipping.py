@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from articles.importing.addresses import canonical_url, host_of, site_label, web_address
 from articles.importing.blocks import About, Block, split_blocks
 from articles.importing.body import CleanBody, Cut, clean_body
-from articles.importing.bylines import MAX_NAME, read_bylines
+from articles.importing.bylines import MAX_NAME, WIKILINK, read_bylines
 from articles.importing.crossing import Crossing
 from articles.importing.dates import Precision
 from articles.importing.dating import date_clipping
@@ -34,10 +34,9 @@ MAX_AUTHORS, MAX_KEYWORDS = 100, 300  # more is a mistake or an attack
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 # Matches the `es` of `index.es.md`.
 LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|sv|tr|uk|zh)\.\w+$")
-WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]")  # of Obsidian: [[people/ann|Ann Lee]]
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
-READER_VERSION = "5"  # a new one reads every file again: raise it with every change of what is read
+READER_VERSION = "6"  # a new one reads every file again: raise it with every change of what is read
 
 
 @dataclass(frozen=True, slots=True)

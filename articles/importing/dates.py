@@ -70,6 +70,28 @@ MONTH_NAMES = (
 )
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for name in names.split()}
 
+# The same languages, Monday to Sunday, in full and in short; in Portuguese also with `-feira`.
+WEEKDAY_NAMES = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
+    " lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim"
+    " montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so"
+    " lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom"
+    " lunedì martedì mercoledì giovedì venerdì sabato domenica gio"
+    " segunda terça quarta quinta sexta seg ter qua qui sex"
+    " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma wo vr za zo"
+    " måndag tisdag onsdag torsdag fredag lördag söndag mån tis ons tors tor fre lör sön"
+    " mandag tirsdag lørdag søndag man tir lør søn"
+    " poniedziałek wtorek środa czwartek piątek sobota niedziela"
+    " pondělí úterý středa čtvrtek pátek neděle"
+    " понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс"
+    " понеділок вівторок середа п’ятниця субота неділя нд"
+    " luni marți miercuri joi vineri sâmbătă duminică"
+    " pazartesi salı çarşamba perşembe cuma cumartesi pazar"
+    " senin selasa rabu kamis jumat sabtu minggu"
+    " الاثنين الإثنين الثلاثاء الأربعاء الاربعاء الخميس الجمعة السبت الأحد الاحد"
+)
+WEEKDAYS = frozenset(WEEKDAY_NAMES.split())
+
 NO_DATE = frozenset(
     {
         "-", "date", "last-modified", "n/a", "na", "none", "now", "null", "tbd", "today", "undated",
@@ -87,11 +109,11 @@ CLOCK = re.compile(
     (?:\s\([^\W\d_][^()\d]{2,40}\))?,?""",
     re.VERBOSE | re.IGNORECASE,
 )
-WEEKDAY = re.compile(
-    r"^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?|[^\W\d_]{2,12},"
-    r"|[^\W\d_]{3,12}(?=\s\d{1,2}\D))\s*",
-    re.I,
+# Matches `Thu, `, `jeudi `, `Donnerstag, den `; whether the word is a weekday, WEEKDAYS knows.
+WORD_BEFORE = re.compile(
+    r"(?P<word>(?:يوم )?[^\W\d_]+(?:-feira)?)(?:\.,|[.,]|(?=\s))\s*(?:(?:den|le|el)\s+)?"
 )
+
 # Matches the end of `2025-10-16 Thursday`, as Logseq can print its days.
 WEEKDAY_LAST = re.compile(
     r",?\s(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?$", re.IGNORECASE
@@ -152,7 +174,7 @@ def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | N
     if since := UNIX_TIME.fullmatch(text):
         return PrintedDate(dt.datetime.fromtimestamp(int(since[1]), tz=dt.UTC).date())
     bare = _without_clock(LINK.sub(r"\1", text), text)
-    for candidate in (bare, WEEKDAY.sub("", bare, count=1), WEEKDAY_LAST.sub("", bare)):
+    for candidate in (bare, _without_weekday(bare), WEEKDAY_LAST.sub("", bare)):
         if match := YEAR_LAST.fullmatch(candidate):
             return _year_last(match, text, day_first)
         for pattern in PATTERNS:
@@ -198,6 +220,13 @@ def _without_clock(text: str, printed: str) -> str:
     if hour > 24 or int(match["minute"] or 0) > 59 or int(match["second"] or 0) > 60:
         raise DateError(f"{printed!r} has no such time of day; write YYYY-MM-DD HH:MM")
     return (text[: match.start()] + " " + text[match.end() :]).strip(" ,")
+
+
+def _without_weekday(text: str) -> str:
+    """Return a date without the weekday before it; any other word, like ``Before``, stays."""
+    found = WORD_BEFORE.match(text)
+    word = found["word"].lower().removeprefix("يوم ").removesuffix("-feira") if found else ""
+    return text[found.end() :] if found and word in WEEKDAYS else text
 
 
 def _dated(match: re.Match[str], printed: str) -> PrintedDate | None:
