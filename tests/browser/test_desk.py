@@ -88,6 +88,25 @@ def test_no_field_is_cut_off_on_a_narrow_screen(addresses, open_desk, name):
     assert page.evaluate(CUT_OFF, FIELDS) == []
 
 
+# What of a row lies outside of its list: the list would have to be scrolled sideways to press it.
+OUT_OF_SIGHT = """() => {
+    const list = document.querySelector("#changelist .results").getBoundingClientRect();
+    return [...document.querySelectorAll("#result_list button")]
+        .filter(one => one.getBoundingClientRect().right > list.right)
+        .map(one => one.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1100, 1280, 1440])
+def test_the_buttons_of_a_row_are_in_sight_beside_the_menu_and_the_filter(addresses, open_desk, width):
+    page = open_desk(width=width)
+    page.goto(addresses["corrections"])
+
+    expect(page.get_by_role("button", name="Take the file's")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Sidebar")).to_be_visible(visible=width > 1024)
+    assert page.evaluate(OUT_OF_SIGHT) == []
+
+
 def test_logging_in(live_server, browser, alice):
     complaints = []
     page = browser.new_context(base_url=live_server.url).new_page()
