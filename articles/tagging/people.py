@@ -277,7 +277,7 @@ class People:
         start, end, pattern = hit
         known = seen.among(pattern.surnames)
         head = head_of(reading, end, pattern.surnames) if not known else None
-        if head is not None:
+        if head is not None and not self._has_other_first_name(reading, hit, before):
             reading.accept(head, hit, "surname")
             seen.add(head, start)
             return
@@ -312,17 +312,25 @@ class People:
             return f"part of another name: {words} {after}"
         if before in SHIPS:
             return f"a ship: {before} {words}"
-        if before[:1].isupper() and before not in own:
-            is_name = reading.ends_name(start - 1)
-            # James is a surname, too.
-            is_given = before in self.given_names and (not is_name or reading.ends_surname(start - 1))
-            if is_given or (not is_name and self._may_be_first_name(reading, before, start)):
-                return f"another person: {before} {words}"
+        if self._has_other_first_name(reading, hit, before):
+            return f"another person: {before} {words}"
         is_first = after[:1].isupper() and words in self.given_names
         is_first = is_first and not reading.begins_place_or_title(end + 1)
         if is_first and after not in own and not reading.in_title(start):
             return f"another person: {words} {after}"
         return ""
+
+    def _has_other_first_name(self, reading: Reading, hit: Hit, before: str) -> bool:
+        """Return whether the word before a surname is a first name that none of its bearers has."""
+        start, _, pattern = hit
+        if not before[:1].isupper():
+            return False
+        if before in (self._bearers.get(pattern) or self._bearers_of(pattern)).own:
+            return False
+        is_name = reading.ends_name(start - 1)
+        # James is a surname, too.
+        is_given = before in self.given_names and (not is_name or reading.ends_surname(start - 1))
+        return is_given or (not is_name and self._may_be_first_name(reading, before, start))
 
     def _may_be_first_name(self, reading: Reading, word: str, start: int) -> bool:
         """Return whether a capitalised word before a surname may be a first name that nobody told us."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from articles.tagging import datelines
 from articles.tagging.folding import fold_name
 from articles.tagging.matcher import Hit, Hits, Sense
-from articles.tagging.records import AliasKind, Entry
+from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.vocabulary import Title
 
 # A word longer than this is none that any rule asks for; looking no further keeps hostile text linear.
@@ -79,6 +79,7 @@ class Reading:
     _surname_ends: set[int] | None = None
     _people: set[int] | None = None
     _is_title_case: bool | None = None
+    _place_starts: dict[int, int] | None = None
     _homes: Counter[str] | None = None
     _titles: dict[int, Title | None] | None = None
 
@@ -221,6 +222,14 @@ class Reading:
             }
             self._surname_ends.difference_update([stop for _, stop, _ in self.hits.titles])
         return end in self._surname_ends
+
+    def place_before(self, end: int) -> int:
+        """Return where the country or body begins that ends at this place (-1: none), once they are read."""
+        if self._place_starts is None:
+            self._place_starts = {
+                stop: begin for entry, begin, stop, _ in self.found if entry.kind is not Kind.ACTOR
+            }
+        return self._place_starts.get(end, -1)
 
     def homes(self) -> Counter[str]:
         """Return the keys of what the persons named in full have held office in, with their number."""
