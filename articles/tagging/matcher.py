@@ -92,6 +92,7 @@ class Half(NamedTuple):
     """The first or second half of a trigger with a gap, told apart from others by its phrase."""
 
     phrase: str
+    bit: int  # a number with one bit set, of each phrase another
     topic: str
     weight: int
     is_second: bool
@@ -102,7 +103,7 @@ class Pattern:
 
     __slots__ = (
         "blocked", "case", "firsts", "full", "halves", "is_denial", "is_doubtful", "is_mark", "is_open",
-        "is_sure", "look", "others", "people", "places", "seconds", "senses", "surnames", "title",
+        "is_sure", "look", "others", "people", "phrases", "places", "seconds", "senses", "surnames", "title",
         "triggers", "use", "words",
     )  # fmt: skip
 
@@ -134,9 +135,15 @@ class Pattern:
         self.blocked = tuple([sense for sense in rest if sense.alias.kind is AliasKind.NEGATIVE])
         # No place among the senses is ambiguous.
         self.is_sure = not any(sense.alias.is_ambiguous or sense.entry.is_ambiguous for sense in self.places)
-        # The phrases of which the words are the first half, and the second.
-        self.firsts = frozenset([half.phrase for half in self.halves if not half.is_second])
-        self.seconds = frozenset([half.phrase for half in self.halves if half.is_second])
+        # The phrases of which the words are the first half, the second, and either: sets of bits, which are
+        # united in a third of the time that others take.
+        self.firsts = self.seconds = 0
+        for half in self.halves:
+            if half.is_second:
+                self.seconds |= half.bit
+            else:
+                self.firsts |= half.bit
+        self.phrases = self.firsts | self.seconds
         self.look: Look | None = None  # None: nobody asked yet
         self.use = self._use()
         return self.use
@@ -177,6 +184,7 @@ class Matcher:
         self._patterns: dict[str, Pattern] = {}
         entries = tuple(entries)
         self._children: dict[str, list[str]] = defaultdict(list)
+        self._bits: dict[str, int] = {}  # by phrase with a gap
         for entry in entries:
             if entry.kind is Kind.TOPIC and entry.parent:
                 self._children[entry.parent].append(entry.slug)
@@ -282,8 +290,9 @@ class Matcher:
         weights = tuple((slug, EXCLUDED if is_never else -alias.weight) for slug in slugs)
         first, gap, second = alias.text.partition(GAP)
         if gap:
+            bit = self._bits.setdefault(alias.text, 1 << len(self._bits))
             for text, is_second in ((first, False), (second, True)):
-                half = Half(alias.text, entry.slug, alias.weight, is_second)
+                half = Half(alias.text, bit, entry.slug, alias.weight, is_second)
                 for pattern in self._trigger_patterns(text):
                     pattern.halves += (half,)
             return

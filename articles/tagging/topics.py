@@ -72,9 +72,10 @@ def read_topics(
         total, values, _, standing = phrases
         if total >= enough:
             named.append((slug, sum(values), phrases))
-            if parents.get(slug):
-                taken[parents[slug]].update([begin for _, begin, _, _ in standing])
-                taken[parents[slug]].update([-end for _, _, end, _ in standing])
+            parent = parents.get(slug)
+            if parent in by_topic:
+                taken[parent].update([begin for _, begin, _, _ in standing])
+                taken[parent].update([-end for _, _, end, _ in standing])
         elif standing:
             doubts.append(NEW(Doubt, (slug, total, standing[0][1:3])))
         elif any(order > EXCLUDED for _, _, order, _, _ in places):
@@ -170,31 +171,27 @@ def _main(totals: list[float], layout: Layout) -> float:
 def _joined(reading: Reading) -> Iterator[tuple[str, Place]]:
     """Yield topic and place of each trigger with a gap whose halves stand close in one sentence."""
     hits = reading.hits.halves
-    patterns = {hit[2] for hit in hits}
-    # Of most phrases only one half stands in the article.
-    firsts: set[str] = set().union(*[pattern.firsts for pattern in patterns])
-    whole = firsts & set().union(*[pattern.seconds for pattern in patterns])
+    firsts = seconds = 0
+    for pattern in {hit[2] for hit in hits}:
+        firsts |= pattern.firsts
+        seconds |= pattern.seconds
+    whole = firsts & seconds
     if not whole:
-        return
+        return  # of most phrases only one half stands in the article
     folded = reading.hits.folded
     numbers = itertools.count(len(reading.hits.triggers))
     seen: dict[str, Span] = {}
-    halves = {
-        pattern: [half for half in pattern.halves if half.phrase in whole]
-        for pattern in patterns
-        if not (whole.isdisjoint(pattern.firsts) and whole.isdisjoint(pattern.seconds))
-    }
-    for start, end, pattern in sorted([hit for hit in hits if hit[2] in halves], key=START):
-        for half in halves[pattern]:
-            if not half.is_second:
-                seen[half.phrase] = (start, end)
+    for start, end, pattern in sorted([hit for hit in hits if hit[2].phrases & whole], key=START):
+        for phrase, _, topic, weight, is_second in pattern.halves:
+            if not is_second:
+                seen[phrase] = (start, end)
                 continue
-            first = seen.get(half.phrase)
+            first = seen.get(phrase)
             if first is None or start <= first[1] or start - first[1] > GAP_WORDS * LONGEST_WORD:
                 continue
             between = reading.text[folded.origin(first[1] - 1) + 1 : folded.origin(start)]
             if len(between.split()) <= GAP_WORDS and not BREAK.search(between):
-                yield half.topic, (first[0], -end, -half.weight, next(numbers), pattern)
+                yield topic, (first[0], -end, -weight, next(numbers), pattern)
 
 
 def _score(slug: str, total: float, main: float, phrases: _Phrases, denied: set[int]) -> TopicScore:
