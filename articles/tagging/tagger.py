@@ -147,7 +147,9 @@ class Tagger:
         for parent, children in with_parents(scores, self._topic_parents).items():
             if parent in self._topics and parent not in made:
                 salience = max([made[child.slug].salience for child in children])
-                spans = sorted({place[1:3] for child in children for place in child.places})
+                spans = [place[1:3] for child in children for place in child.places]
+                if len(children) > 1:  # else they are in order
+                    spans = sorted(set(spans))
                 mentions = parts.evidence(reading, [(None, start, end, "implied") for start, end in spans])
                 made[parent] = Finding(TOPIC, parent, Role.MENTIONED, salience, mentions)
         return list(made.values())
