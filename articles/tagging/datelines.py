@@ -31,6 +31,8 @@ DATELINE = re.compile(
     rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
     rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
 )
+# Every form of it ends in one of these.
+_SIGN = re.compile(r"[-–—:]\s|[/)]")
 # "GENEVA The number", "NEW YORK At least", not "UN experts", "US President Joe Biden": a town, if it is one.
 _BARE = re.compile(r"\s*([^\W\d_a-z]{3,}(?: [^\W\d_a-z]{2,}){0,2}) (?=[A-Z][a-z]* [a-z])")
 # What may stand above it, each on a line of its own: a headline in capitals, "By Ann Lee, Reuters".
@@ -102,7 +104,8 @@ def find(text: str, start: int) -> tuple[int, int]:
     """Return where the dateline of the report stands whose body starts at a place, or two zeros."""
     head = _HEAD.match(text, start, start + LONGEST_HEAD)
     for begin in dict.fromkeys((head.end() if head else start, start)):
-        match = DATELINE.match(text, begin, begin + LONGEST_DATELINE)
+        stop = begin + LONGEST_DATELINE
+        match = DATELINE.match(text, begin, stop) if _SIGN.search(text, begin, stop) else None
         if match:
             return match.end() - len(match[0].lstrip()), match.end()
     return 0, 0

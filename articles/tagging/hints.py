@@ -13,7 +13,8 @@ from articles.tagging.vocabulary import POINTED_STATES, STATES
 BEFORE_STATE = "a town of a state that stands after it in short form"
 
 # "Norwood, N.C., and", "in Hannibal, Mo.": the point is asked for, and "Thank you, Miss." is none.
-_TOWN = re.compile(rf", ((?:{'|'.join(map(re.escape, sorted(POINTED_STATES)))})\.)(?=[\s,;)])")
+# The capital is looked for first, as it stands behind few commas.
+_TOWN = re.compile(rf", (?=[A-Z])((?:{'|'.join(map(re.escape, sorted(POINTED_STATES)))})\.)(?=[\s,;)])")
 
 
 def read_states(reading: Reading, countries: Mapping[str, Entry], last: int) -> None:

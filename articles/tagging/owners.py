@@ -11,8 +11,11 @@ from articles.tagging.vocabulary import FIELDS, PHRASE_ENDS, Title
 
 REACH = 90  # characters between an office and its country or body
 ADJECTIVE, NOUN, POSSESSIVE = 3, 3, 5  # words that may stand between a name of that sort and its office
-# "talks. The" ends a sentence, "U.S. forces" does not; a blank line always does.
-SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z])[.!?…][\"'”’)\]]*\s+(?=[\"“‘(]?[^\W_a-z])|\n\s*\n")
+# "talks. The" ends a sentence, "U.S. forces" does not; a blank line always does.  The sign comes first, as it
+# is found four times as fast as what stands before it.
+SENTENCE_END = re.compile(
+    r"[.!?…\n](?:(?<=[^\W\d_A-Z][.!?…])[\"'”’)\]]*\s+(?=[\"“‘(]?[^\W_a-z])|(?<=\n)\s*\n)"
+)
 LONGEST_SENTENCE = 600  # characters to either side
 POSSESSED = re.compile(r"['’]s?\s")
 # " of the", " for ", ", the": what leads from an office to what follows it.
