@@ -46,7 +46,7 @@ class Clipping(Crossing):
     ``body`` is Markdown without the standfirst.  ``byline`` is the authors as printed, ``authors`` the
     names one by one.  ``keywords`` are the front matter's own tags, kinds not yet known.  ``url`` is as
     written; ``canonical_url`` is what identity compares.  ``extra`` holds front-matter keys that no field
-    takes, as JSON values.
+    takes, or not the whole of, as JSON values.
     """
 
     title: str
@@ -145,7 +145,7 @@ class _Reader:
             is_published=self._is_published(),
             cuts=body.cuts,
             notices=tuple(self.notices),
-            extra=self.extra,
+            extra=self.fields.partly | self.extra,
         )
 
     def printed_dates(self) -> tuple[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from articles.importing.dates import (
 from articles.importing.frontmatter import FrontMatter
 from articles.importing.handlers import Value
 from articles.importing.head import LABELS_OF_UPDATES
-from articles.importing.keys import Fields, same_key, texts
+from articles.importing.keys import DATES_OR_NOT, KEYS, Fields, same_key, texts
 from articles.importing.problems import ClippingError, Notice, UndecidedDateError, UndecidedNotice
 from articles.importing.troubles import Trouble
 
@@ -25,11 +25,12 @@ from articles.importing.troubles import Trouble
 OF_PUBLICATION = frozenset(
     {"published", "publishedon", "publishedat", "publishedtime", "publisheddate", "datepublished"}
 )
+OF_ANY_DATE = frozenset(map(same_key, KEYS["date"])) - DATES_OR_NOT
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """The three dates of a clipping; ``unread`` holds the keys whose dates could not be understood."""
+    """The three dates of a clipping; ``unread`` holds keys whose dates are none of them or unclear."""
 
     published: PrintedDate | None
     clipped: PrintedDate | None
@@ -61,22 +62,39 @@ def date_clipping(
     clipped, updated = (
         _other_date(front, fields, name, day_first, notices, unread) for name in ("clipped", "updated")
     )
-    clipped = clipped or bare
     told = lines.get("published")
-    if told and stated and told.on != stated.on:
-        key = _key(fields, "date")
-        if same_key(key) == "date" and stated.on > told.on:
-            clipped = clipped or stated
+    given = fields.first("date")
+    if told and stated and given and told.on != stated.on:
+        if same_key(given.key) == "date" and stated.on > told.on:
+            bare = bare or stated
         else:
-            message = f"{key} says {stated.on}, the text {told.on}; the text was believed"
-            notices.append(Notice(message, front.line_of(key), Trouble.DATES_DISAGREE))
+            message = f"{given.key} says {stated.on}, the text {told.on}; the text was believed"
+            notices.append(Notice(message, front.line_of(given.key), Trouble.DATES_DISAGREE))
+            unread[given.key] = given.value
+    if clipped and bare and given and clipped.on != bare.on:
+        message = f"{given.key} says {bare.on}, {_key(fields, 'clipped')} {clipped.on}; the latter was taken"
+        notices.append(Notice(message, front.line_of(given.key), Trouble.DATES_DISAGREE))
+        unread[given.key] = given.value
+    clipped = clipped or bare
     published = told or stated or next(filter(None, map(date_in_path, (*paths, own))), None)
     if published is None:
-        message = "it has no date; add a line `date: YYYY-MM-DD` to its front matter"
-        notices.append(Notice(message, kind=Trouble.NO_DATE))
+        notices.append(_undated(front, fields))
     else:
         notices += _disagreements(published, clipped, paths)
-    return Dated(published, clipped, lines.get("updated") or updated, tuple(notices), unread)
+    last = lines.get("updated") or updated
+    if updated and last != updated and (given := fields.first("updated")):
+        unread[given.key] = given.value
+    return Dated(published, clipped, last, tuple(notices), unread)
+
+
+def _undated(front: FrontMatter, fields: Fields) -> Notice:
+    """Return the notice of a file without a date, which names what stands in the place of one."""
+    remedy = "add a line `date: YYYY-MM-DD` to its front matter"
+    for key, value in fields.extra.items():
+        if isinstance(value, str) and same_key(key) in OF_ANY_DATE:
+            message = f"{key} {value[:40]!r} is no date; {remedy}"
+            return Notice(message, front.line_of(key), Trouble.NO_DATE)
+    return Notice(f"it has no date; {remedy}", kind=Trouble.NO_DATE)
 
 
 def _key(fields: Fields, name: str) -> str:

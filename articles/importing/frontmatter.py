@@ -16,7 +16,7 @@ from frontmatter.default_handlers import BaseHandler
 
 from articles.importing.decoding import CONTROLS, left_out
 from articles.importing.handlers import JSON, TOML, YAML, BlockError, RefusedError, Value, as_text
-from articles.importing.keys import same_key
+from articles.importing.keys import free_name, same_key
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.troubles import Trouble
 from articles.importing.unfenced import RULE, Block, notes_block, unfenced_block
@@ -92,9 +92,14 @@ def read_front_matter(text: str) -> FrontMatter:
 
 def _with_notes(text: str, front: FrontMatter, block: Block) -> FrontMatter:
     """Return front matter with what a list of metadata at the head of the body adds to it."""
-    given = {same_key(key) for key, value in front.values.items() if value}
+    given = {same_key(key): value for key, value in front.values.items() if value}
     notes = _read(replace(block, line=front.body_line + block.line - 1))
-    values = front.values | {key: value for key, value in notes.values.items() if same_key(key) not in given}
+    values = dict(front.values)
+    for key, value in notes.values.items():
+        if same_key(key) not in given:
+            values[key] = value
+        elif value != given[same_key(key)]:
+            values[free_name((f"metadata_{key}",), values)] = value
     end = front.body_line + block.body_line + block.above.count("\n") - 1
     lines = text.split("\n")[front.block_line - 1 : end - 1]
     body_line = front.body_line + block.body_line - 1

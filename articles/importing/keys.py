@@ -6,9 +6,9 @@ The names come from a survey of 127,316 files in 52 public archives.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, count, islice
 
 from articles.importing.dates import DateError, read_date
 from articles.importing.handlers import Value
@@ -80,6 +80,7 @@ IN_OTHER_LANGUAGES: Mapping[str, tuple[str, ...]] = {
 MERGED = frozenset({"keywords", "status"})  # every key counts, not only the best
 # Keys that hold other things as often: `dateline: KYIV`, `data: {...}`.  Only a value that is a date counts.
 DATES_OR_NOT = frozenset({"dateline", "data"})
+SINGLE = frozenset({"outlet", "url", "date", "updated", "clipped", "language"})  # of a list the first counts
 GROUPS = frozenset({"taxonomies", "taxonomy"})  # Zola and Grav put tags and categories into such a mapping
 
 TRUE, FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
@@ -99,10 +100,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Front matter by field; ``extra`` holds the keys that no field took."""
+    """Front matter by field.
+
+    ``extra`` holds the keys that no field took, ``partly`` those of which a field took a part.
+    """
 
     taken: Mapping[str, tuple[Taken, ...]]
     extra: dict[str, Value] = field(default_factory=dict)
+    partly: dict[str, Value] = field(default_factory=dict)
 
     def first(self, name: str) -> Taken | None:
         """Return the field's best value, or None."""
@@ -130,10 +135,10 @@ def sort_fields(front: Mapping[str, Value]) -> Fields:
     A value that does not fit a field (``published: false`` is no date, ``source: https://...`` no name) is
     left to the next one that has its key.
     """
-    front = _unfolded(front)
+    front, meanings = _unfolded(front)
     places: dict[str, list[tuple[int, str]]] = {}
     for key in front:
-        for name, rank in PLACES.get(same_key(key), ()):
+        for name, rank in PLACES.get(same_key(meanings.get(key, key)), ()):
             places.setdefault(name, []).append((rank, key))
     taken: dict[str, tuple[Taken, ...]] = dict.fromkeys(KEYS, ())
     used: set[str] = set()
@@ -147,36 +152,71 @@ def sort_fields(front: Mapping[str, Value]) -> Fields:
         taken[name] = tuple(Taken(key, front[key]) for key in keys)
         used.update(keys)
     return Fields(
-        taken, {key: value for key, value in front.items() if key not in used and _is_given(key, value)}
+        taken,
+        {key: value for key, value in front.items() if key not in used and any(_leaves(value))},
+        {one.key: one.value for name in KEYS for one in taken[name] if not _is_used_up(name, one.value)},
     )
 
 
-def _unfolded(front: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Return the front matter with the mappings that only group keys laid open.
+def _is_used_up(name: str, value: Value) -> bool:
+    """Return whether a field takes all of a value: of ``{name: Eva, email: eva@...}`` it takes the name."""
+    used = texts(value)[:1] if name in SINGLE else texts(value)
+    return isinstance(value, str) or len(list(_leaves(value))) <= len(used)
+
+
+def _leaves(value: Value) -> Iterator[str]:
+    """Yield every text in a value, however deep, that says something."""
+    if isinstance(value, str):
+        yield from texts(value)
+    else:
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(child)
+
+
+def _unfolded(front: Mapping[str, Value]) -> tuple[Mapping[str, Value], Mapping[str, str]]:
+    """Return the front matter with the mappings that only group keys laid open, and what its keys stand for.
 
     ``taxonomies: {tags: [a]}`` is ``tags: [a]``; ``source: {name: AP, url: https://...}`` is ``source: AP``
-    and ``source_url: https://...``.
+    and ``source_url: https://...``.  What meets a key that is there already gets a name of its own,
+    ``taxonomies_tags``, that stands for ``tags`` and comes after it.
     """
-    if not any(isinstance(value, dict) for value in front.values()):
-        return front
-    flat: dict[str, Value] = {}
-    for key, value in front.items():
-        if isinstance(value, dict) and same_key(key) in GROUPS:
-            flat |= {child: held for child, held in value.items() if child not in front}
-        elif isinstance(value, dict) and same_key(key) == "source":
-            flat |= {name: held for name, held in _source(key, value) if name == key or name not in front}
-        else:
-            flat[key] = value
-    return flat
+    groups = {key: value for key, value in front.items() if isinstance(value, dict) and _is_group(key)}
+    if not groups:
+        return front, {}
+    flat = {key: value for key, value in front.items() if key not in groups}
+    meanings: dict[str, str] = {}
+    for key, value in groups.items():
+        children = _source(key, value) if same_key(key) == "source" else _children(key, value)
+        for meaning, own, held in children:
+            name = free_name((meaning, own), flat)
+            flat[name] = held
+            meanings[name] = meaning
+    return flat, meanings
 
 
-def _source(key: str, value: dict[str, Value]) -> Iterator[tuple[str, Value]]:
-    """Yield what a source given as a mapping says, under the keys that say it on their own."""
+def _is_group(key: str) -> bool:
+    return same_key(key) in GROUPS or same_key(key) == "source"
+
+
+def free_name(names: Sequence[str], taken: Container[str]) -> str:
+    """Return the first of some names that is not taken, the last one numbered if need be."""
+    numbered = (f"{names[-1]}_{number}" for number in count(2))
+    return next(name for name in chain(names, numbered) if name not in taken)
+
+
+def _children(key: str, value: dict[str, Value]) -> Iterator[tuple[str, str, Value]]:
+    """Yield what a mapping groups: under which key it is read, its name if that is there, the value."""
+    return ((child, f"{key}_{child}", held) for child, held in value.items())
+
+
+def _source(key: str, value: dict[str, Value], path: str = "") -> Iterator[tuple[str, str, Value]]:
+    """Yield the same of a source given as a mapping, under the keys that say it on their own."""
     for child, held in value.items():
+        own = f"{path or key}_{child}"
         if isinstance(held, dict):
-            yield from _source(key, held)
+            yield from _source(key, held, own)
         else:
-            yield SAID_OF_SOURCE.get(child.lower(), "{}_{}").format(key, child), held
+            yield SAID_OF_SOURCE.get(child.lower(), "{}_{}").format(key, child), own, held
 
 
 SAID_OF_SOURCE = {

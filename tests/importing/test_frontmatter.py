@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.importing.frontmatter import read_front_matter
 from articles.importing.keys import same_key, sort_fields, texts
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.troubles import Trouble
+from tests.importing.clips import read
 
 TITLE_AND_TAGS = {"title": "Talks", "tags": ["a", "b"]}
 
@@ -329,3 +335,85 @@ def test_a_source_given_as_a_mapping_says_outlet_address_and_author():
     assert fields.first("url").value == "https://a.example/1"
     assert fields.first("authors").value == "Ann Lee"
     assert fields.extra == {"source_page": "3"}
+
+
+def test_a_grouped_key_that_is_also_there_alone_is_read_with_it():
+    front = {"taxonomies": {"tags": ["ukraine", "nato"], "places": ["kyiv"]}, "tags": ["x"], "places": ["a"]}
+    fields = sort_fields(front)
+
+    assert [item.value for item in fields.taken["keywords"]] == [["x"], ["ukraine", "nato"]]
+    assert fields.extra == {"places": ["a"], "taxonomies_places": ["kyiv"]}
+
+
+def test_what_a_source_says_beside_the_same_key_is_kept():
+    source = {"url": "https://b.example/1", "link": "https://c.example/1", "name": "The Paper", "title": "P"}
+    fields = sort_fields({"source_url": "https://a.example/1", "source": source})
+
+    assert (fields.first("url").value, fields.first("outlet").value) == ("https://a.example/1", "The Paper")
+    assert fields.extra == {
+        "source_link": "https://c.example/1",
+        "source_title": "P",
+        "source_url_2": "https://b.example/1",
+    }
+
+
+def test_what_a_field_takes_in_part_is_kept_whole():
+    fields = sort_fields(
+        {"author": {"name": "Eva Berg", "email": "eva"}, "outlet": ["AP", "BBC"], "tags": ["a"]}
+    )
+
+    assert fields.extra == {}
+    assert fields.partly == {"author": {"name": "Eva Berg", "email": "eva"}, "outlet": ["AP", "BBC"]}
+
+
+def test_a_list_of_metadata_that_says_something_else_is_kept_beside_the_front_matter():
+    text = "---\nauthor: Ann Lee\n---\n# Talks\n\n## Metadata\n\n- Author: Bob Roy\n- URL: https://a.example/1\n\nText."
+    front = read_front_matter(text)
+
+    assert front.values == {"author": "Ann Lee", "metadata_Author": "Bob Roy", "URL": "https://a.example/1"}
+
+
+def leaves(value):
+    if isinstance(value, str):
+        return {value}
+    children = value.values() if isinstance(value, dict) else value
+    return {leaf for child in children for leaf in leaves(child)}
+
+
+# Letters only: a value with a digit may be a wrong date, for which the file is refused.
+WORDS = st.text("bcdfghjkmpqrstvwz", min_size=8, max_size=12)
+CHILD_KEYS = st.sampled_from(
+    ["name", "title", "url", "link", "author", "tags", "places", "date", "categories"]
+)
+VALUES = st.recursive(
+    WORDS | WORDS.map("https://example.org/{}".format),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(CHILD_KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+TOP_KEYS = st.sampled_from(
+    [
+        "tags", "Tags", "keywords", "countries", "places", "taxonomies", "taxonomy", "source", "source_url",
+        "source_title", "source_link", "taxonomies_tags", "url", "author", "authors", "summary",
+        "description", "outlet", "categories", "section", "language", "draft", "status", "date", "published",
+        "created", "updated", "mood",
+    ]
+)  # fmt: skip
+
+
+@given(st.dictionaries(TOP_KEYS, VALUES, max_size=8))
+def test_every_value_of_front_matter_is_in_a_field_or_kept(front):
+    text = json.dumps({"title": "Talks", **front}) + "\nThe ministers met in the old hall.\n"
+
+    clipping = asdict(read(text))
+
+    del clipping["notices"]
+    said = " ".join(leaves_of_fields(clipping))
+    assert {leaf for leaf in leaves(front) if leaf not in said.lower()} == set()
+
+
+def leaves_of_fields(value):
+    if isinstance(value, dict):
+        return [text for child in value.values() for text in leaves_of_fields(child)]
+    if isinstance(value, list | tuple):
+        return [text for child in value for text in leaves_of_fields(child)]
+    return [str(value)]
