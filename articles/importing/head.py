@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from articles.importing.blocks import About, Block, Kind
 from articles.importing.bylines import is_byline
+from articles.importing.titles import split_outlet
 from articles.importing.wrapping import unwrap
 
 HEAD = 6  # blocks in which a date line, a byline or a title may stand
@@ -84,14 +85,16 @@ def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
 
 
 def cut_title(blocks: list[Block], about: About) -> list[Block]:
-    """Cut the heading that says the title again."""
+    """Cut the heading that says the title again, with the outlet at its end or without it."""
     titles = {_compared(about.title), _compared(about.printed or about.title)}
     longest = 2 * len(about.printed or about.title) + 20
     for number, block in enumerate(blocks[:HEAD]):
         if (
             len(block.text) <= longest
             and block.kind in {Kind.HEADING, Kind.PARAGRAPH}
-            and _compared(block.plain) in titles
+            and not titles.isdisjoint(
+                map(_compared, (block.plain, split_outlet(block.plain, (about.outlet,))[0]))
+            )
         ):
             return _with_cut(blocks, number, "title")
     return blocks

@@ -366,6 +366,21 @@ def test_the_title_with_the_outlet_at_its_end_is_cut_as_well():
     assert clean_body(split_blocks("# Talks - The Paper\n\nText."), about).body == "Text."
 
 
+@pytest.mark.parametrize(
+    ("heading", "outlet", "body"),
+    [
+        ("# Talks fail | The Paper", "The Paper", "Text."),
+        ("# Talks fail - Reuters", "", "Text."),
+        ("# Talks fail - Reuters", "Reuters", "Text."),
+        ("# Talks fail - an overview", "The Paper", "# Talks fail - an overview\n\nText."),
+        ("# Talks fail - The Paper", "The Courier", "# Talks fail - The Paper\n\nText."),
+    ],
+    ids=["its outlet", "a known one", "a known one, its outlet", "no outlet", "another outlet"],
+)
+def test_the_title_is_cut_with_the_outlet_that_only_the_heading_has(heading, outlet, body):
+    assert clean(f"{heading}\n\nText.", "Talks fail", outlet).body == body
+
+
 def test_text_right_below_a_rule_is_a_block_of_its_own():
     assert [block.kind for block in split_blocks("---\nText\nof two lines.")] == [Kind.RULE, Kind.PARAGRAPH]
 
