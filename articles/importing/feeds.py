@@ -17,7 +17,7 @@ from typing import Any
 
 import feedparser
 
-from articles.importing.addresses import host_of
+from articles.importing.addresses import host_of, web_address
 from articles.importing.crossing import Crossing
 from articles.importing.dates import DateError, read_date
 from articles.importing.markup import to_markdown
@@ -140,6 +140,9 @@ def _text_of(entry: Values, feed: Values) -> str:
     body = max(contents, key=len, default="")
     if not body or len(summary) > max(len(body), MAX_SUMMARY):
         body, summary = summary, ""
+    link = _first(entry, "link")
+    if link == _first(entry, "id") and not web_address(link):
+        link = ""  # feedparser gives an entry without a link its id as one, `urn:uuid:1225c695` for instance
     outlet = _first(dict(entry.get("source", {})), "title") or _first(feed, "title")
     values: dict[str, object] = {
         "title": _first(entry, "title"),
@@ -147,8 +150,8 @@ def _text_of(entry: Values, feed: Values) -> str:
         "updated": _date(entry, "updated"),
         "authors": _authors(entry),
         # `BBC News - World` is one of many feeds of one outlet.
-        "source": outlet_named(outlet) or outlet_at(host_of(_first(entry, "link"))) or outlet,
-        "url": _first(entry, "link"),
+        "source": outlet_named(outlet) or outlet_at(host_of(link)) or outlet,
+        "url": link,
         "tags": _categories(entry),
         "language": _first(entry, "language") or _first(feed, "language"),
         "summary": " ".join(summary.split()),

@@ -128,6 +128,27 @@ def test_an_entry_at_fault_is_named_with_its_line_and_costs_no_other(read):
 
 
 @pytest.mark.parametrize(
+    ("parts", "url"),
+    [
+        ("<id>e2</id>", ""),
+        ("<id>urn:uuid:1225c695</id>", ""),
+        ("<id>https://courier.example/1</id>", "https://courier.example/1"),
+    ],
+)
+def test_the_id_of_an_entry_is_its_address_only_if_it_is_one(read, parts, url):
+    content = ATOM.replace('<id>urn:1</id><link href="https://courier.example/1"/>', parts)
+    [reading] = read(content)
+
+    assert (reading.clipping.url, reading.clipping.notices) == (url, ())
+
+
+def test_a_link_that_is_no_address_is_told(read):
+    [reading] = read(ATOM.replace('href="https://courier.example/1"', 'href="courier/1"'))
+
+    assert [notice.kind for notice in reading.clipping.notices] == [Trouble.BAD_ADDRESS]
+
+
+@pytest.mark.parametrize(
     ("printed", "reason"),
     [
         ("2025-02-30T10:00:00Z", "is not a day of the calendar; write YYYY-MM-DD"),
