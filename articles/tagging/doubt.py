@@ -33,6 +33,8 @@ UNKNOWN_RULE = 40
 # A capital or a metonym that stands for an organisation (Brussels for the EU) might as well mean the place.
 BODY_POINTS = 10
 AMBIGUOUS = (30, 15)  # a name with other meanings: named once or twice, more often
+# What other words earned says nothing of a name: whoever wrote `Ankara` never wrote `Turkey`.
+WITHOUT_NAME = frozenset({FILE, "capital", "place", "implied", "metonym"})
 SINGLE, TWICE = 15, 5  # mentions there are to be wrong about
 FEW_TRIGGERS = (25, 10)  # one phrase of a topic, two
 BORDER, BORDER_WIDTH = 20, 0.08  # at most, where the salience is this near to the one of a main subject
@@ -157,7 +159,7 @@ def _reasons(kind: str, ground: str, count: int, is_in_file: bool, is_ambiguous:
             reasons.append(Reason(FEW_TRIGGERS[count - 1], words))
     elif count in {1, 2}:
         reasons.append(Reason(*((SINGLE, "named once") if count == 1 else (TWICE, "named twice"))))
-    if is_ambiguous and ground != FILE:
+    if is_ambiguous and ground not in WITHOUT_NAME:
         reasons.append(Reason(AMBIGUOUS[count > 2], "its name means other things too"))
     if is_in_file and ground != FILE:
         reasons.append(Reason(-IN_FILE, "the file's own tags name it as well"))
