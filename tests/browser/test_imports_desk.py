@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
+from django.template.loader import render_to_string
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -127,3 +128,22 @@ def test_no_page_of_the_imports_desk_scrolls_sideways_or_has_a_barrier(run, open
         if excess > 0 or barriers:
             problems[name] = (excess, barriers)
     assert problems == {}
+
+
+def test_a_report_as_a_page_never_scrolls_sideways(browser):
+    page = browser.new_page(viewport={"width": 360, "height": 780})
+    folder = "/srv/" + "archive/" * 12
+    page.set_content(
+        render_to_string(
+            "import_report.html",
+            {
+                "headline": [
+                    f"Take it back: NEWSROOM_DATA={folder} .venv/bin/python manage.py undo_import 12"
+                ],
+                "options": {"paths": folder},
+            },
+        )
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.close()
