@@ -58,24 +58,21 @@ def test_a_wider_topic_counts_its_other_words(tagger):
 
 
 def test_talks_between_parties_at_war_are_about_peace(tagger):
-    found = mains(
-        tagger,
-        "Delegation arrives for talks with Ukrainians",
-        "The Russian delegation has arrived in Belarus for talks with the Ukrainian side.",
-    )
+    text = "Moscow puts off its talks with Kyiv until May. A bishop waits for both."
 
-    assert "peace-talks" in found
+    assert mains(tagger, "Bishop waits at an airport", text) == {"peace-talks"}
 
 
-def test_a_claim_to_waters_is_about_territory(tagger):
-    found = mains(
-        tagger,
-        "Ankara and Athens quarrel over drilling",
-        "The drilling ship will explore a disputed area. Both have competing claims to the waters. "
-        "The navy sent a frigate.",
-    )
+def test_talks_about_trade_with_a_state_at_war_are_not_about_peace(tagger):
+    text = "Spain held talks with Ukraine on tourism. Hotels want more guests from Odesa."
 
-    assert found == {"border-disputes", "energy"}
+    assert mains(tagger, "Madrid looks for guests", text) == {"summit"}
+
+
+def test_a_quarrel_over_the_sea_floor_is_about_territory_and_energy(tagger):
+    text = "Nairobi and Mogadishu have overlapping claims. Each has sold rights for offshore oil there."
+
+    assert mains(tagger, "Border dispute over offshore oil", text) == {"border-disputes", "energy"}
 
 
 def test_an_article_about_nothing_else_is_about_its_strongest_topic(tagger):
