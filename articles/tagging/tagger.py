@@ -45,6 +45,7 @@ class Tagger:
         self._bodies = {entry.slug: entry for entry in entries if entry.kind is Kind.ORGANISATION}
         self._topics = {entry.slug: entry for entry in entries if entry.kind is Kind.TOPIC}
         self._topic_parents = {slug: entry.parent for slug, entry in self._topics.items()}
+        self._wider_topics = frozenset(self._topic_parents.values())
         # By what `id` says of an entry: to hash one takes longer than all the rest.
         self._brings = {id(entry): brought for entry in entries if (brought := self._brought_by(entry))}
         self._entries = entries  # so that no other gets the id of one
@@ -132,7 +133,7 @@ class Tagger:
             findings.append(
                 NEW(Finding, (kind, entry.slug, role_of(weighed), weighed.salience, mentions, weighed))
             )
-        scores, doubts = read_topics(reading, layout, self._topic_parents)
+        scores, doubts = read_topics(reading, layout, self._topic_parents, self._wider_topics)
         findings += self._topic_findings(parts, reading, scores)
         findings.sort(key=_rank)
         suggestions = [_suggestion(reading, parts, layout, mains[Kind.ACTOR], one) for one in reading.unknown]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import log2
 from typing import NamedTuple
 
@@ -50,11 +50,12 @@ class Doubt(NamedTuple):
 
 
 def read_topics(
-    reading: Reading, layout: Layout, parents: Mapping[str, str]
+    reading: Reading, layout: Layout, parents: Mapping[str, str], wider: Collection[str]
 ) -> tuple[list[TopicScore], list[Doubt]]:
     """Return the topics that the article names, and those with a trigger in it that it does not.
 
-    ``parents`` says which wider topic each topic belongs to; words count for the narrower one only.
+    ``parents`` says which wider topic each topic belongs to, ``wider`` are all of those; words count for the
+    narrower one only.
     """
     by_topic = _places_by_topic(reading)
     enough = scoring.TOPIC_WEIGHTS.mentioned
@@ -62,7 +63,6 @@ def read_topics(
     doubts: list[Doubt] = []
     # By the wider topic, where phrases of its narrower ones begin and, with a minus, where they end.
     taken: dict[str, set[int]] = defaultdict(set)
-    wider = set(parents.values())
     for slug in sorted(by_topic, key=wider.__contains__):
         places = by_topic[slug]
         start, minus_end, _, _, _ = places[0]
