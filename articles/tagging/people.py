@@ -143,7 +143,7 @@ class People:
 
     def _read_longer_forms(self, reading: Reading, seen: Seen) -> None:
         """Accept names beside an office that are a longer form of a known one; keep the others as unknown."""
-        for named in read_named_beside_office(reading):
+        for named in read_named_beside_office(reading, self.given_names):
             person = self._longer_form(reading, named.name)
             if person is None:
                 reading.unknown.append(named)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import islice
+from functools import cache, lru_cache
+from itertools import chain
 
-from articles.tagging.matcher import Hit
+from articles.tagging.matcher import Case, Hit, Pattern
 from articles.tagging.reading import Named, Reading
 from articles.tagging.taken import LOOK_BACK, Taken
-from articles.tagging.vocabulary import NAME_PARTICLES, NOT_NAMES, PUBLIC_WORDS, TITLES
+from articles.tagging.vocabulary import (
+    FIRST_NAMES,
+    NAME_PARTICLES,
+    NOT_NAMES,
+    PUBLIC_WORDS,
+    TITLE_WORDS,
+    TITLES,
+)
 
 LONGEST_NAME = 7  # words
 MOST = 50  # suggestions an article: a longer list is a membership roll
@@ -41,7 +48,11 @@ FIELD = re.compile(r"(?: and|,)(?: [A-Z][\w'’-]*| and){1,6}, ")
 SHORT_OFFICE = re.compile(r"\. (?<=\b(?P<short>Sen|Rep|Gov|Amb)\. )(?=[A-Z])")
 SHORT_OFFICES = {"Sen": "senator", "Rep": "congressman", "Gov": "governor", "Amb": "ambassador"}
 # "Lt. Gen. ": the point ends no sentence.
-ABBREVIATED = re.compile(r"(?:Gen|Adm|Col)\. ")
+ABBREVIATED = re.compile(r"(?:Gen|Adm|Col|Sen|Rep|Gov|Amb)\. ")
+# "Rep. Ana Soto (D-Ohio)", "Sen. Ana Soto, R-Utah": only members of a parliament are of a party so.
+OF_A_PARTY = re.compile(r",? \(?[DIR][-–]")
+# Parts of a name that end in a point within a sentence; another word of two letters ends it ("Eva Li.").
+CUT_SHORT = frozenset({"Jr.", "Sr.", "St.", "Th.", "Ph.", "Ch.", "Gh.", "Kh.", "Sh."})
 # What may stand between a name and the office after it: ", the ", ", Qatar's ", ", the U.N.'s former "; not
 # ", said Ana. The ".
 APPOSITION = re.compile(
@@ -64,12 +75,15 @@ SPEAKS = re.compile(
 ENDS_HEADLINE_NAME = re.compile(r"['’]s\b|[,.;:]|\s*$| (?=[a-z])", re.MULTILINE)
 
 
-def read_named_beside_office(reading: Reading) -> list[Named]:
-    """Return the persons named beside an office whom the gazetteer does not know, each once, in order."""
+def read_named_beside_office(reading: Reading, first_names: frozenset[str]) -> list[Named]:
+    """Return the persons named beside an office whom the gazetteer does not know, each once, in order.
+
+    ``first_names`` tell "Rep. Ana Soto" from "Rep. Power Plants".
+    """
     taken = Taken(reading)
     made: dict[str, Named] = {}
     place = reading.hits.folded.place
-    for hit in reading.hits.titles:
+    for hit in chain(reading.hits.titles, _short_offices(reading)):
         title = hit[2].title
         if title is None or not title.is_office:
             continue
@@ -80,16 +94,14 @@ def read_named_beside_office(reading: Reading) -> list[Named]:
             end = start + len(name)
             if is_headline and not ENDS_HEADLINE_NAME.match(reading.text, end):
                 continue
-            is_believed = is_headline or not title.is_common or _is_public(reading, hit)
+            is_believed = is_headline or _is_believed(reading, hit, (start, end), first_names)
             if name not in made and (is_believed or taken.has_nearby(hit, (start, end))):
                 owner = taken.owner(title, hit, name=(start, end))
-                made[name] = Named(name, title.words, owner, place(start), place(end - 1) + 1)
+                made[name] = Named(name, title.of_one, owner, place(start), place(end - 1) + 1)
             if name in made and not title.is_of_several:
                 break
         if len(made) >= MOST:
             break
-    for named in islice(_with_short_office(reading, taken), max(0, MOST - len(made))):
-        made.setdefault(named.name, named)
     return sorted(made.values(), key=lambda named: named.start)
 
 
@@ -147,6 +159,8 @@ def _names_beside(reading: Reading, hit: Hit, taken: Taken) -> Iterator[tuple[st
         name = _name_at(text, start)
         if name:
             yield name, start
+    if ABBREVIATED.match(text, max(0, end - 3)):
+        return  # "Ana Soto, Gov. Paz said"
     begin = folded.origin(hit[0])
     floor = max(0, begin - LOOK_BACK)
     comma = text.rfind(", ", floor, begin)
@@ -164,15 +178,33 @@ def _behind_courtesies(text: str, start: int) -> int:
     return courtesies.end() if courtesies else start
 
 
-def _with_short_office(reading: Reading, taken: Taken) -> Iterator[Named]:
-    """Yield the unknown persons behind an office cut short: "Sen. Ana Soto"."""
+@cache
+def _short_patterns() -> dict[str, Pattern]:
+    """Return what a hit of each office cut short holds: the matcher does not look for them."""
+    patterns = {short: Pattern(words, Case.WRITTEN) for short, words in SHORT_OFFICES.items()}
+    for pattern in patterns.values():
+        pattern.title = TITLES[pattern.words]
+    return patterns
+
+
+def _short_offices(reading: Reading) -> Iterator[Hit]:
+    """Yield the offices cut short, as if they were written in full: "Sen. " before a name."""
     place = reading.hits.folded.place
     for match in SHORT_OFFICE.finditer(reading.text):
-        name, start = _name_at(reading.text, match.end()), match.end()
-        end = start + len(name)
-        if name and not taken.overlaps(start, end):
-            office = SHORT_OFFICES[match["short"]]
-            yield Named(name, office, "", place(start), place(end - 1) + 1)
+        pattern = _short_patterns()[match["short"]]
+        yield place(match.start("short")), place(match.end("short") - 1) + 1, pattern
+
+
+def _is_believed(reading: Reading, hit: Hit, name: tuple[int, int], first_names: frozenset[str]) -> bool:
+    """Return whether an office is a public one by itself or by the words around it."""
+    title = hit[2].title
+    if title is None:
+        return False
+    if hit[2] is _short_patterns().get(reading.words(hit)):
+        first = reading.text[name[0] : name[1]].split(" ", 1)[0]
+        is_member = OF_A_PARTY.match(reading.text, name[1]) is not None
+        return is_member or first in first_names or first in FIRST_NAMES or _is_public(reading, hit)
+    return not title.is_common or _is_public(reading, hit)
 
 
 def _names_in_list(reading: Reading, hit: Hit) -> Iterator[tuple[str, int]]:
@@ -245,7 +277,8 @@ def _name_in(phrase: str) -> str:
     for word in phrase.split(" "):
         if not _may_be_in_name(word, is_first=not words):
             break
-        is_end = word.endswith(".") and len(word) > 3  # a full stop, not an initial
+        # A full stop, not an initial: "Yu. A. Petrov" has two.
+        is_end = word.endswith(".") and bool(words) and len(word) > 2 and word not in CUT_SHORT
         words.append(word[:-1] if is_end else word)
         if is_end:
             break
@@ -273,7 +306,7 @@ def _name_ending(text: str) -> str:
 
 
 def _may_be_in_name(word: str, *, is_first: bool) -> bool:
-    if word in NOT_NAMES or word.rstrip(".").lower() in TITLES:
+    if word in NOT_NAMES or word.rstrip(".").lower() in TITLE_WORDS:
         return False
     if word[0].isupper():
         return word != word.upper() or len(word) <= 2

@@ -12,6 +12,7 @@ DEFENCE = frozenset({"defence_minister"})
 ORGANISATION = frozenset({"org_head"})
 OTHER = frozenset({"official", "vice_president", "governor_general", "nonstate_leader"})
 NONE: frozenset[str] = frozenset()
+COUNTERPART = "counterpart"  # says that somebody holds an office, not which
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,12 @@ class Title:
     @property
     def is_of_several(self) -> bool:
         """Return whether the words name an office of several people: "foreign ministers"."""
-        return self.words.endswith("s") and not self.words.endswith("affairs")
+        return self.words.endswith("s") and not self.words.endswith(("affairs", "affaires"))
+
+    @property
+    def of_one(self) -> str:
+        """Return the words for one holder: "foreign minister" of "foreign ministers"."""
+        return self.words[:-1] if self.is_of_several else self.words
 
     @property
     def is_office(self) -> bool:
@@ -111,7 +117,7 @@ OFFICES: tuple[tuple[frozenset[str], str], ...] = (
         shadow foreign secretary, shadow foreign minister, shadow defence secretary, MP, MEP""",
     ),
     # Whatever the office of the one who meets him is: "his Peruvian counterpart, Juan Paz".
-    (EITHER | GOVERNMENT | FOREIGN | DEFENCE | OTHER, "counterpart, counterparts"),
+    (EITHER | GOVERNMENT | FOREIGN | DEFENCE | OTHER, f"{COUNTERPART}, {COUNTERPART}s"),
 )
 # Titles that companies, clubs and families have too.
 COMMON_OFFICES: tuple[tuple[frozenset[str], str], ...] = (
@@ -158,6 +164,8 @@ TITLES: dict[str, Title] = {
 }
 # Words before a title that take the office away from the present holder.
 PAST = _words("former ex then late deposed ousted previous onetime erstwhile")
+# In small letters, as words are compared with them: "mp".
+TITLE_WORDS = frozenset(words.lower() for words in TITLES)
 # A common title is believed where one of these words stands just before it.
 PUBLIC_WORDS = _words(
     """ministry government foreign police presidential military army party opposition state leadership tory

@@ -53,6 +53,8 @@ def test_passage(passage, tagger, keys):
     assert set(passage.get("must_not", ())) & tags == set(), f"wrong; tags are {sorted(tags)}"
     if "suggested" in passage:
         assert [suggestion.name for suggestion in tagged.suggestions] == passage["suggested"]
+    if "offices" in passage:
+        assert [suggestion.office for suggestion in tagged.suggestions] == passage["offices"]
 
 
 def test_every_tag_in_a_passage_is_in_the_gazetteer(keys):
