@@ -67,6 +67,8 @@ def test_every_article_that_answers_a_clue_is_found(seed, tmp_path):
         ("see https://a.example/" + "x" * 250, True),
         *(("a " * lead + "x" * 250 + " b" * 90, True) for lead in (0, 1, 31, 62, 63)),
         ("of no more\n" + "x" * 249 + "\tcharacters", False),
+        (("x" * 249 + "\n") * 20 + "x" * 250, True),
+        (("中" * 249 + "\u3000") * 20, False),
         ("word " * 100 + "x" * 249 + " " + "y" * 249, False),
     ],
 )
