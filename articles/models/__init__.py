@@ -7,6 +7,7 @@ from articles.models.duplicates import NearDuplicate, Sketch, SketchKey
 from articles.models.former import FormerName, ProposedMerge
 from articles.models.imports import Archive, ArticleSource, ImportIssue, ImportRun, OutboxRow
 from articles.models.keywords import KeywordUse, UnmatchedKeyword
+from articles.models.lookups import Among
 from articles.models.quality import AuditItem, AuditSample
 from articles.models.sourcefiles import CorrectedFile, FormerBytes
 from articles.models.suggestions import ActorSuggestion, SuggestionMention
@@ -18,6 +19,7 @@ from articles.models.workers import TaskWorker
 __all__ = [
     "ActorSuggestion",
     "Alias",
+    "Among",
     "Archive",
     "Article",
     "ArticleSource",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +15,18 @@ from tests.factories import make_article
 pytestmark = pytest.mark.django_db
 
 NAMES = ["Le Monde", 'The "Daily" \\ Post', "O'Hara's", "Українська правда", "A, {B}", "%s", "1", "NULL"]
+
+
+def test_every_field_knows_the_lookup_once_the_models_are_there():
+    program = (
+        "import django; django.setup(); from articles.models import Article, Tagging;"
+        "print(*(field.get_lookup('among').__name__ for field in"
+        " (Article._meta.pk, Tagging._meta.get_field('article'))))"
+    )
+
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert run.stdout.split() == ["Among", "Among"]
 
 
 def test_texts_are_found_whatever_is_in_them():
