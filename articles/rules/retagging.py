@@ -21,7 +21,9 @@ from django.db.models import QuerySet
 from articles import gazetteer
 from articles.commands import manage
 from articles.importing.crew import Crew
+from articles.importing.garbage import seldom_collected
 from articles.importing.lock import import_lock
+from articles.importing.run import INDEX_EVERY
 from articles.importing.suggesting import write_suggestions
 from articles.importing.taggings import (
     Rules,
@@ -40,7 +42,6 @@ from articles.search import sync
 from articles.tagging.findings import Role
 
 CHUNK = 200  # articles: a fifth of a second, all that a kill can lose
-INDEX_EVERY = 20  # chunks between two commits of the search index
 LOADED = (
     "title", "standfirst", "body", "published_on", "clipped_on", "keywords", "gazetteer_release",
 )  # fmt: skip
@@ -188,7 +189,7 @@ def retag(
     """
     if not Archive.objects.exclude(gazetteer_release="").exists():
         raise RetagError(f"the database holds no gazetteer; load it first: {manage('load_gazetteer')}")
-    with contextlib.ExitStack() as stack:
+    with seldom_collected(), contextlib.ExitStack() as stack:
         if not is_dry:
             stack.enter_context(import_lock())
         entries = gazetteer.read_entries()
