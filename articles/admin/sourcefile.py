@@ -56,10 +56,7 @@ class SourceFilePages(RecordAdmin):
         """Return the file read anew, with all that the run said of it."""
         issue = self._issue(request, object_id)
         file = reopen(issue)
-        issues = list(
-            ImportIssue.objects.filter(file_key=issue.file_key, run=issue.run, file=issue.file)
-            .order_by("line", "pk")[:ISSUES_SHOWN]
-        ) if issue.file_key else [issue]  # fmt: skip
+        issues = _issues_beside(issue)
         text, is_as_read = _text_of(file)
         lines, rest = excerpt(text, {one.line for one in issues if one.line})
         by_line: dict[int | None, list[ImportIssue]] = {}
@@ -211,6 +208,7 @@ class SourceFilePages(RecordAdmin):
             "title": f"Correct {PurePosixPath(issue.path).name}",
             "help_line": "Change what is wrong, check it, then save. Only a file that can be imported "
             "is saved; the bytes that stood there before are kept.",
+            "issues": _issues_beside(issue),
             "form": form,
             "part": part,
             "obstacle": self._obstacle(request, issue, file),
@@ -222,6 +220,14 @@ class SourceFilePages(RecordAdmin):
 
 def _file_page(issue: ImportIssue) -> str:
     return reverse("admin:articles_importissue_file", args=[issue.pk])
+
+
+def _issues_beside(issue: ImportIssue) -> list[ImportIssue]:
+    """Return all that the issue's run said of its file, from the first line to the last."""
+    if not issue.file_key:
+        return [issue]
+    rows = ImportIssue.objects.filter(file_key=issue.file_key, run=issue.run, file=issue.file)
+    return list(rows.order_by("line", "pk")[:ISSUES_SHOWN])
 
 
 def _text_of(file: Reopened) -> tuple[str, bool]:

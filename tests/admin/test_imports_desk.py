@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -483,6 +484,17 @@ def test_the_front_matter_is_corrected_in_place_and_the_file_imported(alice_at, 
     assert "The corrected file was saved; the former one is kept." in page
     assert Article.objects.filter(title="Talks c", published_on=dt.date(2025, 10, 16)).exists()
     assert ChangeSet.objects.get(act="correct").made_by == alice
+
+
+def test_the_form_names_every_fault_of_the_file_not_only_the_one_it_was_opened_from(alice_at, folder):
+    (folder / "c.md").write_text("---\ntitle: Talks\ntitle: Votes\ndate: 2025-13-45\n---\nText.\n")
+    import_paths([folder / "c.md"])
+    issue = ImportIssue.objects.get(kind="bad-date")
+
+    page = alice_at.get(file_page(issue, "correct"))
+
+    assert [(one.line, one.kind) for one in page.context["issues"]] == [(3, "double-key"), (4, "bad-date")]
+    assert all(one.message in unescape(page.content.decode()) for one in page.context["issues"])
 
 
 def test_the_whole_text_is_shown_where_the_front_matter_is_the_trouble(alice_at, folder, run):
