@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from articles.importing.clipping import Precision
 from articles.models import ActorSuggestion, Article, SuggestionMention, Tag, TagKind
-from articles.tagging.vocabulary import GOVERNMENT, STATE, TITLES
+from articles.tagging.vocabulary import COUNTERPART, GOVERNMENT, STATE, TITLES
 
 OFFICIAL = "official"
 CONSIDERED = 1_000  # articles of one person, those that came last
@@ -71,7 +71,8 @@ def propose(suggestion: ActorSuggestion) -> Person:
 def _post(rows: QuerySet[SuggestionMention]) -> Post | None:
     """Return the office that most articles name whose country or body the gazetteer has, with its dates."""
     is_exact = Q(article__published_precision=Precision.DAY)
-    posts = rows.exclude(owner="").values_list("office", "owner").annotate(
+    named = rows.exclude(owner="").exclude(office=COUNTERPART)
+    posts = named.values_list("office", "owner").annotate(
         first=Min("article__published_on", filter=is_exact),
         last=Max("article__published_on", filter=is_exact),
         n=Count("pk"),

@@ -119,6 +119,13 @@ def test_without_a_dated_article_there_is_no_office(peru, alice):
     assert not accept(suggestion, by=alice).offices.exists()
 
 
+def test_a_counterpart_holds_an_office_that_nobody_has_named(peru, alice):
+    suggestion = make_suggestion(make_article(body=BODY), "Ana Soto", office="counterpart", owner="pe")
+
+    assert propose(suggestion).post is None
+    assert not accept(suggestion, by=alice).offices.exists()
+
+
 def test_a_year_is_no_date_of_an_office(peru):
     article = make_article(body=BODY, published_on=dt.date(2020, 1, 1), published_precision="year")
 
