@@ -15,6 +15,7 @@ from itertools import combinations
 
 from articles.tagging.folding import fold_name
 from articles.tagging.records import Alias, AliasKind, Entry, Kind, Office
+from articles.tagging.spellings import spellings
 
 # One holder at a time; longer overlaps than a hand-over takes are a mistake in a date.
 EXCLUSIVE = frozenset(
@@ -75,6 +76,7 @@ def lint(entries: Sequence[Entry], *, shared: Collection[str] = ()) -> list[Comp
         find_overlaps(entries),
         find_suspicious(entries),
         find_swallowed(entries),
+        find_spoken(entries),
     )
     return sorted(complaint for check in checks for complaint in check)
 
@@ -224,6 +226,25 @@ def _suspicion(entry: Entry, alias: Alias) -> str:
     if text.lower() in WORDS:
         return "is an everyday word; add a rule to ambiguous.toml"
     return ""
+
+
+def find_spoken(entries: Sequence[Entry]) -> Iterator[Complaint]:
+    """Yield acronyms that, written as a word, are a part of a person's name: "Irena" of IRENA."""
+    parts = {
+        part
+        for entry in entries
+        if entry.kind is Kind.ACTOR
+        for alias in entry.aliases
+        for part in fold_name(alias.text).split()
+    }
+    for entry in entries:
+        if entry.kind is not Kind.ORGANISATION:
+            continue
+        for alias in entry.aliases:
+            word = alias.text.capitalize()
+            if alias.kind is AliasKind.NAME and word in parts and word in spellings(alias.text):
+                message = f"{alias.text!r} is also read as {word!r}, a name of persons; add it to UNSPOKEN"
+                yield Complaint(Level.ERROR, "spoken", name_of(entry), message)
 
 
 def find_swallowed(entries: Sequence[Entry]) -> Iterator[Complaint]:

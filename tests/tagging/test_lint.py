@@ -202,3 +202,17 @@ def test_entries_that_no_passage_demands():
         "actor:putin",
         "country:ua",
     ]
+
+
+def test_an_acronym_that_is_a_first_name_as_a_word_is_an_error():
+    body = organisation("minadea", Alias("MINADEA", AliasKind.NAME))
+    bearer = person("minadea-soto", Alias("Minadea Soto", AliasKind.NAME))
+
+    assert checks(body, bearer) == [("error", "spoken", "organisation:minadea")]
+
+
+def test_an_acronym_of_four_letters_is_no_word_and_no_first_name():
+    body = organisation("mina", Alias("MINA", AliasKind.NAME))
+    bearer = person("mina-soto", Alias("Mina Soto", AliasKind.NAME))
+
+    assert checks(body, bearer) == []
