@@ -94,10 +94,10 @@ class Places:
         if len(keys) != 1:
             return
         report = reading.text[reading.hits.folded.origin(last) :]
-        is_named = any(
-            entry.key in keys and start < last + datelines.LONGEST_LEAD
-            for entry, start, _, _ in reading.found
-        )
+        lead = last + datelines.LONGEST_LEAD
+        is_named = any(entry.key in keys and start < lead for entry, start, _, _ in reading.found)
+        # "CANBERRA - Penny Wong told ..." is about Australia, whoever else is named.
+        is_named = is_named or not keys.isdisjoint(reading.homes_before(lead))
         sentence = SENTENCE_END.search(report)
         opening = last + (sentence.end() if sentence else len(report))
         is_alone = not reading.found or _is_alone(reading, keys, bureau, opening)

@@ -243,6 +243,16 @@ class Reading:
             )
         return self._homes
 
+    def homes_before(self, end: int) -> set[str]:
+        """Return the keys of what the persons named in full before this place have held office in."""
+        return {
+            office.of
+            for start, _, pattern in self.hits.names
+            if start < end
+            for sense in pattern.full
+            for office in sense.entry.offices
+        }
+
     def titles_by_end(self) -> dict[int, Title | None]:
         """Return the titles ("President") by the place where each ends."""
         if self._titles is None:
