@@ -1,4 +1,4 @@
-"""Decides between an editor's correction and what a file has come to say: keep mine, or take the file's."""
+"""Decides between an editor's correction and what a file has come to say: keep ours, or take the file's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = "kept against what the file says"
 TAKEN = "took what the file says"
 
 
-def keep_mine(corrections: Iterable[Correction], *, by: AbstractBaseUser) -> int:
+def keep_ours(corrections: Iterable[Correction], *, by: AbstractBaseUser) -> int:
     """Let corrections stand against what the files have come to say; return how many were to be decided."""
     with recording(ChangeSet.Act.EDIT, by=by, note=KEPT) as act:
         ids = [correction.pk for correction in corrections]

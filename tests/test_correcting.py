@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from articles import curation, gazetteer
-from articles.correcting import keep_mine, take_files
+from articles.correcting import keep_ours, take_files
 from articles.history.undoing import undo
 from articles.importing.run import import_paths
 from articles.models import Article, Author, ChangeSet, Correction
@@ -85,8 +85,8 @@ def test_keeping_mine_lasts_until_the_file_changes_again(alice, file):
     correct(alice, title="Mine")
     write(file, title="Theirs")
 
-    assert keep_mine(Correction.objects.all(), by=alice) == 1
-    assert keep_mine(Correction.objects.all(), by=alice) == 0
+    assert keep_ours(Correction.objects.all(), by=alice) == 1
+    assert keep_ours(Correction.objects.all(), by=alice) == 0
     write(file, title="Theirs", body="Envoys left Oman.")
     assert corrections() == {"title": ("Theirs", False)}
     write(file, title="Theirs again")
@@ -122,7 +122,7 @@ def test_outlet_authors_and_date_are_taken_as_the_file_says_them(alice, file):
     assert (article.edited_fields, corrections()) == ([], {})
 
 
-@pytest.mark.parametrize("decide", [keep_mine, take_files], ids=["keep mine", "take the file's"])
+@pytest.mark.parametrize("decide", [keep_ours, take_files], ids=["keep ours", "take the file's"])
 def test_a_decision_is_an_act_that_can_be_undone(alice, file, decide):
     correct(alice, title="Mine")
     write(file, title="Theirs")

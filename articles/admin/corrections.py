@@ -32,6 +32,7 @@ SHOWN = 400  # characters of a text, as on the page of an article
 NOTHING = "None of these is to be decided."
 GONE = "This correction is gone: somebody decided it meanwhile."
 CHANGED = "This correction changed meanwhile. Look again; nothing was decided."
+SETTLED = "This correction is not to be decided; nothing was changed."
 NO_DECISION = "That was no decision; nothing was changed."
 
 
@@ -44,7 +45,7 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "keep": Verb(correcting.keep_mine, "Keep ours", "kept as edited."),
+    "keep": Verb(correcting.keep_ours, "Keep ours", "kept as edited."),
     "take": Verb(correcting.take_files, "Take the file's", "as the file says, and following it."),
 }
 
@@ -118,7 +119,7 @@ class CorrectionAdmin(DeskAdmin):
     list_per_page = 25
     sortable_by = ()
     ordering = ("-is_open", "-id")
-    actions = ("keep_mine", "take_files")
+    actions = ("keep_ours", "take_files")
     fields = ("article_shown", "field", "compared_shown", "is_open", "run")
 
     def get_urls(self) -> list[URLPattern]:
@@ -224,7 +225,8 @@ class CorrectionAdmin(DeskAdmin):
         [compared] = compare([row])
         if compared.seen != request.GET.get("seen", ""):
             return CHANGED, messages.WARNING
-        verb.decide([row], by=editor(request))
+        if not verb.decide([row], by=editor(request)):
+            return SETTLED, messages.WARNING
         undo: SafeString | str = ""
         if request.user.has_perm(MAY_UNDO) and (act := _act_on(row)):
             address = reverse("admin:articles_changeset_undo", args=[act.pk])
@@ -234,7 +236,7 @@ class CorrectionAdmin(DeskAdmin):
         return format_html("{} of {}: {}{}", field, link_to(article), verb.done, undo), messages.SUCCESS
 
     @admin.action(permissions=["decide"], description=OURS, location=EVERYWHERE)
-    def keep_mine(self, request: HttpRequest, queryset: QuerySet[Correction]) -> None:
+    def keep_ours(self, request: HttpRequest, queryset: QuerySet[Correction]) -> None:
         """Let the chosen corrections stand."""
         self._decide(request, queryset, VERBS["keep"])
 

@@ -59,7 +59,7 @@ def test_the_list_shows_what_is_to_be_decided(alice_at, correction):
     assert re.search(rf'<p class="from"><a href="{act}">alice</a>, [^<]+</p>Edited</td>', html)
 
 
-@pytest.mark.parametrize(("action", "title"), [("keep_mine", "Edited"), ("take_files", "Imported anew")])
+@pytest.mark.parametrize(("action", "title"), [("keep_ours", "Edited"), ("take_files", "Imported anew")])
 def test_alice_decides(alice_at, correction, action, title):
     act(alice_at, "correction", action, correction.pk)
 
@@ -68,7 +68,7 @@ def test_alice_decides(alice_at, correction, action, title):
     assert not Correction.objects.filter(is_open=True).exists()
 
 
-@pytest.mark.parametrize("action", ["keep_mine", "take_files"])
+@pytest.mark.parametrize("action", ["keep_ours", "take_files"])
 def test_a_viewer_decides_nothing(bob_at, correction, action):
     act(bob_at, "correction", action, correction.pk)
 
@@ -177,11 +177,23 @@ def test_a_second_press_finds_the_correction_decided(alice_at, correction):
     assert "This correction is gone: somebody decided it meanwhile." in html
 
 
-@pytest.mark.parametrize("verb", ["", "delete", "keep_mine"])
+@pytest.mark.parametrize("verb", ["", "delete", "keep_ours"])
 def test_what_is_no_decision_changes_nothing(alice_at, correction, verb):
     response = alice_at.post(address("correction", "decide", correction.pk), {"verb": verb})
 
     assert (response.status_code, states()) == (302, {"Edited": True})
+
+
+def test_keeping_what_is_not_to_be_decided_says_so_and_offers_no_undo(alice_at, correction):
+    Correction.objects.update(is_open=False)
+    [(_, where)] = [(verb, where) for verb, where, _ in buttons(alice_at)]
+    count = ChangeSet.objects.count()
+
+    html = alice_at.post(where, {"verb": "keep"}, follow=True).content.decode()
+
+    assert "This correction is not to be decided; nothing was changed." in html
+    assert ">Undo</a>" not in html
+    assert ChangeSet.objects.count() == count
 
 
 def test_an_address_without_the_version_that_was_seen_decides_nothing(alice_at, correction):

@@ -69,7 +69,7 @@ ACTIONS = {
     "articles.actorsuggestion": {"dismiss": CURATOR, "reopen": CURATOR},
     "articles.alias": {"delete_selected": LIBRARIAN},
     "articles.article": {"withdraw": CURATOR, "restore": CURATOR},
-    "articles.correction": {"keep_mine": CURATOR, "take_files": CURATOR},
+    "articles.correction": {"keep_ours": CURATOR, "take_files": CURATOR},
     "articles.importrun": {"undo": LIBRARIAN},
     "articles.office": {"delete_selected": LIBRARIAN},
     "articles.author": {"merge_chosen": LIBRARIAN},
