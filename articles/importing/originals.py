@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +19,8 @@ from articles.importing.troubles import Trouble
 from articles.models import UploadedFile
 from articles.models.uploads import PREFIX
 
+# What an upload calls the entries of a feed; a folder of a zip may be called `2025.xml` as well.
+NUMBERED = re.compile(r"entry-\d+\b")
 PAGE = 20  # files in memory at once: 40 MB of the largest
 
 
@@ -95,7 +98,9 @@ def read_as(name: str) -> str:
 
     The name of a feed says nothing of its entries: `2025-10-16.xml` holds those of many days.
     """
-    return ENTRY_NAME if suffix_of(PurePosixPath(name).parent.name) in FEED_SUFFIXES else ""
+    path = PurePosixPath(name)
+    is_entry = suffix_of(path.parent.name) in FEED_SUFFIXES and NUMBERED.match(path.name)
+    return ENTRY_NAME if is_entry else ""
 
 
 def _content_of(file: UploadedFile) -> bytes:
