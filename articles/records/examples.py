@@ -67,7 +67,10 @@ def find_examples(
     articles = Article.objects.select_related("outlet").only(*LISTED).in_bulk(wanted)
     said = _said(wanted, merged, survivor)
     return Examples(**{
-        name: [_example(articles[pk], said.get(pk, {}), merged, survivor, choice) for pk in pks]
+        # One that went between the two queries is no example.
+        name: [
+            _example(articles[pk], said.get(pk, {}), merged, survivor, choice) for pk in pks if pk in articles
+        ]
         for name, pks in picked.items()
     })  # fmt: skip
 
