@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from articles.tagging.datelines import bare
-from articles.tagging.reading import Reading
+from articles.tagging.reading import Found, Reading
 from articles.tagging.records import Entry
 from articles.tagging.vocabulary import POINTED_STATES, STATES
 
@@ -23,20 +23,28 @@ def read_states(reading: Reading, countries: Mapping[str, Entry], last: int) -> 
     ``countries`` are the entries by key.  The town is no other country's: "Paris, Tex." is not in France.
     """
     place = reading.hits.folded.place
+    towns: dict[int, str] = {}  # the key of the state's country by the place where the town ends
+    states: list[Found] = []
     for match in _TOWN.finditer(reading.text):
-        first = place(match.start(1))
+        first, end = place(match.start(1)), place(match.end(1) - 1)
         entry = countries.get(STATES[bare(match[1])])
         is_town = reading.text[match.start() - 1].islower()
-        if not (entry and is_town and first >= last):
-            continue
-        _refuse_town(reading, place(match.start()), entry.key)
-        if not reading.begins_place_or_title(first):
-            reading.found.append((entry, first, place(match.end(1) - 1), "place"))
-
-
-def _refuse_town(reading: Reading, end: int, key: str) -> None:
-    """Refuse what was found that ends here, unless it is the country itself: "Washington, D.C."."""
-    towns = [found for found in reading.found if found[2] == end and found[0].key != key]
+        if entry and is_town and first >= last:
+            towns[place(match.start())] = entry.key
+            if not reading.begins_place_or_title(first):
+                states.append((entry, first, end, "place"))
     if towns:
-        reading.found[:] = [found for found in reading.found if found not in towns]
-        reading.refused += [(*found, BEFORE_STATE) for found in towns]
+        _refuse_towns(reading, towns)
+        named = {found[2] for found in reading.found}  # "Washington, D.C." by its whole name
+        reading.found += [state for state in states if state[2] not in named]
+
+
+def _refuse_towns(reading: Reading, towns: Mapping[int, str]) -> None:
+    """Refuse the countries found that end where a town of another one does; its key by that place."""
+    kept = []
+    for found in reading.found:
+        if towns.get(found[2], found[0].key) == found[0].key:
+            kept.append(found)
+        else:
+            reading.refused.append((*found, BEFORE_STATE))
+    reading.found[:] = kept

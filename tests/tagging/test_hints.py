@@ -16,7 +16,13 @@ def country(key: str, name: str, *aliases: Alias) -> Entry:
 
 TAGGER = Tagger(
     (
-        country("us", "Usonia", Alias("N.Y.", AliasKind.PLACE), Alias("Capitol", AliasKind.CAPITAL)),
+        country(
+            "us",
+            "Usonia",
+            Alias("N.Y.", AliasKind.PLACE),
+            Alias("Capitol", AliasKind.CAPITAL),
+            Alias("Salem, Mass.", AliasKind.PLACE),
+        ),
         country("gb", "Albion"),
         country("ca", "Canadia"),
         country("pe", "Peru", Alias("Lima", AliasKind.CAPITAL)),
@@ -52,9 +58,17 @@ def test_a_state_in_short_form_behind_a_town(body, found):
         ("They met in Lima, N.Y., at noon.", {"usonia": ["N.Y"]}),
         ("They flew from Lima to Lima, Ore., on Monday.", {"peru": ["Lima"], "usonia": ["Ore"]}),
         ("The court in Capitol, D.C., is shut.", {"usonia": ["Capitol", "D.C"]}),
+        ("They met in Salem, Mass., at noon.", {"usonia": ["Salem, Mass"]}),
         ("Lima, tex. and more", {"peru": ["Lima"]}),
     ],
-    ids=["a state", "a state with a name of its own", "both towns", "the capital itself", "no short form"],
+    ids=[
+        "a state",
+        "a state with a name of its own",
+        "both towns",
+        "the capital itself",
+        "a name with its state",
+        "no short form",
+    ],
 )
 def test_a_capital_before_a_state_is_a_town_of_that_state(body, found):
     assert words(body) == found
