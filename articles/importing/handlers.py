@@ -92,6 +92,8 @@ TextLoader.add_constructor(None, yaml.SafeLoader.construct_undefined)
 
 
 UNCLOSED_QUOTE = "found unexpected end of stream"
+UNCLOSED_LIST, UNCLOSED_MAPPING = "did not find expected ',' or ']'", "did not find expected ',' or '}'"
+UNCLOSED = frozenset({UNCLOSED_QUOTE, UNCLOSED_LIST, UNCLOSED_MAPPING})
 # What libyaml says, in the words of somebody who did not write a parser.
 YAML_PROBLEMS = {
     UNCLOSED_QUOTE: "a quotation mark is opened here and not closed",
@@ -100,8 +102,8 @@ YAML_PROBLEMS = {
     "did not find expected key": "a key is not where one belongs, or a value needs quotation marks",
     "found character that cannot start any token": "a tab, or a sign that needs quotation marks",
     "found a tab character that violates indentation": "there is a tab at the start; indent with spaces",
-    "did not find expected ',' or ']'": "a list is opened with [ and not closed",
-    "did not find expected ',' or '}'": "a mapping is opened with { and not closed",
+    UNCLOSED_LIST: "a list is opened with [ and not closed",
+    UNCLOSED_MAPPING: "a mapping is opened with { and not closed",
 }
 
 
@@ -114,9 +116,9 @@ class TextYAMLHandler(YAMLHandler):
         try:
             return super().load(fm, **{"Loader": TextLoader, **kwargs})
         except yaml.MarkedYAMLError as error:
-            # The end of the block is where libyaml noticed; the mend is where the quotation mark opened.
-            at_end = error.problem == UNCLOSED_QUOTE
-            mark = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
+            # The line after or the end is where libyaml noticed; the mend is where mark or bracket opened.
+            opening = error.context_mark if error.problem in UNCLOSED else None
+            mark = opening or error.problem_mark or error.context_mark
             problem = YAML_PROBLEMS.get(error.problem or "", error.problem or "it is not YAML")
             raise BlockError(f"broken YAML: {problem}", mark.line if mark else None) from error
         except yaml.YAMLError as error:

@@ -134,7 +134,7 @@ PLAIN = "---\ntitle: Talks\ndate: 2025-10-16\n---\n"
         ),
         (
             "---\ntitle: Talks\nauthors: [a\n---\nText.",
-            4,
+            3,
             "broken YAML: a list is opened with [ and not closed; correct that line",
         ),
         ("---\ntitle: a\ndate: 2025\ntitle: b\n---\n", 4, "the key 'title' stands there twice; keep one"),

@@ -75,6 +75,18 @@ def faults(text: str | bytes) -> list[tuple[int | None, str]]:
             ';;;\n{"title": "Talks",\n"date": "2025-13-45",\n"updated": "2025-02-30"}\n;;;\n',
             [(3, "bad-date"), (4, "bad-date")],
         ),
+        (
+            "---\ntitle: Talks\ndate: 2025-13-45\nauthor: [Ann Lee\n---\n",
+            [(4, "broken-front-matter"), (3, "bad-date")],
+        ),
+        (
+            "---\ntitle: Talks\nauthor: [Ann Lee,\n  Tom Reed\ndate: 2025-13-45\nupdated: 2025-02-30\n---\n",
+            [(3, "broken-front-matter"), (5, "bad-date"), (6, "bad-date")],
+        ),
+        (
+            "---\ntitle: Talks\nauthor: {name: Ann Lee\ndate: 2025-13-45\n---\n",
+            [(3, "broken-front-matter"), (4, "bad-date")],
+        ),
         ("---\ntitle: Talks\ndate: 2025-13-45\n---\n", [(3, "bad-date")]),
         (
             "---\ntitle: Talks\ndate: 10/11/2025\nupdated: 2025-02-30\n---\n",
@@ -85,7 +97,8 @@ def faults(text: str | bytes) -> list[tuple[int | None, str]]:
         "two dates", "a date that stands in for the first, and an address", "title and date",
         "no title, and a date", "no title and no date", "no closing fence, and a date",
         "two lines that are no YAML, and a date", "two keys twice, and a date", "a list twice, and a date",
-        "toml", "a header", "json", "one alone", "a date that may be two days, and another",
+        "toml", "a header", "json", "a list not closed, and a date", "two lines of a list, and two dates",
+        "a mapping not closed, and a date", "one alone", "a date that may be two days, and another",
     ],
 )  # fmt: skip
 def test_every_fault_of_a_file_is_found_with_its_line(front, found):
