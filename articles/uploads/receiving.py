@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,8 @@ MAX_FEEDS = 20  # of one upload: reading one takes up to ten seconds
 MAX_WAITING = 20  # uploads of one person that were not imported
 MAX_NAME_BYTES = 800  # a path of the import has 1,000
 ZIP_SECONDS = 10.0  # for the table of a zip, or 25 of its entries, or a feed
+ALL_SECONDS = 60.0  # for all of them: somebody waits, and servers give a request up
+LEAST_SECONDS = 0.1  # once these are spent: the rest is given up one by one, and told
 BATCH_BYTES = 8_000_000  # of files stored in one statement
 BATCH = 100
 NOTHING = "There is no article in what was sent. Send .md or .txt files, a zip of them, or a saved feed."
@@ -63,6 +66,23 @@ class Sent:
     size: int
     content: bytes | None = field(default=None, repr=False)
     archive: Path | None = None
+
+
+class _RequestGuard(Guard):
+    """A guard whose calls together take about as long as a request may."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.left = ALL_SECONDS
+
+    def run[T](self, function: Callable[..., T], *args: object) -> T:
+        """Return ``function(*args)`` as `Guard.run` does, in what is left of the seconds."""
+        self.seconds = max(LEAST_SECONDS, min(ZIP_SECONDS, self.left))
+        began = time.monotonic()
+        try:
+            return super().run(function, *args)
+        finally:
+            self.left -= time.monotonic() - began
 
 
 def receive(
@@ -90,7 +110,7 @@ def receive(
         )
     upload = Upload.objects.create(sent_by=by, sent_by_name=str(by)[:150])
     try:
-        with Guard(ZIP_SECONDS) as guard:
+        with _RequestGuard(ZIP_SECONDS) as guard:
             _keep(upload, _taken_apart(sent, guard))
         with transaction.atomic():
             upload.state, upload.seen_at = State.CHECKING, timezone.now()
