@@ -24,6 +24,7 @@ IN_FIELD = frozenset(
 )
 IN_BLOCK = frozenset({Trouble.BROKEN_FRONT_MATTER, Trouble.DOUBLE_KEY})
 BY_LINE = (YAML, TOML)  # where the parser names the line at fault, and does without it
+LAST_COMMA = re.compile(r",(?=\s*(?:[}\]]|$))")  # matches that of `"a": 1, }`, not that of `"a": 1, "b"`
 INDENT = re.compile(r"[ \t]*")
 
 
@@ -88,6 +89,8 @@ class _Copy:
             return False
         if error.kind is Trouble.UNCLOSED_FENCE:
             return self._close(error.line)
+        if error.kind in IN_BLOCK and "trailing comma" in error.message:
+            return self._drop_comma(error.line - 1)
         return error.kind in IN_FIELD | IN_BLOCK and self._take_out(error.line - 1, error.kind)
 
     def is_consequence(self, error: ClippingError, *, of: ClippingError) -> bool:
@@ -120,6 +123,12 @@ class _Copy:
         self._insert(line, marks[0].strip() if marks else "---")
         return True
 
+    def _drop_comma(self, index: int) -> bool:
+        """Take the comma before the end of an object or list of JSON out."""
+        line = self._lines[index]
+        self._lines[index] = LAST_COMMA.sub("", line)
+        return self._lines[index] != line
+
     def _insert(self, index: int, *lines: str) -> None:
         number = self._numbers[min(index, len(self._numbers) - 1)]
         self._lines[index:index] = lines
@@ -141,7 +150,10 @@ class _Copy:
         return True
 
     def _names_lines(self) -> bool:
-        block = find_block(self.text)
+        try:
+            block = find_block(self.text)
+        except ClippingError:  # JSON without fences: where it ends is only known once it is read
+            return False
         return block is not None and block.handler in BY_LINE
 
     def _goes_on(self, index: int, other: int) -> bool:

@@ -87,6 +87,14 @@ def faults(text: str | bytes) -> list[tuple[int | None, str]]:
             "---\ntitle: Talks\nauthor: {name: Ann Lee\ndate: 2025-13-45\n---\n",
             [(3, "broken-front-matter"), (4, "bad-date")],
         ),
+        (
+            '{"title": "Talks",\n"date": "2025-13-45",\n}\n',
+            [(2, "broken-front-matter"), (2, "bad-date")],
+        ),
+        (
+            ';;;\n{"title": "Talks", "date": "2025-13-45", }\n;;;\n',
+            [(2, "broken-front-matter"), (None, "bad-date")],
+        ),
         ("---\ntitle: Talks\ndate: 2025-13-45\n---\n", [(3, "bad-date")]),
         (
             "---\ntitle: Talks\ndate: 10/11/2025\nupdated: 2025-02-30\n---\n",
@@ -98,7 +106,8 @@ def faults(text: str | bytes) -> list[tuple[int | None, str]]:
         "no title, and a date", "no title and no date", "no closing fence, and a date",
         "two lines that are no YAML, and a date", "two keys twice, and a date", "a list twice, and a date",
         "toml", "a header", "json", "a list not closed, and a date", "two lines of a list, and two dates",
-        "a mapping not closed, and a date", "one alone", "a date that may be two days, and another",
+        "a mapping not closed, and a date", "a comma too many, and a date", "all on one line",
+        "one alone", "a date that may be two days, and another",
     ],
 )  # fmt: skip
 def test_every_fault_of_a_file_is_found_with_its_line(front, found):
