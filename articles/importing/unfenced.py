@@ -37,6 +37,10 @@ DOTTED_HEAD = re.compile(r"(?:<!--[ \t]*\n)?(?=[ \t]*\.\.[ \t])")
 COMMENT_END = re.compile(r"\s*-->[ \t]*\n?")
 
 
+# Matches `URL: https://...`, `Date: 3 May 2024`; must not match a verse, `From: the sea`.
+SURE = re.compile(r"https?://|\b\d{4}\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Front matter as found: its text and first line (from 1), and the body with its first line.
@@ -83,7 +87,7 @@ def _header(text: str, start: int) -> Block | None:
     known = sum(key in KNOWN for key in keys)
     if known < 2 and (heading or keys[0] != "title"):
         return None
-    if heading and sum(map(_may_stand_alone, keys)) < 2:
+    if heading and (sum(map(_may_stand_alone, keys)) < 2 or not any(map(SURE.search, header))):
         return None
     if keys[0] not in KNOWN and not RULE.fullmatch(lines[passed - 1]):
         return None

@@ -60,6 +60,7 @@ def test_metadata_without_fences_is_read(text, values, body, body_line):
         "## Metadata\n\n- Size: large\n- Colour: red\n\nText.",
         "Text.\n\n## Metadata\n- Author: Ann Lee\n- Date: 2025-10-16\n",
         "**Russia:** no\n**Ukraine:** yes\n",
+        "# Poem\n\nFrom: the sea\nBy: the shore\n\nIt goes on.",
     ],
 )
 def test_a_text_that_only_looks_like_metadata_loses_nothing(text):
