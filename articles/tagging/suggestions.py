@@ -277,8 +277,8 @@ def _name_in(phrase: str) -> str:
     for word in phrase.split(" "):
         if not _may_be_in_name(word, is_first=not words):
             break
-        # A full stop, not an initial: "Yu. A. Petrov" has two.
-        is_end = word.endswith(".") and bool(words) and len(word) > 2 and word not in CUT_SHORT
+        # A full stop, not an initial: "Yu. A. Petrov" has two, "Monday. Ana Soto" none.
+        is_end = word.endswith(".") and len(word) > (2 if words else 3) and word not in CUT_SHORT
         words.append(word[:-1] if is_end else word)
         if is_end:
             break
