@@ -108,8 +108,9 @@ def origin_in(blocks: Sequence[Block]) -> str:
 
 
 def cut_tool_lines(blocks: list[Block], _: About) -> list[Block]:
-    """Cut the links to a clipping tool and to the page that it clipped."""
-    if not any(map(_tool_lines, blocks[:HEAD])):
+    """Cut the links to a clipping tool and to the page that it clipped; `#matter` only beside such a link."""
+    found = (match for block in blocks[:HEAD] for match in _tool_lines(block))
+    if not any(match["url"] or match["page"] for match in found):
         return blocks
     head: list[Block] = []
     for block in blocks[:HEAD]:

@@ -347,6 +347,7 @@ def test_what_a_clipping_tool_puts_above_the_text_is_cut():
         "[Original](https://b.example/2) and copy differ.",
         "Clipped from the margin of the page.",
         "#Oman",
+        "#matter",
         "Read on Omnivore",
     ],
 )
