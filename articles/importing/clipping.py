@@ -34,6 +34,8 @@ MAX_AUTHORS, MAX_KEYWORDS = 100, 300  # more is a mistake or an attack
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 # Matches the `es` of `index.es.md`.
 LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|sv|tr|uk|zh)\.\w+$")
+BETWEEN_KEYWORDS = re.compile(r"[,;]|(?<=\]\])\s+(?=#?\[\[)")
+BETWEEN_HASHTAGS = re.compile(rf"{BETWEEN_KEYWORDS.pattern}|\s+(?=#)")  # of Readwise: `#gaza #[[black sea]]`
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
 READER_VERSION = "6"  # a new one reads every file again: raise it with every change of what is read
@@ -305,5 +307,6 @@ def _begins(beginning: str, summary: str) -> bool:
 
 
 def _listed(keywords: str) -> list[str]:
-    """Return the keywords of one text: `a, b; c`, or `[[a]] [[b]]`."""
-    return [WIKILINK.sub(r"\1", part) for part in re.split(r"[,;]|(?<=\]\])\s+(?=#?\[\[)", keywords)]
+    """Return the keywords of one text: `a, b; c`, `[[a]] [[b]]` or `#a #b`."""
+    between = BETWEEN_HASHTAGS if keywords.lstrip().startswith("#") else BETWEEN_KEYWORDS
+    return [WIKILINK.sub(r"\1", part) for part in between.split(keywords)]

@@ -122,12 +122,18 @@ def _stated_date(front: FrontMatter, fields: Fields, day_first: bool | None) -> 
     if given is None:
         return None
     try:
-        return read_date(texts(given.value)[0], day_first=day_first)
+        return read_date(_printed(given.value), day_first=day_first)
     except UndecidedError as error:
         line = front.line_of(given.key)
         raise UndecidedDateError(f"{given.key} {error}", line, Trouble.UNDECIDED_DATE) from error
     except DateError as error:
         raise ClippingError(f"{given.key} {error}", front.line_of(given.key), Trouble.BAD_DATE) from error
+
+
+def _printed(value: Value) -> str:
+    """Return the date of a key, the first of several; a link is a list of one list to YAML."""
+    is_link = isinstance(value, list) and len(value) == 1 and isinstance(value[0], list)
+    return ", ".join(texts(value)) if is_link else texts(value)[0]
 
 
 def _stated_dates(
@@ -162,7 +168,7 @@ def _other_date(
     if given is None:
         return None
     try:
-        return read_date(texts(given.value)[0], day_first=day_first)
+        return read_date(_printed(given.value), day_first=day_first)
     except DateError as error:
         notices.append(_notice(error, f"{given.key} {error}; kept as text", front.line_of(given.key)))
         unread[given.key] = given.value

@@ -547,3 +547,23 @@ def test_the_link_to_the_original_is_the_address():
     assert read(text).url == "https://a.example/1"
     assert read("# Talks\n\nClipped from: https://a.example/1\n\nText.").url == "https://a.example/1"
     assert read(f"---\nurl: https://b.example/2\n---\n{text}").url == "https://b.example/2"
+
+
+@pytest.mark.parametrize(
+    ("printed", "keywords"),
+    [
+        ("#gaza #qatar", ("gaza", "qatar")),
+        ("#gaza #[[black sea]], oil", ("gaza", "black sea", "oil")),
+        ("C# and F#", ("C# and F",)),
+        ("Radio #1 hits", ("Radio #1 hits",)),
+    ],
+)
+def test_keywords_that_are_hashtags_need_no_commas(printed, keywords):
+    assert read(f"---\ntitle: Talks\ntags: '{printed}'\n---\nText.\n").keywords == keywords
+
+
+@pytest.mark.parametrize("printed", ["[[Oct 10th, 2025]]", "'[[Oct 10th, 2025]]'", "[2025-10-10]"])
+def test_a_date_may_be_a_link_that_yaml_takes_for_a_list(printed):
+    clipping = read(f"---\ntitle: Talks\ndate: {printed}\n---\nText.\n")
+
+    assert clipping.published_on == dt.date(2025, 10, 10)
