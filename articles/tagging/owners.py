@@ -117,7 +117,9 @@ def _only_one(text: str, places: Sequence[Place], post: Post, *, is_sent: bool) 
     """Return the one country or body that the sentence names; "" if it names none or several."""
     first, last = min(post.start, post.name_start), max(post.end, post.name_end)
     floor = max(0, first - LONGEST_SENTENCE)
-    begin = max((end.end() for end in SENTENCE_END.finditer(text, floor, first)), default=floor)
+    # One character more, by which the end of a sentence right before the office is seen.
+    ends = [end.end() for end in SENTENCE_END.finditer(text, floor, first + 1)]
+    begin = max((end for end in ends if end <= first), default=floor)
     stop = SENTENCE_END.search(text, last, last + LONGEST_SENTENCE)
     end = stop.start() if stop else last + LONGEST_SENTENCE
     within = places[bisect_left(places, (begin,)) : bisect_left(places, (end,))]

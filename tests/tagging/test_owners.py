@@ -65,6 +65,7 @@ def test_else_it_is_the_only_country_of_the_sentence(tagger, text, owner):
         "Foreign Minister Kossi Adjavon arrived in Santiago.",
         "Togolese envoys and Foreign Minister Kossi Adjavon met Chile's.",
         "Togo's ties with Chile. Foreign Minister Kossi Adjavon objected.",
+        "All was calm in Togo. Foreign Minister Kossi Adjavon objected.",
     ],
     ids=[
         "a line before",
@@ -74,6 +75,7 @@ def test_else_it_is_the_only_country_of_the_sentence(tagger, text, owner):
         "a town",
         "and others",
         "a sentence ago",
+        "right before the office",
     ],
 )
 def test_never_from_elsewhere(tagger, text):
