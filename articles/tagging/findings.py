@@ -33,7 +33,7 @@ class Mention(NamedTuple):
     start: int
     end: int
     words: str
-    rule: str  # name, surname, demonym, capital, metonym, office, trigger, implied, dateline, company
+    rule: str  # name, surname, demonym, capital, metonym, office, trigger, implied, dateline
 
 
 class Sum(NamedTuple):

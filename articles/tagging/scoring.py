@@ -98,7 +98,7 @@ class TopicWeights:
     most: int  # and only so many topics are main ones
 
 
-# Fitted on the development labels, sample D1 and two samples more of docs/tagging.md.
+# Chosen by grids on the samples dev, D1, E and F of docs/tagging.md; `benchmarks/fit_roles.py` tries others.
 TOPIC_WEIGHTS = TopicWeights(
     title=4.0,
     lead=1.3,

@@ -187,7 +187,7 @@ def test_the_page_says_beforehand_which_corrections_would_wait_and_afterwards_wh
     act(at, upload, "import")
 
     waits = f'<a href="{reverse("admin:articles_correction_changelist")}?is_open__exact=1">Corrections</a>'
-    assert f"Decide which stands under {waits}." in page(at, upload).content.decode()
+    assert f"What is still to decide stands under {waits}." in page(at, upload).content.decode()
 
 
 def test_what_was_undone_is_imported_again_by_the_button_on_its_page(at):
