@@ -79,7 +79,7 @@ def test_an_error_keeps_its_kind_when_it_crosses_from_the_worker(error):
         ("", Trouble.EMPTY_FILE, None),
         ("\0" * 50, Trouble.NOT_TEXT, None),
         ("---\ntitle: a\n", Trouble.UNCLOSED_FENCE, 2),
-        ("---\ntitle: [a\n---\nb", Trouble.BROKEN_FRONT_MATTER, 3),
+        ("---\ntitle: [a\n---\nb", Trouble.BROKEN_FRONT_MATTER, 2),
         ("---\ntitle: a\ntitle: b\n---\nc", Trouble.DOUBLE_KEY, 3),
         ("---\n- a\n---\nb", Trouble.NO_MAPPING, 2),
         ("---\na: {<<: {b: c}}\n---\nb", Trouble.REFUSED_FRONT_MATTER, 2),
