@@ -168,6 +168,7 @@ def test_a_trial_in_the_background_shows_how_far_it_is_and_then_what_it_found(pe
     page.goto(reverse("admin:articles_tag_try", args=[peru.pk]))
     page.get_by_label("Towns and parts").fill("Callao Bay")
     page.get_by_role("button", name="See what would change").click()
+    expect(page.get_by_role("button", name="Save the rule")).to_be_visible()
     trial = RuleTrial.objects.latest("pk")
     RuleTrial.objects.filter(pk=trial.pk).update(state="tagging", tagged_count=3)
 
