@@ -24,7 +24,6 @@ from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
 from articles.importing.corrections import Noted
 from articles.importing.ending import ImportFailedError, closed_on_failure, is_fatal
-from articles.importing.garbage import seldom_collected
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.lock import import_lock
 from articles.importing.orders import chunks_in_order
@@ -40,6 +39,7 @@ from articles.records.forwarding import names_in_files
 from articles.search import sync
 from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data
+from articles.tagging.lasting import seldom_collected
 
 __all__ = ["ImportFailedError", "found_files", "import_paths", "login"]
 

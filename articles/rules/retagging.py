@@ -21,7 +21,6 @@ from django.db.models import QuerySet
 from articles import gazetteer
 from articles.commands import manage
 from articles.importing.crew import Crew
-from articles.importing.garbage import seldom_collected
 from articles.importing.lock import import_lock
 from articles.importing.run import INDEX_EVERY
 from articles.importing.suggesting import write_suggestions
@@ -40,6 +39,7 @@ from articles.models import Archive, Article, ChangeSet, RuleTrial
 from articles.records.forwarding import names_in_files
 from articles.search import sync
 from articles.tagging.findings import Role
+from articles.tagging.lasting import seldom_collected
 
 CHUNK = 200  # articles: a fifth of a second, all that a kill can lose
 LOADED = (
