@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from articles.tagging import datelines, hints
+from articles.tagging import datelines, states
 from articles.tagging.matcher import Case, Hit, Look, Pattern, Sense
 from articles.tagging.owners import SENTENCE_END
 from articles.tagging.reading import Found, Reading, Verdict, sought
@@ -82,7 +82,7 @@ class Places:
             for sense in self._believed(reading, hit):
                 entry = self._of_the_time(sense, reading.on) if reading.on else sense.entry
                 accept((entry, start, end, sense.rule))
-        hints.read_states(reading, self._by_key, last)
+        states.read_states(reading, self._by_key, last)
         reading.keys.update([entry.key for entry, _, _, _ in reading.found])
         if last:
             self._read_dateline(reading, first, last)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from articles.tagging import Alias, AliasKind, Entry, Kind, Tagger
-from articles.tagging.hints import BEFORE_STATE
+from articles.tagging.states import BEFORE_STATE
 
 
 def country(key: str, name: str, *aliases: Alias) -> Entry:
