@@ -101,7 +101,7 @@ def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
     Of overlapping ones the longest stands, unless it lies inside an excluded phrase.  One loop for all of
     it: an article has sixteen topics and seventy such places.
     """
-    weights, lead_end = scoring.TOPIC_WEIGHTS, layout.lead_end
+    weights = scoring.TOPIC_WEIGHTS
     if len(places) == 1:  # as of every third topic
         return _add_one(text, layout, places[0])
     plains: dict[Pattern, float] = {}
@@ -121,12 +121,7 @@ def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
         if order == EXCLUDED:
             continue
         standing.append((None, start, end, "trigger"))
-        plain = central = -order
-        if start < lead_end:
-            if start < layout.title_end:
-                plain = central = plain * weights.title
-            else:
-                plain, central = plain * weights.lead, central * weights.main_lead
+        plain, central = _weighed(-order, start, layout)
         if pattern not in values:
             plains[pattern], values[pattern] = plain, central
             words.append(text[start:end])
@@ -143,16 +138,21 @@ def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
 
 def _add_one(text: str, layout: Layout, place: Place) -> _Phrases:
     """Return what the only phrase of a topic counts."""
-    weights = scoring.TOPIC_WEIGHTS
     start, minus_end, order, _, _ = place
     if order == EXCLUDED:
         return 0.0, [], [], []
-    plain = central = -order
-    if start < layout.title_end:
-        plain = central = plain * weights.title
-    elif start < layout.lead_end:
-        plain, central = plain * weights.lead, central * weights.main_lead
+    plain, central = _weighed(-order, start, layout)
     return plain, [central], [text[start:-minus_end]], [(None, start, -minus_end, "trigger")]
+
+
+def _weighed(weight: float, start: int, layout: Layout) -> tuple[float, float]:
+    """Return what a phrase counts at its place: for being mentioned, and for being a main topic."""
+    if start >= layout.lead_end:
+        return weight, weight  # as most
+    weights = scoring.TOPIC_WEIGHTS
+    if start < layout.title_end:
+        return weight * weights.title, weight * weights.title
+    return weight * weights.lead, weight * weights.main_lead
 
 
 def _main(totals: list[float], layout: Layout) -> float:
