@@ -14,8 +14,8 @@ from django.tasks import task
 
 from articles import working
 from articles.importing import retrying
+from articles.importing.ending import ImportFailedError
 from articles.importing.lock import ImportBusyError
-from articles.importing.run import ImportFailedError
 from articles.models import ImportRun, RuleTrial, Tag
 from articles.records import merging, namesakes, splitting
 from articles.records.combining import Choice

@@ -12,11 +12,11 @@ from django.utils.html import format_html
 
 from articles import tasks
 from articles.admin.desk import editor, link_to
+from articles.importing.ending import ImportFailedError
 from articles.importing.identity import Outcome
 from articles.importing.lock import ImportBusyError
 from articles.importing.report import Report
 from articles.importing.retrying import HERE, failed_files, retry_failed, retry_file
-from articles.importing.run import ImportFailedError
 from articles.importing.sources import FoundFile
 from articles.models import ArticleSource, ImportIssue, ImportRun
 

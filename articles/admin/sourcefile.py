@@ -17,6 +17,7 @@ from articles.admin.desk import RecordAdmin, editor
 from articles.admin.lists import is_id
 from articles.admin.retries import retry_one
 from articles.importing.decoding import CONTROLS, decode
+from articles.importing.ending import ImportFailedError
 from articles.importing.excerpts import excerpt
 from articles.importing.lock import ImportBusyError
 from articles.importing.mending import MAX_WHOLE, MendingError, Part, mended, part_of
@@ -25,7 +26,6 @@ from articles.importing.reopening import Place, Reopened, reopen
 from articles.importing.report import Report
 from articles.importing.retrying import check_file
 from articles.importing.rewriting import RewriteError, add_version, obstacle_to_rewriting, put_back, rewrite
-from articles.importing.run import ImportFailedError
 from articles.importing.sources import SourceError
 from articles.models import ArticleSource, CorrectedFile, ImportIssue
 

@@ -15,10 +15,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from articles.importing.ending import ImportFailedError
 from articles.importing.originals import Originals
 from articles.importing.reopening import locate, table_of
 from articles.importing.report import Report
-from articles.importing.run import ImportFailedError, found_files, import_paths
+from articles.importing.run import found_files, import_paths
 from articles.importing.sources import FoundFile
 from articles.importing.troubles import Trouble
 from articles.models import ImportIssue, ImportRun

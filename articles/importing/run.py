@@ -23,7 +23,7 @@ from articles.importing import pruning, store
 from articles.importing.ahead import Ahead
 from articles.importing.batch import Reading
 from articles.importing.corrections import Noted
-from articles.importing.ending import ImportFailedError, closed_on_failure, is_fatal
+from articles.importing.ending import closed_on_failure, is_fatal
 from articles.importing.identity import Catalogue, Outcome
 from articles.importing.lock import import_lock
 from articles.importing.orders import chunks_in_order
@@ -40,8 +40,6 @@ from articles.search import sync
 from articles.tagging import Entry
 from articles.tagging.gazetteer import read_data
 from articles.tagging.lasting import seldom_collected
-
-__all__ = ["ImportFailedError", "found_files", "import_paths", "login"]
 
 CHUNK = 200  # files: about a fifth of a second, all that a kill can lose
 INDEX_EVERY = 10  # chunks between two commits of the search index, in which the workers read ahead

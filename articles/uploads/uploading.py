@@ -18,11 +18,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.importing.batch import Reading
+from articles.importing.ending import ImportFailedError
 from articles.importing.identity import Outcome
 from articles.importing.lock import ImportBusyError
 from articles.importing.originals import Originals
 from articles.importing.report import Problem, Report
-from articles.importing.run import ImportFailedError, import_paths
+from articles.importing.run import import_paths
 from articles.importing.troubles import Trouble
 from articles.models import Archive, ArticleSource, ImportRun, Upload, UploadedFile
 from articles.models.uploads import SILENT_AFTER

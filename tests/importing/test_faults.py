@@ -12,8 +12,9 @@ from django.db import DatabaseError, connection
 from articles import gazetteer
 from articles.importing import run as run_module
 from articles.importing import undo as undo_module
+from articles.importing.ending import ImportFailedError
 from articles.importing.report import Report
-from articles.importing.run import ImportFailedError, import_paths
+from articles.importing.run import import_paths
 from articles.importing.undo import undo
 from articles.models import Article, ArticleSource, Change, ImportRun
 from tests.importing.test_run import GAZETTEER, counts, write

@@ -25,7 +25,8 @@ from django.core.management import call_command
 from django.db import connection
 from articles import gazetteer
 from articles.importing import run
-from articles.importing.run import ImportFailedError, import_paths
+from articles.importing.ending import ImportFailedError
+from articles.importing.run import import_paths
 from articles.models import Article, ImportRun
 from articles.verification import verify
 from tests.importing.test_run import GAZETTEER, digest

@@ -31,7 +31,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import connection
 from articles import gazetteer
-from articles.importing import run
+from articles.importing import ending, run
 from articles.models import Article, ImportRun
 from articles.verification import verify
 from tests.importing.test_run import GAZETTEER, digest
@@ -67,7 +67,7 @@ try:
     with connection.execute_wrapper(lose_it):
         run.import_paths([folder])
     message = ""
-except run.ImportFailedError as error:
+except ending.ImportFailedError as error:
     message = str(error)
 connection.close()
 kept = Article.objects.count()

@@ -14,8 +14,9 @@ from django.db import OperationalError, connection
 
 from articles import gazetteer
 from articles.importing import run as run_module
+from articles.importing.ending import ImportFailedError
 from articles.importing.report import Problem, Report
-from articles.importing.run import ImportFailedError, import_paths
+from articles.importing.run import import_paths
 from articles.importing.troubles import Trouble
 from articles.models import (
     Archive,

@@ -16,11 +16,12 @@ from types import FrameType
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
+from articles.importing.ending import ImportFailedError
 from articles.importing.identity import Outcome
 from articles.importing.lock import ImportBusyError
 from articles.importing.pruning import PruneRefusedError
 from articles.importing.report import Report
-from articles.importing.run import ImportFailedError, found_files, import_paths
+from articles.importing.run import found_files, import_paths
 from articles.importing.sources import MAX_BYTES, FoundFile, given_source
 from articles.importing.watching import Batch, Watch, WatchError
 from articles.management.progress import ProgressLine
