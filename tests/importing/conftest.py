@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,3 +46,16 @@ def archive(request, tmp_path) -> dict[str, str]:
         f"postgres://{login}@{server['HOST']}:{server['PORT'] or 5432}/{server['NAME']}"
     )
     return environment
+
+
+@pytest.fixture
+def run_prepared(archive) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return how a process of that archive runs: what prepares it, a program, a folder, a moment, a time."""
+
+    def run(prepare: str, program: str, folder: Path, moment: int, *, timeout: float):
+        return subprocess.run(
+            [sys.executable, "-c", prepare + program, str(folder), str(moment)],
+            cwd=PROJECT, env=archive, capture_output=True, text=True, timeout=timeout,
+        )  # fmt: skip
+
+    return run

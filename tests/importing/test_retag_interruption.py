@@ -5,14 +5,11 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from benchmarks import clippings
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 READY = 60.0  # seconds a test waits for a process before it fails
 
 # Runs in the other process: an archive tagged by an older gazetteer, small chunks, death at a statement.
@@ -76,15 +73,12 @@ print(sets.count(), hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_retag_killed_again_and_again_ends_in_the_database_of_an_uninterrupted_one(archive, tmp_path):
+def test_a_retag_killed_again_and_again_ends_in_the_database_of_an_uninterrupted_one(run_prepared, tmp_path):
     folder = tmp_path / "clippings"
     clippings.write(folder, 24, seed=7, is_alike=True)
 
     def run(program: str, moment: int = 0) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", PREPARE + program, str(folder), str(moment)],
-            cwd=PROJECT, env=archive, capture_output=True, text=True, timeout=READY,
-        )  # fmt: skip
+        return run_prepared(PREPARE, program, folder, moment, timeout=READY)
 
     clean = run(MAKE + RETAG + STATE)
     assert clean.returncode == 0, clean.stderr

@@ -6,7 +6,6 @@ import datetime as dt
 import random
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,11 +38,10 @@ from articles.uploads.receiving import Sent, receive
 from articles.verification import verify
 from articles.working import UnfinishedError
 from benchmarks import clippings
-from tests.conftest import PROJECT
 from tests.importing import conftest as processes
 
 pytestmark = pytest.mark.django_db
-archive, empty_database = processes.archive, processes.empty_database
+archive, empty_database, run_prepared = processes.archive, processes.empty_database, processes.run_prepared
 
 TALKS = b"---\ntitle: Talks in Oman\ndate: 2025-10-17\n---\nThe talks in Muscat went on.\n"
 READY = 120.0  # seconds a test waits for a process before it fails
@@ -683,15 +681,12 @@ print(digest() + trail())
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_and_the_next_end_in_the_database_of_an_undisturbed_one(archive, tmp_path):
+def test_a_killed_worker_and_the_next_end_in_the_database_of_an_undisturbed_one(run_prepared, tmp_path):
     folder = tmp_path / "clippings"
     clippings.write(folder, 24, seed=7, is_alike=True)
 
     def run(program: str, moment: int = 0) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", PREPARE + program, str(folder), str(moment)],
-            cwd=PROJECT, env=archive, capture_output=True, text=True, timeout=READY,
-        )  # fmt: skip
+        return run_prepared(PREPARE, program, folder, moment, timeout=READY)
 
     clean = run(UPLOAD + TOLD)
     assert clean.returncode == 0, clean.stderr
