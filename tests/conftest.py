@@ -16,6 +16,8 @@ from newsroom.catalogs import compile_catalogues
 PROJECT = Path(__file__).resolve().parent.parent
 IS_CI = bool(os.environ.get("CI"))
 
+NEEDED = {"postgres": "needs DATABASE_URL=postgres://...", "sqlite": "needs a run without DATABASE_URL"}
+
 background_starts: list[list[str]] = []  # commands that a test would have started in the background
 
 
@@ -25,15 +27,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests of PostgreSQL to a run on PostgreSQL; CI makes one, so there they are not even counted."""
-    if connection.vendor == "postgresql":
-        return
-    elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+    """Leave tests of a database to a run on it; CI makes one on each, so there they are not even counted."""
+    other = "sqlite" if connection.vendor == "postgresql" else "postgres"
+    elsewhere = [item for item in items if item.get_closest_marker(other)]
     if IS_CI:
         items[:] = [item for item in items if item not in elsewhere]
         config.hook.pytest_deselected(items=elsewhere)
     for item in elsewhere:
-        item.add_marker(pytest.mark.skip(reason="needs DATABASE_URL=postgres://..."))
+        item.add_marker(pytest.mark.skip(reason=NEEDED[other]))
 
 
 @pytest.hookimpl(wrapper=True)

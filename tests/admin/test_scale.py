@@ -201,7 +201,7 @@ def test_an_autocomplete_counts_no_articles(alice_at, desk):
     assert [query["sql"] for query in queries if "articles_tagging" in query["sql"]] == []
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite for its plan")
+@pytest.mark.sqlite  # asks it for its plan
 def test_the_articles_of_an_outlet_come_in_their_order_from_an_index(alice_at, desk):
     make_article(outlet="Harbour News")
     outlet = make_outlet("Harbour News")

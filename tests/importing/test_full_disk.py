@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from benchmarks import clippings
 
@@ -58,10 +57,9 @@ print(json.dumps({"message": message, "said": created, "kept": kept, "faults": f
 """
 
 
+@pytest.mark.sqlite  # PostgreSQL has a disk of its own
 @pytest.mark.django_db(transaction=True)
 def test_a_full_disk_ends_the_import_and_the_next_one_completes_it(archive, tmp_path):
-    if connection.vendor != "sqlite":
-        return  # PostgreSQL has a disk of its own
     folder = tmp_path / "clippings"
     clippings.write(folder, 30, seed=5)
     done = subprocess.run(

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from benchmarks import clippings
 
@@ -146,10 +145,9 @@ def cut_often(steps: list[Step], before: dict[str, bytes], place: Path) -> Trial
     return trial
 
 
+@pytest.mark.sqlite  # PostgreSQL writes its files by its own process
 @pytest.mark.django_db(transaction=True)
 def test_three_hundred_power_cuts_damage_nothing_and_lose_no_acknowledged_article(archive, tmp_path):
-    if connection.vendor != "sqlite":
-        return  # PostgreSQL writes its files by its own process
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     folder, trace = tmp_path / "clippings", tmp_path / "trace"
