@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, unique=True)),
                 ('slug', models.SlugField(max_length=120, unique=True)),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The author that stands for this one. That one is never merged itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='articles.author')),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The record that stands for this one. That one is never merged itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='articles.author')),
             ],
             options={
                 'ordering': ['name'],
@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200, unique=True)),
                 ('slug', models.SlugField(max_length=120, unique=True)),
-                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The outlet that stands for this one. That one is never merged itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='articles.outlet')),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, help_text='The record that stands for this one. That one is never merged itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='articles.outlet')),
             ],
             options={
                 'ordering': ['name'],

@@ -18,58 +18,40 @@ from articles.models.tag import Tag
 STANDING = {"merged_into": None}
 
 
-class Outlet(models.Model):
+class Credit(models.Model):
+    """Whom an article is credited to: its outlet, its authors.  One that was merged points to another."""
+
+    name = models.CharField(max_length=200, unique=True)
+    slug = models.SlugField(max_length=120, unique=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        help_text="The record that stands for this one. That one is never merged itself.",
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="%(class)s_not_merged_into_itself"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outlet(Credit):
     """One publisher: a newspaper, broadcaster, agency or ministry."""
 
-    name = models.CharField(max_length=200, unique=True)
-    slug = models.SlugField(max_length=120, unique=True)
-    merged_into = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="merged",
-        editable=False,
-        help_text="The outlet that stands for this one. That one is never merged itself.",
-    )
 
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(merged_into=models.F("id")), name="outlet_not_merged_into_itself"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Author(models.Model):
+class Author(Credit):
     """One name that stood in a byline."""
-
-    name = models.CharField(max_length=200, unique=True)
-    slug = models.SlugField(max_length=120, unique=True)
-    merged_into = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="merged",
-        editable=False,
-        help_text="The author that stands for this one. That one is never merged itself.",
-    )
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(merged_into=models.F("id")), name="author_not_merged_into_itself"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
