@@ -119,6 +119,7 @@ LAYERS = {
     "articles.search.upkeep": 3,
     "articles.search.vocabulary": 1,
     "articles.search.wording": 1,
+    "articles.sqlite_check": 3,
     "articles.sitemap": 4,
     "articles.styleguide": 4,
     "articles.suggested": 3,
