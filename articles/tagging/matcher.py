@@ -15,7 +15,7 @@ import ahocorasick_rs
 
 from articles.tagging.folding import Folded, fold, fold_name
 from articles.tagging.records import GAP, Alias, AliasKind, Entry, Kind
-from articles.tagging.spellings import spellings
+from articles.tagging.spellings import POINTED, pointed, spellings
 from articles.tagging.transliterations import transliterations
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
@@ -42,6 +42,8 @@ EXCLUDED = -inf  # of a trigger: what its topic is not about
 START = itemgetter(0)
 # Names of these that are a single word are looked for in small letters too, to be refused.
 ONE_WORD_KINDS = frozenset({AliasKind.NAME, AliasKind.CAPITAL})
+# Names of these that are letters are looked for with points, too.
+LETTERED_KINDS = frozenset({AliasKind.NAME, AliasKind.METONYM, AliasKind.PLACE})
 ONE_WORD_ENTRIES = frozenset({Kind.COUNTRY, Kind.ORGANISATION})
 DENIALS = NEGATIONS | {"No", "Not", "Without", "Never"}  # not "Nor" in a name
 # Beside one of these a name may be part of another one: "Jordan Times", "New Mexico", "Times of India".
@@ -56,8 +58,9 @@ class Case(IntEnum):
 
     WRITTEN = 0
     SPELLED = 1  # as no alias is, but by a rule: an alias of another entry goes first
-    CAPITALS = 2
-    SMALL = 3
+    POINTED = 2  # an acronym with points by a rule, which is none unless the points are there: "A U-turn"
+    CAPITALS = 3
+    SMALL = 4
 
 
 class Look(IntEnum):
@@ -78,6 +81,7 @@ TRIGGER = 1  # whole words that are triggers and nothing else
 OPEN_TRIGGER = 2  # the same, but the last word goes on
 HALF = 3  # halves of triggers with a gap and nothing else
 MIXED = 4
+LETTERED = 5  # an acronym with points, whatever else it may be
 
 
 class Sense(NamedTuple):
@@ -149,6 +153,8 @@ class Pattern:
         return self.use
 
     def _use(self) -> int:
+        if self.case is Case.POINTED:
+            return LETTERED
         if self.title is not None or self.is_mark or self.is_denial:
             return MIXED
         kinds = (bool(self.senses), bool(self.triggers), bool(self.halves))
@@ -231,6 +237,8 @@ class Matcher:
                 continue
             if use == OPEN_TRIGGER:
                 triggers.append(hit)
+                continue
+            if use == LETTERED and not _has_points(text, hits.folded, hit):
                 continue
             if pattern.senses:
                 names.append(hit)
@@ -344,7 +352,16 @@ def name_forms(entry: Entry, alias: Alias) -> dict[str, Case]:
             others.setdefault(name.lower(), Case.SMALL)
     if alias.kind is AliasKind.NAME:
         others |= _spelled(entry, alias)
+    if alias.kind in LETTERED_KINDS:
+        for name in pointed(alias.text):
+            others.setdefault(fold_name(name), Case.POINTED)
     return others | forms
+
+
+def _has_points(text: str, folded: Folded, hit: Hit) -> bool:
+    """Return whether letters found have their points in the text: "A.U.", not "A U-turn"."""
+    match = POINTED.match(text, folded.origin(hit[0]))
+    return match is not None and 1 <= match.end() - folded.origin(hit[1] - 1) <= 2  # with its last point
 
 
 def _spelled(entry: Entry, alias: Alias) -> dict[str, Case]:

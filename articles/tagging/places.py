@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 
 from articles.tagging import datelines, states
@@ -10,11 +11,13 @@ from articles.tagging.matcher import Case, Hit, Look, Pattern, Sense
 from articles.tagging.owners import SENTENCE_END
 from articles.tagging.reading import Found, Reading, Verdict, sought
 from articles.tagging.records import AliasKind, Entry, Kind
+from articles.tagging.spellings import NOUNS
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
     BORROWING_ADJECTIVES,
     COUNTRY_BORROWERS,
     FIRST_NAMES,
+    NOT_NAMES,
     SEATED,
     SIGNED_TEXTS,
     SITE_PREPOSITIONS,
@@ -23,6 +26,14 @@ from articles.tagging.vocabulary import (
 
 # Names of towns: events happen there, texts are signed there, reports are filed from there.
 SITES = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
+
+# Words written so are looked at closely, whatever they name.
+CLOSELY_READ = frozenset({Case.POINTED, Case.SMALL})
+
+# "A.U. Smith": what may be a surname follows the letters.
+SURNAME = re.compile(r"\.[ \xa0](?P<word>[A-Z][a-z]\w*)")
+# "The A.U. Commission": no initials, whatever follows.
+DETERMINERS = frozenset({"a", "an", "A", "An", "the", "The"})
 
 # A leader named in full says as much for the own country as this many other words.
 LEADER = 2
@@ -135,7 +146,7 @@ class Places:
         """Return how closely the places among the senses of a pattern are to be looked at."""
         if not pattern.places and not pattern.blocked:
             return Look.NONE
-        is_single = pattern.is_sure and not pattern.blocked and pattern.case is not Case.SMALL
+        is_single = pattern.is_sure and not pattern.blocked and pattern.case not in CLOSELY_READ
         if not is_single or pattern.words in self._given_names:
             return Look.CLOSE
         seats = [sense for sense in pattern.places if _is_seat(sense)]
@@ -191,6 +202,8 @@ class Places:
         if is_word and _is_shouted(reading, hit):
             return "in a line of capitals, where it may be a word"
         is_site = sense.alias.kind in SITES
+        if pattern.case is Case.POINTED and (surname := self._surname_behind(reading, hit)):
+            return f"initials of a person's name: {reading.shown(hit)}. {surname}"
         if reading.in_angles(start, end):
             return f"a sign of the stock exchange: <{reading.shown(hit)}>"
         if reading.in_dateline(start):
@@ -214,6 +227,32 @@ class Places:
         if is_site or words in self._given_names or not pattern.is_sure:
             return self._is_person(reading, hit, before, after)
         return ""
+
+    def _surname_behind(self, reading: Reading, hit: Hit) -> str:
+        """Return the surname whose initials the letters with points are, or nothing if they are an acronym.
+
+        They are one where an article stands before them, a noun of bodies, a title or no name behind them
+        ("U.A.E. President", "A.U. Mission"), in a title set in capitals, or where the text names the body or
+        state in another way.
+        """
+        start, end, pattern = hit
+        folded = reading.hits.folded
+        match = SURNAME.match(reading.text, folded.origin(end - 1) + 1)
+        if match is None or reading.word_before(start) in DETERMINERS:
+            return ""
+        word = match["word"]
+        if word in NOT_NAMES or NOUNS.fullmatch(word) or reading.begins_place_or_title(end + 2):
+            return ""
+        if reading.in_title(start) and reading.is_title_capitalised():
+            return ""
+        named = {sense.entry.key for sense in pattern.places}
+        is_named = any(
+            sense.entry.key in named
+            for _, _, other in reading.hits.names
+            if other is not pattern and other.case is not Case.SMALL
+            for sense in other.places
+        )
+        return "" if is_named else word
 
     def _is_person(self, reading: Reading, hit: Hit, before: str, after: str) -> str:
         """Return why a place that may be a given name ("Jordan", "Israel") is part of a person's here."""

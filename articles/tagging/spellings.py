@@ -1,4 +1,4 @@
-"""Other spellings of an organisation's name that follow from one: "Organisation", "U.N.", "N.A.T.O."."""
+"""Other spellings of a name that follow from one: "Organisation", "U.N. agency", "Unicef", "U.A.E."."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, islice, product
+
+from articles.tagging.vocabulary import WORDLIKE_ACRONYMS
 
 MOST = 24  # spellings of one name: a long name with many such words has no more that are printed
 
@@ -58,21 +60,23 @@ NOUNS = re.compile(
     r"Refugee|Rights|Security|Special|Stabili[sz]ation|Support|Tribunal|Watchdog)\b)"
 )
 
-# "NATO", "IAEA": letters that a paper may print with points.
-ACRONYM = re.compile(r"[A-Z]{3,6}\Z")
+# "EU", "IAEA", "U.A.E.": letters that a paper may print with points; nobody does so with more of them.
+ACRONYM = re.compile(r"[A-Z]{2,6}\Z|(?:[A-Z]\.){2,6}\Z")
+# "U.A.E", "U.A.E.", "U. A. E."; not "A U.N.", "U.A.E.U.", "J.A.U.", "A. U.N.", "an A. U".
+POINTED = re.compile(
+    r"(?<![A-Z]\.)[A-Z](?:\.[A-Z])+(?!\.?[A-Z])"
+    r"|(?<![A-Z]\.)(?<![A-Z]\.[ \xa0])[A-Z]\.(?:[ \xa0][A-Z]\.)+(?![ \xa0]?[A-Z]\.)"
+)
 # "G7" is printed "G-7" too; not "M23" or "E3", which are a road and an aeroplane then.
 NUMBERED = re.compile(r"G-?(\d+)\Z")
 # British papers print an acronym that is spoken as a word like one: "Minusma".  Shorter ones are words and
 # first names too often (Alba, Sica), and are told one by one in the data.
 SPOKEN = 5  # letters
-UNSPOKEN = frozenset(
-    {
-        *("AFRICOM", "APEC", "CSCE", "ITLOS", "UNHCR", "UNHRC", "WAEMU"),  # said letter by letter or rarely
-        *("CITES", "SHAPE", "SWIFT", "UNIDO"),  # words
-        *("ALADI", "ASALA", "BADEA", "IRENA", "RAMSI", "SAMIM", "UNAMI"),  # names of persons
-        *("CENTO", "NORAD"),  # a town, and Norway's aid agency
-    }
-)
+# Those that are words are in WORDLIKE_ACRONYMS; what no list of ours knows is told here.
+UNSPOKEN = WORDLIKE_ACRONYMS | {
+    *("ALADI", "ASALA", "BADEA", "IRENA", "RAMSI", "SAMIM", "UNAMI"),  # names of persons
+    *("CENTO", "NORAD", "UNIDO"),  # a town, Norway's aid agency, a word of Spanish
+}
 
 
 @lru_cache(maxsize=4096)  # the names of the gazetteer's own organisations, asked for at each start
@@ -91,6 +95,14 @@ def spellings(name: str) -> tuple[str, ...]:
     found = dict.fromkeys(chain(in_families, _acronyms(name)))
     found.pop(name, None)
     return tuple(found)[:MOST]
+
+
+def pointed(name: str) -> tuple[str, ...]:
+    """Return an acronym with points, without and with blanks between: "U.A.E.", "U. A. E."; else nothing."""
+    if ACRONYM.match(name) is None:
+        return ()
+    letters = [f"{letter}." for letter in name.replace(".", "")]
+    return "".join(letters), " ".join(letters)
 
 
 def _in_families(name: str) -> Iterator[str]:
@@ -122,9 +134,7 @@ def _led(name: str) -> Iterator[str]:
 
 
 def _acronyms(name: str) -> Iterator[str]:
-    """Yield the forms of an acronym: with points, as a word, with a hyphen before its number."""
-    if ACRONYM.match(name):
-        yield "".join(f"{letter}." for letter in name)
+    """Yield the forms of an acronym: as a word, with a hyphen before its number."""
     if name.isalpha() and name.isupper() and len(name) >= SPOKEN and name not in UNSPOKEN:
         yield name.capitalize()
     numbered = NUMBERED.match(name)

@@ -26,6 +26,12 @@ categories:
 Georgia recalled its ambassador on Thursday. Vladimir Putin was told. We ate turkey.
 """
 
+SUGGESTED = """
+Suggested persons (1)
+  Ana Zzoto, foreign minister (pe)  main, salience 0.74
+      'Ana Zzoto' name, body 25
+Refused ("""
+
 
 @pytest.fixture
 def clipping(tmp_path):
@@ -68,6 +74,19 @@ def test_explain_tags_prints_refused_candidates_with_the_reason(clipping):
     printed = " ".join(explain(clipping).split())
 
     assert "Turkey [country:turkey] 'turkey' name, body 77: written in small letters" in printed
+
+
+def test_explain_tags_prints_persons_the_gazetteer_lacks_with_office_country_and_words(tmp_path):
+    path = tmp_path / "soto.md"
+    path.write_text("---\ntitle: Talks\n---\nPeru's foreign minister, Ana Zzoto, spoke in Lima.\n")
+
+    printed = explain(path)
+
+    assert SUGGESTED in printed
+
+
+def test_explain_tags_says_that_it_suggests_nobody(clipping):
+    assert "\nSuggested persons (0)\nRefused (" in explain(clipping)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +154,15 @@ def test_a_stored_article_is_explained_with_the_database_gazetteer():
 
     assert "Title:      Georgia recalls its envoy" in printed
     assert "Countries (0)" in printed  # the database holds no gazetteer here
+
+
+@pytest.mark.django_db
+def test_persons_suggested_for_a_stored_article_are_printed():
+    article = make_article(title="Talks", body="The foreign minister, Ana Zzoto, spoke.")
+
+    printed = explain(article=article.pk)
+
+    assert "\nSuggested persons (1)\n  Ana Zzoto, foreign minister  " in printed
 
 
 @pytest.mark.django_db

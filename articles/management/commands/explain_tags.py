@@ -18,7 +18,7 @@ from articles.guard import Guard, GuardError
 from articles.importing.clipping import Clipping, ClippingError, read_clipping
 from articles.importing.sources import SourceError, find_sources, read_source
 from articles.models import Article
-from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Role, Tagged, Tagger
+from articles.tagging import Entry, Finding, Kind, Mention, Part, Refusal, Role, Suggestion, Tagged, Tagger
 from articles.tagging.lasting import built_to_last
 from articles.tagging.surnames import BARE_SURNAME
 
@@ -33,7 +33,7 @@ WIDTH = 100
 
 
 class Command(BaseCommand):
-    """Print the clipping as understood, every finding with its evidence, and refused candidates.
+    """Print the clipping as understood, every finding with its evidence, persons to suggest, and refusals.
 
     Example: manage.py explain_tags seeds/2025-08-15-alaska-summit.md --why-not country:ge
     """
@@ -157,7 +157,7 @@ def shown_date(day: dt.date | None, precision: str) -> str:
 
 
 def explain(tagged: Tagged, book: Mapping[tuple[str, str], Entry]) -> Iterator[str]:
-    """Yield the findings by kind, each with its evidence, then the refusals."""
+    """Yield the findings by kind, each with its evidence, then persons to suggest, then the refusals."""
     for kind, heading in HEADINGS.items():
         findings = [finding for finding in tagged.findings if finding.kind is kind]
         yield f"{heading} ({len(findings)})"
@@ -167,8 +167,19 @@ def explain(tagged: Tagged, book: Mapping[tuple[str, str], Entry]) -> Iterator[s
             yield f"  {name} [{kind.value}:{finding.slug}]  {standing}"
             yield from wrapped(f"      {arithmetic(finding)}", indent=6)
             yield from wrapped(f"      {evidence(finding.mentions)}", indent=6)
+    yield f"Suggested persons ({len(tagged.suggestions)})"
+    for suggestion in tagged.suggestions:
+        yield from suggested(suggestion)
     yield f"Refused ({len(tagged.refusals)})"
     yield from refused(tagged.refusals, book)
+
+
+def suggested(suggestion: Suggestion) -> Iterator[str]:
+    """Yield a person whom the gazetteer lacks: "Ana Soto, ambassador (pe)", and the words."""
+    owner = f" ({suggestion.owner})" if suggestion.owner else ""
+    standing = f"{suggestion.role.value}, salience {suggestion.salience:.2f}"
+    yield from wrapped(f"  {suggestion.name}, {suggestion.office}{owner}  {standing}", indent=6)
+    yield from wrapped(f"      {evidence(suggestion.mentions)}", indent=6)
 
 
 def refused(refusals: Iterable[Refusal], book: Mapping[tuple[str, str], Entry]) -> Iterator[str]:
