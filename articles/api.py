@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from articles.caching import kept, unkept
 from articles.filters import ONCE, ArticleFilter
+from articles.importing.bylines import without_mail
 from articles.lists.listing import Listing, Row, TagLabel, list_articles
 from articles.lists.rows import read_rows
 from articles.lists.searchbox import understood
@@ -82,7 +83,7 @@ def article_detail(request: HttpRequest, pk: str) -> JsonResponse:
             "updated_on": article.updated_on,
             "language": article.language,
             "original_url": article.url,
-            "byline": article.byline,
+            "byline": without_mail(article.byline),
             "body": article.body,
             "references": [
                 {"text": reference.text, "url": reference.url or None}

@@ -60,6 +60,7 @@ type Step = Callable[[list[Block], About], list[Block]]
 
 # A book has fewer; a block costs 0.05 ms, a line 0.004.
 MAX_BLOCKS, MAX_LINES = 10_000, 100_000
+COMMENT_MARK = "%%"  # of Obsidian, before and after what is no text
 CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 SETEXT = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
@@ -105,6 +106,8 @@ def split_blocks(text: str) -> list[Block]:
             kind = Kind.COMMENT
             while "-->" not in lines[end - 1]:
                 end += 1
+        elif line.startswith(COMMENT_MARK) and (comment_end := _comment_end(lines, number)):
+            kind, end = Kind.COMMENT, comment_end
         elif HEADING.match(line):
             kind = Kind.HEADING
         elif line[0] in " -*_" and RULE.match(line):
@@ -132,6 +135,17 @@ def _fence_end(lines: list[str], start: int, fence: str) -> int:
         if stripped.startswith(fence) and not stripped.strip(fence[0]):
             return number + 1
     return len(lines)
+
+
+def _comment_end(lines: list[str], start: int) -> int:
+    """Return where a comment of several lines between marks ends, one of which is a line of its own.
+
+    0 if it is none: two headings of a program's source, `%% Talks`, hold no comment.
+    """
+    if COMMENT_MARK in lines[start][len(COMMENT_MARK) :]:
+        return 0
+    end = next((number for number in range(start + 1, len(lines)) if COMMENT_MARK in lines[number]), 0)
+    return end + 1 if end and COMMENT_MARK in {lines[start].strip(), lines[end].strip()} else 0
 
 
 def _starts_anew(line: str) -> bool:

@@ -23,6 +23,7 @@ from articles.importing.head import (
     PUBLISHED_LINE,
     STANDFIRST,
     cut_byline,
+    cut_contact,
     cut_excerpt,
     cut_published_line,
     cut_title,
@@ -31,6 +32,7 @@ from articles.importing.head import (
     excerpt_in,
     take_standfirst,
 )
+from articles.importing.notes import EMBEDDED_NOTE, cut_note_marks
 from articles.importing.problems import Notice
 from articles.importing.troubles import Trouble
 from articles.importing.wrapping import WORD, unwrap
@@ -65,7 +67,9 @@ def clean_body(blocks: list[Block], about: About) -> CleanBody:
     for step in STEPS:
         blocks = step(blocks, about)
     standfirst = next((block.text for block in blocks if block.cut == STANDFIRST), "")
-    cut = [block for block in blocks if block.cut and block.cut != STANDFIRST]
+    cut = sorted(
+        (block for block in blocks if block.cut and block.cut != STANDFIRST), key=lambda block: block.line
+    )
     return CleanBody(
         body=join_blocks(blocks).strip("\n"),
         standfirst=standfirst,
@@ -75,7 +79,7 @@ def clean_body(blocks: list[Block], about: About) -> CleanBody:
         notices=tuple(
             Notice(f"left out {block.cut} {_short(block.text)!r}", block.line, Trouble.LEFT_OUT)
             for block in cut
-            if block.cut in LOUD
+            if block.cut in LOUD or block.cut == EMBEDDED_NOTE
         ),
         excerpt=next((excerpt_in(block) for block in cut if block.cut == EXCERPT), ""),
     )
@@ -96,11 +100,13 @@ def _has_lines(block: Block) -> bool:
 
 
 STEPS: tuple[Step, ...] = (  # joining comes last: the steps before it look at lines and gaps
+    cut_note_marks,
     cut_title,
     cut_tool_lines,
     cut_excerpt,
     cut_published_line,
     cut_byline,
+    cut_contact,
     take_standfirst,
     cut_markup,
     cut_related,

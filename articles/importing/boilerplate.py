@@ -194,6 +194,7 @@ MARKUP = (
     ("{{<", ">}}", "shortcode"),
     ("{{%", "%}}", "shortcode"),
     ("{%", "%}", "template tag"),
+    ("{{", "}}", "template tag"),
     ("{:", "}", "attributes"),
     ("<!--", "-->", "comment"),
     ("<script", "</script>", "script"),

@@ -21,9 +21,22 @@ MARKUP = re.compile(
     rf"<[^<>]*>|{WIKILINK.pattern}"
     r"|\[([^\[\]]*)\]\([^()]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}"
 )
+# Matches `sean@bbc.co.uk`, `Email: <sean@bbc.co.uk>`, `mailto:sean@bbc.co.uk`, `sean [at] bbc [dot] uk`;
+# not `@seanseddon`.
+_AT, _DOT = r"(?:@|\s?[\[({]\s?at\s?[\])}]\s?)", r"(?:\.|\s?[\[({]\s?dot\s?[\])}]\s?)"
+_MAIL = (
+    r"(?:\be-?mail(?:\s(?:the\s)?\w{2,10})?(?:\sat)?:?\s+)?(?:mailto:)?"
+    rf"<?(?:mailto:)?(?<![\w.+'’-])[\w.+'’-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}})+>?"
+)
+MAIL = re.compile(_MAIL, re.IGNORECASE)
+MAIL_NAMED = re.compile(rf"{_MAIL}\s*\(([^()@]+)\)", re.IGNORECASE)  # of RSS: `sean@bbc.co.uk (Sean Seddon)`
+# What is left of brackets around an address.
+EMPTY = re.compile(r"\([\s,;|/]*\)|\[[\s,;|/]*\]|<\s*>")
+MAIL_LINK = re.compile(r"\[([^\[\]]*)\]\(mailto:[^()]*\)", re.IGNORECASE)
 # Matches `(Political editor)`, `sean@bbc.co.uk`, `@seanseddon`, `https://...`, `& 2 more`, `et al.`.
 NOT_A_NAME = re.compile(
-    r"\([^()]*\)|<?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|(?<!\w)@\w+|https?://\S+"
+    rf"\([^()]*\)|{_MAIL}"
+    r"|(?<!\w)@\w+|https?://\S+"
     r"|(?:&|\band\b|\+)\s*(?:\d+\s+)?(?:more|others)\b|\bet al\b\.?",
     re.IGNORECASE,
 )
@@ -81,6 +94,7 @@ PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 MAX_NAME = 200  # what the database holds
+MAX_MAIL = 150  # characters of a line that is an address
 
 
 @functools.lru_cache(maxsize=1_000)  # the same people write every day
@@ -124,6 +138,26 @@ def names_no_person(name: str) -> bool:
     return bool(outlet_named(name) or BODIES.search(name) or ROLES.fullmatch(name))
 
 
+def without_mail(printed: str) -> str:
+    """Return a byline as readers may see it: as printed, but for e-mail addresses.
+
+    ``By Ann Lee (ann@example.org)`` is shown as ``By Ann Lee``, an address alone as nothing: what stands
+    before its @ is no name.
+    """
+    if not MAIL.search(printed):
+        return printed
+    text = MAIL_NAMED.sub(r"\1", MAIL_LINK.sub(r"\1", printed))
+    while MAIL.search(text):  # taking one out may make another: `a@b.example@c.example`
+        text = EMPTY.sub("", MAIL.sub("", text))
+    text = re.sub(r"(?:\s*[,;|/])+(?=\s*(?:[,;|/]|$))", "", " ".join(text.split()))
+    return re.sub(r"\s+(?=[,;])", "", text).strip(' ,;:|/–—-"')
+
+
+def is_mail(line: str) -> bool:
+    """Return whether a line is nothing but an e-mail address: that of the author, below a byline."""
+    return len(line) <= MAX_MAIL and bool(MAIL.fullmatch(line.strip("[]()<>*_ ")))
+
+
 def is_byline(line: str) -> bool:
     """Return whether a line of text is nothing but a byline: ``By Sean Seddon, BBC News``."""
     if len(line) > 120 or not BY.match(line) or line.endswith((".", "?", "!", ":")):
@@ -133,7 +167,10 @@ def is_byline(line: str) -> bool:
 
 
 def _plain(printed: str) -> str:
-    text = MARKUP.sub(lambda found: found[1] or found[2] or "", html.unescape(printed))
+    text = html.unescape(printed)
+    if "@" in text or "at" in text:
+        text = MAIL_NAMED.sub(r"\1", text)
+    text = MARKUP.sub(lambda found: found[1] or found[2] or "", text)
     text = " ".join(NOT_A_NAME.sub(" ", text).split()).strip(" ,;|/–—-")
     return _without_by(text)
 
@@ -188,7 +225,7 @@ def _undescribed(text: str) -> str:
 
 def _name(text: str) -> str:
     name = text.strip(" ,;:|–—-").removeprefix("and ")
-    name = _without_by(PLACE.sub("", name)).strip(" ,;:|–—")
+    name = _without_by(PLACE.sub("", name)).strip(' ,;:|–—"“”')
     person, comma, role = name.partition(", ")
     # `Ann Lee, staff writer`; of roles with a capital letter `_split` has taken care.
     if comma and " " in person and ROLES.fullmatch(role):

@@ -38,7 +38,9 @@ BETWEEN_KEYWORDS = re.compile(r"[,;]|(?<=\]\])\s+(?=#?\[\[)")
 BETWEEN_HASHTAGS = re.compile(rf"{BETWEEN_KEYWORDS.pattern}|\s+(?=#)")  # of Readwise: `#gaza #[[black sea]]`
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
-READER_VERSION = "6"  # a new one reads every file again: raise it with every change of what is read
+OF_TOOLS = frozenset({"article", "articles"})  # as a hashtag, what Readwise and Hypothesis call every page
+
+READER_VERSION = "7"  # a new one reads every file again: raise it with every change of what is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class _Reader:
         if not body.body:
             message = "it has no text; only what the front matter says was imported"
             self.notices.append(Notice(message, kind=Trouble.NO_TEXT))
-        byline, authors = self._authors(body)
+        byline, authors = self._authors(body, host)
         return Clipping(
             title=self._shortened(title, MAX_TITLE, "title"),
             body=body.body,
@@ -215,6 +217,9 @@ class _Reader:
         sections = []
         for text in texts(categories.value) if categories else ():
             name = clean_title(text.strip(" #[]"))
+            if categories and name.lower() in OF_TOOLS and text.strip().startswith("#"):
+                self.extra[categories.key] = categories.value
+                continue
             known = outlet_named(name)
             if known and outlet in {"", known}:
                 outlet = known
@@ -222,8 +227,8 @@ class _Reader:
                 sections.append(name)
         return outlet, ", ".join(dict.fromkeys(sections))
 
-    def _authors(self, body: CleanBody) -> tuple[str, tuple[str, ...]]:
-        """Return the byline as printed and the names in it."""
+    def _authors(self, body: CleanBody, host: str) -> tuple[str, tuple[str, ...]]:
+        """Return the byline as printed and the names in it; the ``host`` of the address is none."""
         given = self.fields.first("authors")
         printed = texts(given.value) if given else []
         line = self._line(given) if given else None
@@ -236,6 +241,11 @@ class _Reader:
             raise ClippingError(message, line, Trouble.BAD_BYLINE)
         if not printed and body.byline:
             printed, names = [body.byline], read_bylines([body.byline])
+        if host and host in map(str.lower, names):
+            names = tuple(name for name in names if name.lower() != host)
+            if given and not names:  # Hypothesis: `Author: [example.org]()`
+                self.extra[given.key] = given.value
+                printed = []
         shown = [clean_title(WIKILINK.sub(r"\1", text)) for text in printed]
         byline = ("; " if any("," in text for text in shown) else ", ").join(shown)
         return self._shortened(byline, MAX_BYLINE, "byline"), names

@@ -184,6 +184,15 @@ def _year_in_full(match: re.Match[str]) -> str:
 
 
 def _authors(entry: Values) -> list[str]:
+    """Return the authors as printed; of several elements, the name in each.
+
+    What feedparser makes of `jane@x.org (Jane Doe), tom@x.org (Tom Reed)` is one name of both.
+    """
+    detail = entry.get("author_detail", {})
+    printed = _first(entry, "author")
+    is_as_printed = printed != f"{_first(detail, 'name')} ({_first(detail, 'email')})"  # else put together
+    if "@" in printed and is_as_printed and len(entry.get("authors", ())) < 2:
+        return [printed]
     named = [_first(author, "name") for author in entry.get("authors", ())]
     return list(dict.fromkeys(filter(None, named)))
 

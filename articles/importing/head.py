@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import takewhile
 
 from articles.importing.blocks import About, Block, Kind
-from articles.importing.bylines import is_byline
+from articles.importing.bylines import is_byline, is_mail
+from articles.importing.notes import without_marks
 from articles.importing.titles import split_outlet
 from articles.importing.wrapping import unwrap
 
@@ -19,6 +20,7 @@ EXCERPT = "excerpt"
 MAX_TOOL = 20  # characters in which `Clipped from` stands
 CLIPPING_TOOL = "clipping tool"
 BYLINE = "byline"
+CONTACT = "author's address"
 
 # The same in French, Spanish, Portuguese, German, Italian, Dutch, Russian, Arabic and Chinese.
 LABELS_OF_UPDATES = (
@@ -55,6 +57,7 @@ TOOL_LINE = re.compile(
 )
 # MarkDownload's summary of a page: `> ## Excerpt` and the lines below it.
 EXCERPT_QUOTE = re.compile(r">\s*\#{1,3}\s*Excerpt\s*\n(?P<text>.+)", re.IGNORECASE | re.DOTALL)
+MAX_CONTACT = 300  # characters of a byline with addresses below it
 MAX_FIRST_LINE = 200  # characters; a longer first line is no title
 MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
 
@@ -69,7 +72,7 @@ def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
     for block in blocks[:HEAD]:
         level = HEADING_LEVEL.match(block.text) if block.kind is Kind.HEADING else None
         if level and (len(level[1]) < 2 or (len(level[1]) == 2 and not has_begun)):
-            return block.plain
+            return without_marks(block.plain)
         if block.kind is Kind.PARAGRAPH and not (dates_in(block) or is_byline(block.plain)):
             has_begun = True
     standing = [block for block in blocks if block.kind is not Kind.RULE and not _tool_lines(block)]
@@ -80,7 +83,7 @@ def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
         and "\n" not in first.text
         and len(first.text) <= MAX_FIRST_LINE
     ):
-        return "" if first.text.rstrip().endswith((".", ":", ";", ",")) else first.plain
+        return "" if first.text.rstrip().endswith((".", ":", ";", ",")) else without_marks(first.plain)
     return ""
 
 
@@ -161,6 +164,22 @@ def cut_byline(blocks: list[Block], _: About) -> list[Block]:
     for number, block in enumerate(blocks[:HEAD]):
         if block.kind is Kind.PARAGRAPH and "\n" not in block.text and is_byline(block.plain):
             return _with_cut(blocks, number, BYLINE)
+    return blocks
+
+
+def cut_contact(blocks: list[Block], _: About) -> list[Block]:
+    """Cut a line at the head that is nothing but an e-mail address, on its own or below a byline."""
+    for number, block in enumerate(blocks[:HEAD]):
+        if block.kind is not Kind.PARAGRAPH or block.cut or len(block.text) > MAX_CONTACT:
+            continue
+        byline, *others = block.text.split("\n")
+        if not others and is_mail(byline):
+            return _with_cut(blocks, number, CONTACT)
+        if others and all(map(is_mail, others)) and is_byline(byline.strip("*_ ")):
+            # The lines below it are the author's as well, and go with the byline.
+            names = replace(block, text=byline, cut=BYLINE)
+            contact = replace(block, text="\n".join(others), line=block.line + 1, cut=CONTACT)
+            return [*blocks[:number], names, contact, *blocks[number + 1 :]]
     return blocks
 
 

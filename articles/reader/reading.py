@@ -18,6 +18,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from articles.guard import Guard, GuardError
+from articles.importing.bylines import without_mail
 from articles.models import Article, Authorship, RenderedArticle
 from articles.reader.receipts import ALL, Receipt, ReceiptGroup, group_receipts, lit_url, read_receipts
 from articles.reader.references import Reference, references_of
@@ -49,7 +50,7 @@ class Reading:
     ``is_plain``: the text could not be formatted and is shown as it is.  ``unknown`` are the tags asked for
     that the article does not carry, ``references`` the sources that the clipping names.  ``mark_count`` is
     the number of lit places, whose ids are ``evidence-1`` and so on; ``url`` is the article with no light,
-    ``all_url`` with all of it.
+    ``all_url`` with all of it.  ``byline`` is the printed one, without e-mail addresses.
     """
 
     article: Article
@@ -62,6 +63,7 @@ class Reading:
     body_html: str
     is_plain: bool
     authors: list[str]
+    byline: str
     groups: list[ReceiptGroup]
     lit: list[Receipt]
     unknown: list[str]
@@ -116,6 +118,7 @@ def read_article(article: Article, *, lit: Sequence[str] = (), within: str = "")
         body_html=parts[2],
         is_plain=is_plain,
         authors=[authorship.author.name for authorship in article.authorships.all()],
+        byline=without_mail(article.byline),
         groups=group_receipts(receipts),
         lit=[receipt for receipt in receipts if receipt.is_lit],
         unknown=[tag[:80] for tag in lit if tag not in known],

@@ -243,7 +243,9 @@ def test_a_word_broken_by_a_hyphen_is_mended_only_if_the_text_knows_it():
 WORDS = st.sampled_from(
     ["# ", "> ", "- ", "**", "\n", "\n\n", "\n\n\n", "a", "Published 2020", "By Ann Lee", "word ",
      "Photo: ", "{{< x >}}", "<!--", "-->", "```", "| ", "- [a](b)\n", "Talks", ". ", "-\n", "Share",
-     "  \n", "---\n", "Read more: "]
+     "  \n", "---\n", "Read more: ", "==", "%%", "%%\n", "[[", "]]", "![[", "|", "> [!note] ",
+     " ^a1", "\nid:: ",
+     "([View Highlight](x))", "    - Note: ", "{{embed ", "}}", "`", "a@b.example"]
 )  # fmt: skip
 
 
@@ -393,3 +395,20 @@ def test_the_line_of_a_clipping_tool_is_cut_from_the_paragraph_below_it():
         ("clipping tool", "Clipped from: https://a.example/1")
     ]
     assert cleaned.body == "#pin\n\nThe ministers met."
+
+
+@pytest.mark.parametrize(
+    ("head", "cut"),
+    [
+        ("By Ann Lee\n\nann@x.example", [("byline", "By Ann Lee"), ("author's address", "ann@x.example")]),
+        ("By Ann Lee\nann@x.example", [("byline", "By Ann Lee"), ("author's address", "ann@x.example")]),
+        ("Email: ann@x.example", [("author's address", "Email: ann@x.example")]),
+        ("Write to ann@x.example.", []),
+    ],
+)
+def test_the_address_of_the_author_at_the_head_is_cut(head, cut):
+    assert cuts(f"{head}\n\nText.") == cut
+
+
+def test_an_address_far_down_is_text():
+    assert clean("Text.\n\n" * 6 + "ann@x.example").body.endswith("ann@x.example")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.importing.bylines import is_byline, read_byline, read_bylines
+from articles.importing.bylines import MAIL, is_byline, is_mail, read_byline, read_bylines, without_mail
 from articles.importing.outlets import known_outlets, outlet_at, outlet_named
 
 
@@ -164,3 +164,47 @@ def test_outlets_by_host(host, name):
 
 def test_no_two_outlets_share_a_name_or_domain():
     assert len(known_outlets().by_domain) > 100  # reading the table raises if two do
+
+
+@pytest.mark.parametrize(
+    ("printed", "names", "shown"),
+    [
+        ("By Jane Doe (jane@x.example)", ["Jane Doe"], "By Jane Doe"),
+        ("jane@x.example (Jane Doe)", ["Jane Doe"], "Jane Doe"),
+        ("jane@x.org (Jane Doe), tom@x.org (Tom Reed)", ["Jane Doe", "Tom Reed"], "Jane Doe, Tom Reed"),
+        ('"Jane Doe" <jane@x.example>', ["Jane Doe"], "Jane Doe"),
+        ("[Jane Doe](mailto:jane@x.example)", ["Jane Doe"], "Jane Doe"),
+        ("Jane Doe, jane@x.example", ["Jane Doe"], "Jane Doe"),
+        ("Jane Doe | Email: jane@x.example", ["Jane Doe"], "Jane Doe"),
+        ("Jane Doe; Tom Reed (jane@x.org, tom@y.org)", ["Jane Doe", "Tom Reed"], "Jane Doe; Tom Reed"),
+        ("Jane Doe, jane [at] x [dot] example", ["Jane Doe"], "Jane Doe"),
+        ("Jane O'Hara, o'hara@x.example", ["Jane O'Hara"], "Jane O'Hara"),
+        ("jane@x.example / Reuters", ["Reuters"], "Reuters"),
+        ("jane.doe@x.example", [], ""),
+        ("mailto:jane@x.example", [], ""),
+        ("email: jane@x.example", [], ""),
+        ("Jane Doe, @janedoe", ["Jane Doe"], "Jane Doe, @janedoe"),
+        ("Ann Lee at Davos", ["Ann Lee"], "Ann Lee at Davos"),
+    ],
+)  # fmt: skip
+def test_addresses_in_a_byline_are_neither_names_nor_shown(printed, names, shown):
+    assert (list(read_byline(printed)), without_mail(printed)) == (names, shown)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_so"),
+    [
+        ("jane@x.example", True),
+        ("*jane@x.example*", True),
+        ("Email: <jane@x.example>", True),
+        ("Write to jane@x.example for more.", False),
+        ("@janedoe", False),
+    ],
+)
+def test_a_line_that_is_an_address(line, is_so):
+    assert is_mail(line) is is_so
+
+
+@given(st.text(alphabet="ab@.()<>, atdo[]:m", max_size=40))
+def test_no_address_is_left_in_what_is_shown(printed):
+    assert not MAIL.search(without_mail(printed))

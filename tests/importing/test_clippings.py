@@ -453,7 +453,8 @@ def test_any_bytes_are_read_or_refused(content, beginning):
     "piece",
     ["a", " ", "\n", "<!-- -->", "{%%}", "```\n", "# a\n", "**a**\n", "> a\n\n", "- [a](b)  ", "a-\n",
      "e\u0301\u0316",
-     "|-|-\n", "<div>\n", "a\n---\n", "Related: \n\n", "\\\n", "AP. ", "[", "-->\n<!--\n"],
+     "|-|-\n", "<div>\n", "a\n---\n", "Related: \n\n", "\\\n", "AP. ", "[", "-->\n<!--\n", "== ",
+     "==a ", "%%\n\n", "%% ", "[[a", " ^ab", "` ", "> [!a]\n", "[View Highlight](a) ", " a:: \n", "{{a}}"],
     ids=repr,
 )  # fmt: skip
 def test_two_megabytes_of_anything_end_in_bounded_time(piece):

@@ -321,3 +321,31 @@ def test_broken_xml_is_told_on_its_line_of_the_file(read, declaration):
     [reading] = read(f"{declaration}<rss>\n<channel>\n</item>")
 
     assert reading.fault.line == 3
+
+
+@pytest.mark.parametrize(
+    ("author", "byline", "names"),
+    [
+        ("jane@x.org (Jane Doe)", "jane@x.org (Jane Doe)", ("Jane Doe",)),
+        ("jane@x.org (Jane Doe), tom@x.org (Tom Reed)", None, ("Jane Doe", "Tom Reed")),
+        ("jane@x.org", "jane@x.org", ()),
+        ("mailto:jane@x.org", None, ()),
+        ("By Jane Doe (jane@x.org) and Tom Reed", None, ("Jane Doe", "Tom Reed")),
+    ],
+)
+def test_the_author_of_rss_is_read_as_printed(read, author, byline, names):
+    [entry] = read(
+        f"<rss version='2.0'><channel><title>Courier</title><item><title>Talks</title>"
+        f"<author>{author}</author><description>They met.</description></item></channel></rss>"
+    )
+
+    assert (entry.clipping.byline, entry.clipping.authors) == (byline or author, names)
+
+
+def test_the_address_of_an_author_of_atom_is_not_read(read):
+    [entry] = read(ATOM.replace("Keller</name>", "Keller</name><email>anna@x.org</email>"), "feed.atom")
+
+    assert (entry.clipping.byline, entry.clipping.authors) == (
+        "Anna Keller, Tom Reed",
+        ("Anna Keller", "Tom Reed"),
+    )

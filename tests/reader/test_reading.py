@@ -377,3 +377,18 @@ def test_a_text_shown_as_it_is_is_kept_and_flagged():
 
     assert read(article).is_plain
     assert RenderedArticle.objects.get(article=article).is_plain
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [("The press office (press@ministry.example)", "The press office"), ("press@ministry.example", "")],
+)
+def test_a_byline_is_shown_without_the_addresses_in_it(client, printed, shown):
+    article = make_article(title="Talks", byline=printed)
+
+    page = client.get(article.get_absolute_url()).content.decode()
+    told = client.get(f"/api/v1/articles/{article.pk}/").json()
+
+    assert (read(article).byline, told["byline"]) == (shown, shown)
+    assert "press@" not in page
+    assert (f"<p>{shown}</p>" in page) is bool(shown)
