@@ -14,7 +14,8 @@ LONGEST_OPENING = 250
 LONGEST_LEAD = 500
 
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
-_DAY = rf"(?:,? (?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?))"
+_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+_DAY = rf"(?:,? (?:{_MONTH} {_NUMBER}(?:, \d{{4}})?|{_NUMBER} {_MONTH}(?: \d{{4}})?))"
 _AGENCY = r"(?: ?\([^()\n]{2,30}\))"
 _PLACES = r"[^\W\d_a-z][\w.'’-]*(?:[ ,/]{1,2}[^\W\d_a-z][\w.'’-]*){0,4}?"
 _CAPITALS = r"[^\W\d_a-z]{2}[^\W\d_a-z]*(?:[ ,/.]{1,2}[^\W\d_a-z]+){0,4}?"
@@ -27,7 +28,7 @@ DATELINE = re.compile(
     rf"\s*(?:{_CAPITALS},?{_DAY}?{_AGENCY}?{_DASH}"
     rf"|{_PLACES}(?:{_DAY}{_AGENCY}?|{_AGENCY}){_DASH}"
     rf"|{_PLACES}{_DAY}{_AGENCY}?: "
-    rf"|{_PLACES}{_DAY}(?:\. /[A-Z]{{2,12}}/\. |{_AGENCY} (?=[A-Z]))"
+    rf"|{_PLACES}{_DAY}(?:\. /(?:[A-Z]{{2,12}}|[a-z]{{2,12}})/\. |{_AGENCY} (?=[A-Z]))"
     rf"|{_PLACES} ?[–—] (?=[\"“‘']?[^\W\d_a-z])"
     rf"|(?=[^\W\d_a-z]{{4}}){_CAPITALS}{_DAY}?{_AGENCY}?: )"
 )

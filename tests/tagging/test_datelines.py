@@ -39,6 +39,8 @@ def roles(body: str, *, title: str = "") -> dict[str, Role]:
         ("SALEM, Ore., Feb. 9 -\n    Net", "SALEM, Ore., Feb. 9 -\n"),
         ("By Ann Lee, Agency\nLIMA, March 3 - Talks", "LIMA, March 3 - "),
         ("LIMA, May 26. /TASS/. Talks", "LIMA, May 26. /TASS/. "),
+        ("LIMA, May 26th. /tass/. Talks", "LIMA, May 26th. /tass/. "),
+        ("Lima, 3rd March 1990 (RFE/RL) - Talks", "Lima, 3rd March 1990 (RFE/RL) - "),
         ("New Delhi, May 3 (PTI) The talks", "New Delhi, May 3 (PTI) "),
         ("TALKS FAIL AGAIN\n    LIMA, March 3 - Talks", "LIMA, March 3 - "),
         ("By noon the talks in Lima were over.\nThey failed.", ""),
