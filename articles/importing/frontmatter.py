@@ -132,15 +132,17 @@ def _parse(block: Block) -> tuple[object, list[Notice]]:
     except RefusedError:
         raise
     except BlockError as error:
-        repaired = _quoted(block.text) if block.handler is YAML else block.text
-        if repaired == block.text:
+        repaired, quoted = _quoted(block.text) if block.handler is YAML else (block.text, [])
+        if not quoted:
             raise
         try:
             parsed = block.handler.load(repaired)
         except BlockError:
             raise error from None
         message = f"{error.reason}; read as plain text: put such a value in quotes"
-        notices = [Notice(message, block.file_line(error.line), Trouble.MISSING_QUOTES)]
+        if others := len(quoted) - 1:
+            message += f", here and on {others} more line{'s' if others > 1 else ''}"
+        notices = [Notice(message, block.file_line(quoted[0]), Trouble.MISSING_QUOTES)]
     if "\\" in block.text and (found := "".join(_controls(parsed))):
         # `"a\0b"`: an escape smuggles in what the text itself may not hold.
         notices.append(Notice(left_out(len(found), found[0]), block.line, Trouble.CONTROL_CHARACTERS))
@@ -243,14 +245,19 @@ LINE_TO_QUOTE = re.compile(
 WELL_QUOTED = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')[ \t]*(?:#.*)?""")
 
 
-def _quoted(block: str) -> str:
-    """Return a block of YAML with those values in quotes that YAML would not read as the text they are."""
-    lines = []
-    for line in block.split("\n"):
+def _quoted(block: str) -> tuple[str, list[int]]:
+    """Return a block of YAML with those values in quotes that YAML would not read as the text they are.
+
+    And the lines, from 0, on which they stand.
+    """
+    lines, quoted = [], []
+    for number, line in enumerate(block.split("\n")):
         match = LINE_TO_QUOTE.fullmatch(line)
         if match and not WELL_QUOTED.fullmatch(match["value"]):
             value = match["value"].rstrip()
             if ": " in value or value.endswith(":") or value[0] in "\"'*&@`%{":
-                line = match["head"] + json.dumps(value, ensure_ascii=False)
+                lines.append(match["head"] + json.dumps(value, ensure_ascii=False))
+                quoted.append(number)
+                continue
         lines.append(line)
-    return "\n".join(lines)
+    return "\n".join(lines), quoted

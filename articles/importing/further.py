@@ -6,7 +6,7 @@ So whoever mends a file learns of every fault at once, not of one with each impo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from articles.importing.clipping import read_clipping
@@ -17,13 +17,18 @@ from articles.importing.problems import ClippingError, Notice, as_notice
 from articles.importing.sources import SourceFile
 from articles.importing.troubles import Trouble
 
-MAX_FAULTS = 10  # of one file: each is one more reading
+MAX_FAULTS = 10  # of one file, told one by one; of those beyond it is told how many, and on which lines
+MAX_LINES = 10  # that are named then
+MIN_READINGS, MAX_READINGS = 10, 100  # each fault is one more reading
+MAX_READ = 600_000  # characters in all of them, half a second
 MAX_TEXT = 100_000  # characters read again, a tenth of a second: front matter has 65,536 at most
 IN_FIELD = frozenset(
     {Trouble.BAD_DATE, Trouble.UNDECIDED_DATE, Trouble.BAD_TITLE, Trouble.BAD_BYLINE, Trouble.TOO_MANY_TAGS}
 )
 IN_BLOCK = frozenset({Trouble.BROKEN_FRONT_MATTER, Trouble.DOUBLE_KEY})
 BY_LINE = (YAML, TOML)  # where the parser names the line at fault, and does without it
+# How a key of its own begins: `date: 2025-10-17`, `"date" = `; not `- gas`, `  more text`, `]`.
+KEY_LINE = re.compile(r"""["']?\w[\w .-]{0,60}["']?[ \t]*[:=](?:[ \t]|$)""")
 LAST_COMMA = re.compile(r",(?=\s*(?:[}\]]|$))")  # matches that of `"a": 1, }`, not that of `"a": 1, "b"`
 INDENT = re.compile(r"[ \t]*")
 
@@ -37,29 +42,43 @@ def faults_beside(source: SourceFile, first: ClippingError, *, day_first: bool |
         text, remarks = decode(source.content)
     except ClippingError:
         return ()
-    found = [*_read_on(source, _Copy(text[:MAX_TEXT]), first, day_first)]
-    return (*found[: MAX_FAULTS - 1], *remarks)
+    found, is_all = _read_on(source, _Copy(text[:MAX_TEXT]), first, day_first)
+    told, others = found[: MAX_FAULTS - 1], found[MAX_FAULTS - 1 :]
+    return (*told, *([_sum_of(others, is_all=is_all)] if others else []), *remarks)
+
+
+def _sum_of(faults: Sequence[Notice], *, is_all: bool) -> Notice:
+    """Return one notice in the place of many: how many they are, and where."""
+    lines = sorted({fault.line for fault in faults if fault.line})
+    count = f"{'' if is_all else 'at least '}{len(faults)} more fault{'s' if len(faults) > 1 else ''}"
+    where = ", ".join(map(str, lines[:MAX_LINES])) + (" ..." if len(lines) > MAX_LINES else "")
+    on = f", on line{'s' if len(lines) > 1 else ''} {where}" if lines else ""
+    return Notice(f"and {count}{on}; correct them as well", lines[0] if lines else None, faults[0].kind)
 
 
 def _read_on(
     source: SourceFile, copy: _Copy, error: ClippingError, day_first: bool | None
-) -> Iterator[Notice]:
-    """Yield each fault that reading meets once those before it are mended, then what reading remarks."""
-    for _ in range(2 * MAX_FAULTS):
+) -> tuple[list[Notice], bool]:
+    """Return each fault that reading meets once those before it are mended, then what reading remarks.
+
+    And whether that is all: a file of nothing but faults is not read to its end.
+    """
+    found: list[Notice] = []
+    for _ in range(max(MIN_READINGS, min(MAX_READINGS, MAX_READ // (len(copy.text) or 1)))):
         if not copy.mend(error):
-            return
+            return found, True
         try:
             clipping = read_clipping(replace(source, content=copy.text.encode()), day_first=day_first)
         except ClippingError as next_error:
             if copy.is_consequence(next_error, of=error):
-                return
+                return found, True
             error = next_error
             if error.kind is not Trouble.NO_TITLE or not copy.is_incomplete:
-                yield as_notice(error, copy.line_in_file(error.line))
+                found.append(as_notice(error, copy.line_in_file(error.line)))
             continue
         placed = (replace(notice, line=copy.line_in_file(notice.line)) for notice in clipping.notices)
-        yield from (notice for notice in placed if copy.is_sure_of(notice))
-        return
+        return [*found, *(notice for notice in placed if copy.is_sure_of(notice))], True
+    return found, False
 
 
 class _Copy:
@@ -97,7 +116,12 @@ class _Copy:
         """Return whether an error only says that the one before it was not mended well."""
         if error.kind not in IN_BLOCK:
             return False
-        is_repeated = error.line is not None and error.line - 1 == self._gap and error.message == of.message
+        is_repeated = (
+            error.line is not None
+            and error.line - 1 == self._gap
+            and error.message == of.message
+            and not KEY_LINE.match(self._lines[self._gap])  # the next key has the same fault
+        )
         return is_repeated or not self._names_lines()
 
     def is_sure_of(self, notice: Notice) -> bool:

@@ -14,12 +14,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from articles.importing.feeds import ENTRY_NAME
-from articles.importing.sources import FEED_SUFFIXES, FoundFile, SourceError, suffix_of
+from articles.importing.sources import FEED_SUFFIXES, ZIP_SUFFIX, FoundFile, SourceError, suffix_of
 from articles.importing.troubles import Trouble
 from articles.models import UploadedFile
 from articles.models.uploads import PREFIX
 
-# What an upload calls the entries of a feed; a folder of a zip may be called `2025.xml` as well.
+# What an upload calls the entries of a feed.
 NUMBERED = re.compile(r"entry-\d+\b")
 PAGE = 20  # files in memory at once: 40 MB of the largest
 
@@ -96,11 +96,13 @@ def _file_at(path: str, files: QuerySet[UploadedFile] | None = None) -> Uploaded
 def read_as(name: str) -> str:
     """Return the name that an upload's file is read under where its own says nothing of it, else nothing.
 
-    The name of a feed says nothing of its entries: `2025-10-16.xml` holds those of many days.
+    The name of a feed says nothing of its entries: `2025-10-16.xml` holds those of many days.  What a zip
+    calls `2025-10-16.xml/entry-1.md` is a file in a folder, for feeds within zips are not read.
     """
     path = PurePosixPath(name)
-    is_entry = suffix_of(path.parent.name) in FEED_SUFFIXES and NUMBERED.match(path.name)
-    return ENTRY_NAME if is_entry else ""
+    is_numbered = suffix_of(path.parent.name) in FEED_SUFFIXES and NUMBERED.match(path.name)
+    is_in_zip = any(suffix_of(folder) == ZIP_SUFFIX for folder in path.parts[:-1])
+    return ENTRY_NAME if is_numbered and not is_in_zip else ""
 
 
 def _content_of(file: UploadedFile) -> bytes:

@@ -417,3 +417,13 @@ def leaves_of_fields(value):
     if isinstance(value, list | tuple):
         return [text for child in value for text in leaves_of_fields(child)]
     return [str(value)]
+
+
+def test_every_value_that_lacks_quotes_is_counted():
+    front = read_front_matter(
+        "---\ntitle: Talks: a summary\nnote: a: b\nsource: 'AP' and Reuters\n---\nText."
+    )
+
+    [notice] = front.notices
+    assert notice.line == 2
+    assert notice.message.endswith("put such a value in quotes, here and on 2 more lines")

@@ -160,10 +160,43 @@ def test_letters_in_an_old_encoding_are_told_beside_the_fault():
     assert [kind for _, kind in faults(text.encode("cp1252"))] == ["bad-date", "stray-bytes"]
 
 
-def test_a_file_of_nothing_but_faults_has_an_end():
-    front = "".join(f"key{number}: 1\nkey{number}: 2\n" for number in range(50))
+TEN_LINES = ", on lines 24, 26, 28, 30, 32, 34, 36, 38, 40, 42 ...; correct them as well"
 
-    assert len(faults(f"---\ntitle: Talks\n{front}---\n{TEXT}")) == MAX_FAULTS
+
+def double_keys(count: int) -> str:
+    """Return a file in which so many keys stand twice, on the lines 4, 6, 8 ..."""
+    front = "".join(f"key{number}: 1\nkey{number}: 2\n" for number in range(count))
+    return f"---\ntitle: Talks\n{front}date: 2025-10-16\n---\n{TEXT}"
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [
+        (10, "the key 'key9' stands there twice; keep one"),
+        (11, "and 1 more fault, on line 24; correct them as well"),
+        (13, "and 3 more faults, on lines 24, 26, 28; correct them as well"),
+        (50, "and 40 more faults" + TEN_LINES),
+        (150, "and at least 91 more faults" + TEN_LINES"),
+    ],
+)  # fmt: skip
+def test_of_many_faults_the_first_are_told_and_how_many_more_there_are(count, last):
+    told = read(double_keys(count)).faults
+
+    assert len(told) == min(count, MAX_FAULTS + 1)
+    assert told[-1].message == last
+
+
+@pytest.mark.parametrize(
+    ("front", "lines"),
+    [
+        ("+++\ntitle = Talks\nsummary = They met\ndate = 2025-02-30\n+++\n", [2, 3, 4]),
+        ("---\ntitle: Talks\na: 1\na: 2\na: 3\na: 4\n---\n", [4, 5, 6]),
+        ("+++\ntitle = 'Talks'\na = 1\na = 2\na = 3\n+++\n", [4, 5]),
+    ],
+    ids=["TOML without quotes", "a key four times", "a key of TOML three times"],
+)
+def test_the_same_fault_on_the_next_line_is_told_too(front, lines):
+    assert [line for line, kind in faults(front + TEXT) if kind != "no-date"] == lines
 
 
 def test_a_date_that_may_be_two_days_is_settled_by_the_folder_though_it_is_not_the_first_fault():
