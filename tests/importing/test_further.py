@@ -176,7 +176,7 @@ def double_keys(count: int) -> str:
         (11, "and 1 more fault, on line 24; correct them as well"),
         (13, "and 3 more faults, on lines 24, 26, 28; correct them as well"),
         (50, "and 40 more faults" + TEN_LINES),
-        (150, "and at least 91 more faults" + TEN_LINES"),
+        (150, "and at least 91 more faults" + TEN_LINES),
     ],
 )  # fmt: skip
 def test_of_many_faults_the_first_are_told_and_how_many_more_there_are(count, last):
