@@ -17,7 +17,6 @@ from django.utils.formats import date_format
 
 from articles import curation
 from articles.admin.desk import (
-    DeskAdmin,
     LabelledFormSet,
     RecordAdmin,
     RecordForm,
@@ -29,6 +28,7 @@ from articles.admin.desk import (
 )
 from articles.admin.lists import ChosenFilter, chosen, is_id, is_too_long, reached
 from articles.admin.provenance import FilePanel
+from articles.admin.refused import RefusedPage
 from articles.admin.runfilters import RUN_FILTERS
 from articles.admin.taggings import EVERYWHERE, AddedTagInline, TaggingInline, decision_in
 from articles.importing.clipping import Precision
@@ -164,7 +164,7 @@ class WaitingArticle(Protocol):
 
 
 @admin.register(Article)
-class ArticleAdmin(FilePanel, DeskAdmin):
+class ArticleAdmin(FilePanel, RefusedPage):
     help_line = (
         "Articles come from imports. A field you change here is left alone by every later import. "
         "Articles are withdrawn, not deleted: readers no longer see them, and they can be restored."

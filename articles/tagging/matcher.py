@@ -15,7 +15,7 @@ import ahocorasick_rs
 
 from articles.tagging.folding import Folded, fold, fold_name
 from articles.tagging.records import GAP, Alias, AliasKind, Entry, Kind
-from articles.tagging.spellings import POINTED, pointed, spellings
+from articles.tagging.spellings import has_points, pointed, spellings
 from articles.tagging.transliterations import transliterations
 from articles.tagging.vocabulary import (
     BORROWERS_OF,
@@ -238,7 +238,7 @@ class Matcher:
             if use == OPEN_TRIGGER:
                 triggers.append(hit)
                 continue
-            if use == LETTERED and not _has_points(text, hits.folded, hit):
+            if use == LETTERED and not has_points(text, hits.folded, start + 1, end - 1):
                 continue
             if pattern.senses:
                 names.append(hit)
@@ -356,12 +356,6 @@ def name_forms(entry: Entry, alias: Alias) -> dict[str, Case]:
         for name in pointed(alias.text):
             others.setdefault(fold_name(name), Case.POINTED)
     return others | forms
-
-
-def _has_points(text: str, folded: Folded, hit: Hit) -> bool:
-    """Return whether letters found have their points in the text: "A.U.", not "A U-turn"."""
-    match = POINTED.match(text, folded.origin(hit[0]))
-    return match is not None and 1 <= match.end() - folded.origin(hit[1] - 1) <= 2  # with its last point
 
 
 def _spelled(entry: Entry, alias: Alias) -> dict[str, Case]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, islice, product
 
+from articles.tagging.folding import Folded
 from articles.tagging.vocabulary import WORDLIKE_ACRONYMS
 
 MOST = 24  # spellings of one name: a long name with many such words has no more that are printed
@@ -103,6 +104,12 @@ def pointed(name: str) -> tuple[str, ...]:
         return ()
     letters = [f"{letter}." for letter in name.replace(".", "")]
     return "".join(letters), " ".join(letters)
+
+
+def has_points(text: str, folded: Folded, start: int, end: int) -> bool:
+    """Return whether letters at [start, end) of the folded text are an acronym with points, no "A U-turn"."""
+    match = POINTED.match(text, folded.origin(start))
+    return match is not None and 1 <= match.end() - folded.origin(end - 1) <= 2  # with its last point
 
 
 def _in_families(name: str) -> Iterator[str]:

@@ -57,6 +57,16 @@ class Unknown(NamedTuple):
     mentions: list[list[str | int]]
 
 
+class Refused(NamedTuple):
+    """A candidate that was seen and not believed, and why, in plain values; ``mention`` is as in a claim."""
+
+    kind: str
+    slug: str
+    reason: str
+    words: str
+    mention: tuple[str, int, int, str]
+
+
 class Answer(NamedTuple):
     """All that is stored of what the tagger says of one text."""
 
@@ -111,4 +121,21 @@ def tag_texts(texts: Sequence[Text]) -> list[Answer]:
             tagger.tag(title=text.title, standfirst=text.standfirst, body=text.body, on=text.on), _ambiguous
         )
         for text in texts
+    ]
+
+
+def refused_in(text: Text) -> list[Refused]:
+    """Return the candidates that the text seems to name and does not, by place.  `set_up` comes first."""
+    [tagger] = _taggers
+    tagged = tagger.tag(title=text.title, standfirst=text.standfirst, body=text.body, on=text.on)
+    return [
+        Refused(
+            _bare(refusal.kind),
+            refusal.slug,
+            refusal.reason,
+            mention.words,
+            (_bare(mention.part), mention.start, mention.end, mention.rule),
+        )
+        for refusal in tagged.refusals
+        for mention in [refusal.mention]
     ]

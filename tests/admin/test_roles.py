@@ -86,6 +86,7 @@ ACTIONS = {
 # where nobody may.
 PAGES = {
     "articles_actorsuggestion_decide": (CURATOR, CURATOR),
+    "articles_article_refused": (VIEWER, CURATOR),
     "articles_author_merge": (LIBRARIAN, LIBRARIAN),
     "articles_author_rename": (LIBRARIAN, LIBRARIAN),
     "articles_author_split": (LIBRARIAN, LIBRARIAN),

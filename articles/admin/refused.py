@@ -1,0 +1,161 @@
+"""The page of an article on which an editor sees what was not believed, and adds a tag that was refused."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from articles import curation
+from articles.admin.desk import DeskAdmin, editor
+from articles.admin.lists import is_id
+from articles.admin.taggings import show_decision, show_tag
+from articles.guard import GuardError
+from articles.models import Article, Tag, Tagging
+from articles.reader.evidence import PARTS, excerpts
+from articles.review.refused import Candidate, Refusal, read_refused
+from articles.tagging.surnames import BARE_SURNAME
+
+MAY_LOOK, MAY_ADD = "articles.view_tagging", "articles.add_tagging"
+SENTENCES = 2  # of one refusal
+HELP = (
+    "Words of this article that today's rules do not take for a tag, and why. It is worked out when you ask. "
+    "A tag that you add stays, whatever a later import or re-tag says."
+)
+
+
+class Shown(NamedTuple):
+    """One candidate as the page shows it: the tag, what was decided of it, and whether it can be added."""
+
+    tag: Tag
+    link: str
+    standing: str
+    tagging: Tagging | None
+
+
+class Row(NamedTuple):
+    """One refusal as the page shows it."""
+
+    evidence: str
+    reason: str
+    candidates: list[Shown]
+    more_count: int
+
+
+class RefusedPage(DeskAdmin):
+    """The page of an article that lists refused candidates."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the page's address, and the others."""
+        view = self.admin_site.admin_view(self.refused_view)
+        return [
+            path("<path:object_id>/refused/", view, name="articles_article_refused"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        """Return the form, with the way to what was refused: a link, as it takes seconds to work out."""
+        if obj is not None and request.user.has_perm(MAY_LOOK):
+            context["tools"] = [*context.get("tools", ()), (_address(obj.pk), "What was refused")]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def refused_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what was refused, or add a tag by hand."""
+        if not (self.has_view_permission(request) and request.user.has_perm(MAY_LOOK)):
+            raise PermissionDenied
+        if request.method not in {"GET", "POST"}:
+            return HttpResponseNotAllowed(["GET", "POST"])
+        article = Article.objects.filter(pk=object_id).first() if is_id(object_id) else None
+        if article is None:
+            raise Http404
+        if request.method == "POST":
+            if not request.user.has_perm(MAY_ADD):
+                raise PermissionDenied
+            self._add(request, article)
+            return HttpResponseRedirect(_address(article.pk))
+        return self._show(request, article)
+
+    def _add(self, request: HttpRequest, article: Article) -> None:
+        """Give the article a tag, unless it got it meanwhile or somebody rejected it."""
+        pk, role = request.POST.get("tag", ""), request.POST.get("role", "")
+        tag = Tag.objects.in_use().filter(pk=pk).first() if is_id(pk) else None
+        if tag is None or role not in Tagging.Role.values:
+            words = "No tag in use was chosen, or no role; nothing was added."
+            self.message_user(request, words, messages.ERROR)
+            return
+        with transaction.atomic():
+            Article.objects.select_for_update().only("pk").get(pk=article.pk)
+            rows = Tagging.objects.filter(article=article, tag=tag).select_related("decided_by")
+            if (row := rows.first()) is None:
+                curation.add_tag(article, tag, by=editor(request), role=Tagging.Role(role))
+        if row is None:
+            words = f"Added: {tag}, {Tagging.Role(role).label}."
+            self.message_user(request, words, messages.SUCCESS)
+        else:
+            words = f"{tag} is {_standing(row)}; nothing was changed. Decide it under the article's tags."
+            self.message_user(request, words, messages.WARNING)
+
+    def _show(self, request: HttpRequest, article: Article) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What was refused",
+            "help_line": HELP,
+            "opts": self.opts,
+            "article": article,
+            "may_add": request.user.has_perm(MAY_ADD),
+            "roles": Tagging.Role.choices,
+        }
+        try:
+            here = read_refused(article)
+        except GuardError:
+            context["problem"] = "This text keeps the tagger busy for too long, so there is nothing to show."
+        else:
+            context |= {
+                "untagged": [_row(article, one) for one in here.untagged],
+                "tagged": [_row(article, one) for one in here.tagged],
+                "surnames": here.surnames,
+                "bare_surname": BARE_SURNAME,
+                "more_count": here.more_count,
+            }
+        return TemplateResponse(request, "admin/articles/refused.html", context)
+
+
+def _address(pk: object) -> str:
+    return reverse("admin:articles_article_refused", args=[pk])
+
+
+def _row(article: Article, refusal: Refusal) -> Row:
+    texts = {part: getattr(article, part) for part in PARTS}
+    found = excerpts(texts, refusal.mentions)
+    context = {"kind": refusal.kind, "excerpts": found[:SENTENCES], "more": len(found) - SENTENCES}
+    evidence = render_to_string("admin/articles/_evidence.html", context)
+    candidates = [_shown(candidate) for candidate in refusal.candidates]
+    return Row(evidence, refusal.reason, candidates, refusal.more_count)
+
+
+def _shown(candidate: Candidate) -> Shown:
+    tagging = candidate.tagging
+    standing = _standing(tagging) if tagging else ""
+    return Shown(candidate.tag, show_tag(candidate.tag), standing, tagging)
+
+
+def _standing(tagging: Tagging) -> str:
+    """Return "rejected by carol, 3 May 2026", "suggested, main subject"."""
+    if tagging.decided_at is None:
+        return f"{tagging.get_status_display()}, {tagging.get_role_display()}"
+    return f"{tagging.get_status_display()} by {show_decision(tagging)}"
