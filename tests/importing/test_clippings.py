@@ -265,11 +265,11 @@ def test_the_texts_own_date_beats_a_bare_date_which_is_the_clip_date():
 
 
 def test_a_text_dated_after_its_clipping_is_believed_and_reported():
-    clipping = read("---\ntitle: a\ndate: 2025-10-15\n---\nPublished 16 October 2025\n\nText.")
+    clipping = read("---\ntitle: a\ndate: 2025-10-14\n---\nPublished 16 October 2025\n\nText.")
 
     assert (clipping.published_on, clipping.clipped_on) == (dt.date(2025, 10, 16), None)
     assert clipping.notices == (
-        Notice("date says 2025-10-15, the text 2025-10-16; the text was believed", 3, Trouble.DATES_DISAGREE),
+        Notice("date says 2025-10-14, the text 2025-10-16; the text was believed", 3, Trouble.DATES_DISAGREE),
     )
 
 
@@ -291,12 +291,12 @@ def test_a_date_is_taken_from_address_or_name_where_the_file_has_none(name, url,
 
 
 def test_a_date_that_differs_from_the_file_name_is_reported_not_repaired():
-    clipping = read("---\ntitle: a\ndate: 2024-05-04\n---\nText.", "2024-05-03-talks.md")
+    clipping = read("---\ntitle: a\ndate: 2024-05-14\n---\nText.", "2024-05-03-talks.md")
 
-    assert clipping.published_on == dt.date(2024, 5, 4)
+    assert clipping.published_on == dt.date(2024, 5, 14)
     assert clipping.notices == (
         Notice(
-            "published on 2024-05-04, but the file name says 2024-05-03; check which is right",
+            "published on 2024-05-14, but the file name says 2024-05-03; check which is right",
             kind=Trouble.DATES_DISAGREE,
         ),
     )
