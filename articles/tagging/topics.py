@@ -88,11 +88,18 @@ def read_topics(
 def _places_by_topic(reading: Reading) -> dict[str, list[Place]]:
     by_topic: dict[str, list[Place]] = defaultdict(list)
     for number, (start, end, pattern) in enumerate(reading.hits.triggers):
+        if pattern.surnames and (start, end) in _surnames(reading):
+            continue  # "Rice flew to Paris" is not about grain
         for slug, order in pattern.triggers:
             by_topic[slug].append((start, -end, order, number, pattern))
     for slug, place in _joined(reading):
         by_topic[slug].append(place)
     return by_topic
+
+
+def _surnames(reading: Reading) -> set[Span]:
+    """Return where surnames of persons stand; asked for so seldom that nothing is kept."""
+    return {(start, end) for _, start, end, rule in reading.found if rule == "surname"}
 
 
 def _add_up(text: str, layout: Layout, places: list[Place]) -> _Phrases:
