@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from articles.importing import ahead, crew
 from articles.memory import Memory
 from articles.search import background, upkeep
 from newsroom.catalogs import compile_catalogues
+from tests.workers import KeptGuard
 
 PROJECT = Path(__file__).resolve().parent.parent
 IS_CI = bool(os.environ.get("CI"))
@@ -74,6 +76,9 @@ def data_folder(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Its worker processes serve the next test as well.
+    monkeypatch.setattr(ahead, "Guard", KeptGuard)
+    monkeypatch.setattr(crew, "Guard", KeptGuard)
     # Tests write rows without telling anybody; those about what is kept undo this.
     monkeypatch.setattr(Memory, "keep", lambda memory, values, standing: None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
