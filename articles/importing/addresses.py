@@ -25,7 +25,7 @@ TRACKING = re.compile(
 
 def web_address(printed: str) -> str:
     """Return the address if it is an http or https one with a host and fits the database, else nothing."""
-    address = printed.strip().strip("<>")
+    address = printed.strip().strip('<>"“”„«»')
     if len(address) > MAX_LENGTH or re.search(r"[\s<>\"\\]", address):
         return ""
     return address if _split(address) else ""

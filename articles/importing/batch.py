@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from articles.importing.clipping import Clipping, read_clipping, read_printed_dates
 from articles.importing.columns import fit
 from articles.importing.crossing import Crossing
 from articles.importing.derived import Derived, derive
-from articles.importing.feeds import FeedEntry, is_feed, read_feed
+from articles.importing.feeds import OF_ENTRY, FeedEntry, is_feed, read_feed
 from articles.importing.further import faults_beside
 from articles.importing.problems import ClippingError, Notice, UndecidedNotice, as_notice, fault_of
 from articles.importing.sources import FoundFile, SourceError, SourceFile, read_source
@@ -173,14 +173,17 @@ def _read_entry(entry: FeedEntry) -> Reading:
         clipping = read_clipping(entry.source)
     except ClippingError as error:
         further = faults_beside(entry.source, error, day_first=None)
-        return Reading(
-            entry.found,
-            fault=Notice(error.message, entry.line, error.kind),
-            further=tuple(Notice(one.message, entry.line, one.kind) for one in further),
-        )
-    notices = [Notice(notice.message, entry.line, notice.kind) for notice in clipping.notices]
+        told = _of_entry(entry, further)
+        [fault] = _of_entry(entry, [as_notice(error, error.line)])
+        return Reading(entry.found, fault=fault, further=(*entry.notices, *told))
+    notices = _of_entry(entry, clipping.notices)
     clipping = replace(clipping, notices=(*entry.notices, *notices))
     return reading_of(entry.found, entry.source.sha256, clipping)
+
+
+def _of_entry(entry: FeedEntry, notices: Iterable[Notice]) -> list[Notice]:
+    """Return what is said of an entry, in its words and on its line."""
+    return [Notice(OF_ENTRY.get(one.kind, one.message), entry.line, one.kind) for one in notices]
 
 
 def _refused(found: FoundFile, error: SourceError | ClippingError, sha256: str) -> Reading:

@@ -13,7 +13,8 @@ from articles.importing.outlets import outlet_named
 # Matches the `By` of `By Sean Seddon` and `BySean Seddon`, the `Par` of `Par Jean Petit`; not that of `Byron
 # Kaye`, nor `BYD`.
 BY = re.compile(
-    r"(?i:by\b[:\s]+|(?:written|reported|posted|words|story|analysis) by\b[:\s]*|by$)|By(?=[A-Z][a-z])"
+    r"(?i:by\b[:\s]+|(?:(?:with )?(?:additional|further) )?(?:written|reported|reporting|writing|posted|words"
+    r"|story|analysis|interview) by\b[:\s]*|by$)|By(?=[A-Z][a-z])"
     r"|P(?:ar|or)\s+(?=[A-ZÀ-Ý])"
 )
 WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]]*)\]\]")  # of Obsidian: [[people/ann|Ann Lee]]
@@ -40,8 +41,15 @@ NOT_A_NAME = re.compile(
     r"|(?:&|\band\b|\+)\s*(?:\d+\s+)?(?:more|others)\b|\bet al\b\.?",
     re.IGNORECASE,
 )
-SEPARATORS = re.compile(r"\s*;\s*|\s+/\s+|\s*\|\s*|\s+·\s+")
-AND = re.compile(r"(?:,\s*|\s+)(?:and|&|with|und|et|y)\s+", re.IGNORECASE)
+# `、` and `，` of Chinese, `،` and `؛` of Arabic.
+SEPARATORS = re.compile(r"\s*[;；、，،؛]\s*|\s+/\s+|\s*\|\s*|\s+·\s+")
+AND = re.compile(r"(?:,\s*|\s+)(?:and|&|with|und|et|y|e|en|och|og|i|ve|и|і|та|και)\s+", re.IGNORECASE)
+# Matches `editing by Tom Reed`, `Photographs by Eva Berg`: others than those who wrote.
+NO_WRITER = re.compile(
+    r"(?:(?:edit|translat|photograph|illustrat|fact[- ]check)\w*|photos?|pictures|produced|compiled)"
+    r"(?: \w+){0,2} by\b.*",
+    re.IGNORECASE,
+)
 # Matches `, Jane Doe`; must not match the comma of `Seddon, Sean` or `Smith, Jr.`.
 COMMA = re.compile(r",\s*(?=[^\W\d_a-z][\w.'’-]*\s+\S)")
 # Matches `Rossi, Marco`, `van der Berg, Jan P.`; must not match `Ann Lee, Kyiv`, `AP, Kyiv`, `Lee, BBC`.
@@ -199,13 +207,21 @@ def _undated(text: str, *, is_first: bool) -> str:
 
 def _split(text: str) -> list[str]:
     """Return the single names of a text that `;` and `/` do not divide."""
+    if NO_WRITER.fullmatch(text):
+        return []
     if BODIES.search(text):
         return [text]
     parts = COMMA.split(text)
     if len(parts) > 1:
         # Every part but the first may be what the person is: `Sean Seddon, BBC News, Political editor`.
         parts = [parts[0], *(part for part in parts[1:] if not (ROLES.fullmatch(part) or outlet_named(part)))]
-    return [name for part in parts for name in _at_and(part)]
+    names = [name for part in parts for name in _at_and(part)]
+    # `Ann Lee, Chief Correspondent, and Tom Reed`
+    return [name for name in names if not _is_role(name)] if len(names) > 1 else names
+
+
+def _is_role(name: str) -> bool:
+    return bool(ROLES.fullmatch(name.strip(" ,"))) and not outlet_named(name)
 
 
 def _at_and(text: str) -> list[str]:
@@ -226,6 +242,7 @@ def _undescribed(text: str) -> str:
 def _name(text: str) -> str:
     name = text.strip(" ,;:|–—-").removeprefix("and ")
     name = _without_by(PLACE.sub("", name)).strip(' ,;:|–—"“”')
+    name = name.strip("‘’") if name.startswith("‘") else name
     person, comma, role = name.partition(", ")
     # `Ann Lee, staff writer`; of roles with a capital letter `_split` has taken care.
     if comma and " " in person and ROLES.fullmatch(role):

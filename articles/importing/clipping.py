@@ -34,8 +34,15 @@ MAX_AUTHORS, MAX_KEYWORDS = 100, 300  # more is a mistake or an attack
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 # Matches the `es` of `index.es.md`.
 LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|sv|tr|uk|zh)\.\w+$")
-BETWEEN_KEYWORDS = re.compile(r"[,;]|(?<=\]\])\s+(?=#?\[\[)")
+# Commas and semicolons of Latin, Chinese and Arabic; bars, but for that of `[[people/ann|Ann]]`.
+BETWEEN_KEYWORDS = re.compile(r"[,;，；、،؛]|\|(?![^\[\]]{0,200}\]\])|(?<=\]\])\s+(?=#?\[\[)")
 BETWEEN_HASHTAGS = re.compile(rf"{BETWEEN_KEYWORDS.pattern}|\s+(?=#)")  # of Readwise: `#gaza #[[black sea]]`
+# A second front matter in the text: `---`, keys of which one is a title, `---`.
+SECOND_HEAD = re.compile(
+    r"^-{3,}[ \t]*\n(?=(?:[^\n]*\n){0,20}?(?i:title):)"
+    r"(?:(?:[A-Za-z][\w -]{0,40}:[^\n]*|[ \t]+[^\n]*|- [^\n]*)\n){1,40}-{3,}[ \t]*$",
+    re.MULTILINE,
+)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
 OF_TOOLS = frozenset({"article", "articles"})  # as a hashtag, what Readwise and Hypothesis call every page
@@ -112,7 +119,8 @@ class _Reader:
         host = host_of(url)
         outlet, section = self._outlet_and_section()
         printed_title = self._title(blocks)
-        title, suffix = split_outlet(printed_title, [outlet, host, site_label(host)])
+        names = [outlet, host, site_label(host), outlet_at(host)]
+        title, suffix = split_outlet(printed_title, names)
         # All articles of a site have one outlet, whether or not their titles end with its name.
         outlet = outlet or outlet_named(suffix) or outlet_at(host) or host or suffix
         outlet = "" if outlet == title else outlet
@@ -125,9 +133,10 @@ class _Reader:
         )
         self.notices += dated.notices
         self.extra |= dated.unread
+        self._notice_a_second_article()
         standfirst = self._standfirst(body)
         if not body.body:
-            message = "it has no text; only what the front matter says was imported"
+            message = "it has no text, only front matter"
             self.notices.append(Notice(message, kind=Trouble.NO_TEXT))
         byline, authors = self._authors(body, host)
         return Clipping(
@@ -151,6 +160,15 @@ class _Reader:
             notices=tuple(self.notices),
             extra=self.fields.partly | self.extra,
         )
+
+    def _notice_a_second_article(self) -> None:
+        """Say so if the text has front matter of its own: two articles were put into one file."""
+        text = self.front.body
+        found = SECOND_HEAD.search(text) if "\ntitle:" in text.lower() else None
+        if found:
+            line = self._body_line(text.count("\n", 0, found.start()) + 1)
+            message = "a second front matter begins here, read as text; split the file, one article to a file"
+            self.notices.append(Notice(message, line))
 
     def printed_dates(self) -> tuple[str, tuple[str, ...]]:
         """Return the outlet, and every date that the front matter and the text's own date lines print."""
@@ -203,7 +221,8 @@ class _Reader:
             is_path = isinstance(value, str) and value.startswith("/") and not value.startswith("//")
             is_url = (given and key == given.key) or same_key(key) in {"url", "sourceurl", "originalurl"}
             if is_url and not is_path:
-                message = f"{key!r} is no web address, not used as one; write https://..."
+                blanks = ", without blanks" if isinstance(value, str) and " " in value.strip() else ""
+                message = f"{key!r} is no web address, not used as one; write https://...{blanks}"
                 self.notices.append(Notice(message, self.front.line_of(key), Trouble.BAD_ADDRESS))
         return "" if given else web_address(origin_in(blocks))
 
@@ -264,7 +283,7 @@ class _Reader:
     def _keywords(self, authors: tuple[str, ...]) -> tuple[str, ...]:
         keywords: dict[str, str] = {}
         for given in self.fields.taken["keywords"]:
-            for text in texts(given.value):
+            for text in _words_of(given.value):
                 # One string is a list with commas; an element of a list is one keyword, whatever it holds.
                 parts = _listed(text) if isinstance(given.value, str) else [text]
                 for keyword in (clean_title(part.strip(" #[]")) for part in parts):
@@ -314,6 +333,15 @@ class _Reader:
 def _begins(beginning: str, summary: str) -> bool:
     """Return whether a summary only repeats how the text begins."""
     return beginning.startswith(summary.rstrip(" .…[]"))
+
+
+def _words_of(keywords: Value) -> list[str]:
+    """Return the keywords of a value; of a mapping without a name what its keys lead to."""
+    if isinstance(keywords, dict) and not {"name", "title", "display_name"} & keywords.keys():
+        return [word for child in keywords.values() for word in _words_of(child)]
+    if isinstance(keywords, list):
+        return [word for child in keywords for word in _words_of(child)]
+    return texts(keywords)
 
 
 def _listed(keywords: str) -> list[str]:

@@ -166,9 +166,10 @@ def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | N
     ``day_first`` settles ``10/11/2025``; None refuses it.  Raise DateError for a date that does not exist,
     may be two days, lies outside 1800 to 2100 or has an unknown form.
     """
-    text = " ".join(printed.split())
+    text = " ".join(printed.split()).strip("\"'“”‘’„«» ")
     if not text or text.lower() in NO_DATE or text.startswith(("{", "<%")):
         return None
+    text = text.strip("<>")  # of Org: `<2025-10-16 Thu>`
     if len(text) > MAX_DATE:
         raise DateError(f"{text[:40] + '…'!r} is not a date; write YYYY-MM-DD")
     if since := UNIX_TIME.fullmatch(text):

@@ -26,6 +26,23 @@ STRAY_BYTES = {
     for byte in range(0x80, 0x100)
     if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
+# How files begin that are no text, and what they are.
+NO_TEXT = (
+    (b"PK\x03\x04", "a document of an office program, or a zip"),
+    (b"%PDF-", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "a document of an old office program"),
+    (b"{\\rtf", "a document in RTF"),
+    (b"\x1f\x8b", "a packed file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"bplist", "a web archive"),
+    (b"MIME-Version:", "a web archive"),
+)
+# A whole page in HTML, below what a program may put above it; not a text that begins with `<p>`.
+PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.I | re.S
+)
 SURROGATES = re.compile("[\ud800-\udfff]")
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
@@ -54,7 +71,12 @@ def decode(content: bytes) -> tuple[str, list[Notice]]:
         raise ClippingError(
             "the file is empty; remove it or write the article into it", kind=Trouble.EMPTY_FILE
         )
+    if kind := next((kind for mark, kind in NO_TEXT if content.startswith(mark)), ""):
+        raise ClippingError(f"{kind}, not a text; export the article as plain text", kind=Trouble.NOT_TEXT)
     text, notices = _decode_bytes(content)
+    if PAGE.match(text[:1_000].encode("utf-8", "replace")):
+        message = "a whole page in HTML, not an article; save it with a clipping tool, or as plain text"
+        raise ClippingError(message, 1, Trouble.NOT_TEXT)
     if text.isascii() and len(text.encode().translate(None, ODD_BYTES)) == len(text):
         return text, notices  # most texts: nothing below applies
     text = LINE_ENDS.sub("\n", text)

@@ -55,6 +55,14 @@ class FeedEntry(Crossing):
     notices: tuple[Notice, ...] = ()
 
 
+# What the report says of an entry instead of what it says of a file: there is no front matter to be mended.
+OF_ENTRY = {
+    Trouble.NO_TITLE: "the entry has no title; import its page as a file of its own",
+    Trouble.NO_DATE: "the entry has no date",
+    Trouble.NO_TEXT: "the entry has no text",
+}
+
+
 def is_feed(found: FoundFile) -> bool:
     """Return whether a file is to be read as a feed, which its name says."""
     return suffix_of(found.name) in FEED_SUFFIXES
@@ -140,6 +148,8 @@ def _text_of(entry: Values, feed: Values) -> str:
     body = max(contents, key=len, default="")
     if not body or len(summary) > max(len(body), MAX_SUMMARY):
         body, summary = summary, ""
+    if summary == body:
+        summary = ""  # feedparser's copy of a content without a summary
     link = _first(entry, "link")
     if link == _first(entry, "id") and not web_address(link):
         link = ""  # feedparser gives an entry without a link its id as one, `urn:uuid:1225c695` for instance

@@ -15,7 +15,16 @@ from itertools import takewhile
 from frontmatter.default_handlers import BaseHandler
 
 from articles.importing.decoding import CONTROLS, left_out
-from articles.importing.handlers import JSON, TOML, YAML, BlockError, RefusedError, Value, as_text
+from articles.importing.handlers import (
+    JSON,
+    TOML,
+    YAML,
+    BlockError,
+    RefusedError,
+    Value,
+    as_text,
+    json_problem,
+)
 from articles.importing.keys import free_name, same_key
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.troubles import Trouble
@@ -71,7 +80,7 @@ class FrontMatter:
 
     def line_of(self, key: str) -> int | None:
         """Return the line of the file on which a top-level key stands; None if it cannot be found again."""
-        pattern = rf"""^[ \t]*(?:[-*+{{][ \t]*)?[*"']*{re.escape(key)}[*"']*[ \t]*[:=]"""
+        pattern = rf"""^[ \t]*(?:[-*+{{:][ \t]*|#\+)?[*"']*{re.escape(key)}[*"']*[ \t]*[:=]"""
         match = re.search(pattern, self.block, re.MULTILINE)
         return self.block_line + self.block.count("\n", 0, match.start()) if match else None
 
@@ -225,7 +234,7 @@ def _bare_json(text: str, start: int) -> Block | None:
         _, end = json.JSONDecoder().raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise ClippingError(
-            f"broken JSON: {error.msg.lower()}; correct the front matter",
+            f"broken JSON: {json_problem(error)}; correct the front matter",
             error.lineno,
             Trouble.BROKEN_FRONT_MATTER,
         ) from error

@@ -107,6 +107,37 @@ YAML_PROBLEMS = {
 }
 
 
+# The same of the standard library's parsers.
+TOML_PROBLEMS = {
+    "Invalid value": "a value without its quotation marks",
+    "Illegal character '\\n'": "a quotation mark is opened here and not closed",
+    "Unterminated string": "a quotation mark is opened here and not closed",
+    "Expected '=' after a key in a key/value pair": "there is no = after the key",
+    "Invalid statement": "it does not begin with a key",
+    "Expected newline or end of document after a statement": "there is more behind the value",
+    "Invalid date or datetime": "a date that does not exist",
+    "Unclosed array": "a list is opened with [ and not closed",
+    "Unescaped '\\' in a string": "a \\ in double quotation marks; use single ones",
+}
+JSON_PROBLEMS = {
+    "Expecting ',' delimiter": "a comma, or a bracket at the end, is missing",
+    "Expecting ':' delimiter": "there is no colon after the key",
+    "Expecting property name enclosed in double quotes": "a key without its double quotation marks",
+    "Expecting value": "a value is missing, or lacks its quotation marks",
+    "Unterminated string starting at": "a quotation mark is opened here and not closed",
+    "Invalid control character at": "a text goes on over the end of its line",
+    "Extra data": "there is more behind the last bracket",
+}
+NO_CONSTRUCTOR = re.compile(
+    r"could not determine a constructor for the tag '(?:tag:yaml\.org,2002:(.*)|(.*))'"
+)
+
+
+def json_problem(error: json.JSONDecodeError) -> str:
+    """Return what is wrong with JSON, in plain words."""
+    return JSON_PROBLEMS.get(error.msg, error.msg.lower())
+
+
 class TextYAMLHandler(YAMLHandler):
     """YAML, every scalar as written; bombs are refused before libyaml sees them."""
 
@@ -119,7 +150,13 @@ class TextYAMLHandler(YAMLHandler):
             # The line after or the end is where libyaml noticed; the mend is where mark or bracket opened.
             opening = error.context_mark if error.problem in UNCLOSED else None
             mark = opening or error.problem_mark or error.context_mark
+            if tag := NO_CONSTRUCTOR.fullmatch(error.problem or ""):
+                name = f"!!{tag[1]}" if tag[1] else tag[2]
+                reason = f"the tag `{name}` is not read"
+                raise BlockError(reason, mark.line if mark else None, remedy="remove it") from error
             problem = YAML_PROBLEMS.get(error.problem or "", error.problem or "it is not YAML")
+            if mark and _begins_with_tab(fm, mark.line):
+                problem = "there is a tab at the start; indent with spaces"
             raise BlockError(f"broken YAML: {problem}", mark.line if mark else None) from error
         except yaml.YAMLError as error:
             raise BlockError(f"broken YAML: {' '.join(str(error).split())}") from error
@@ -137,7 +174,7 @@ class TextJSONHandler(JSONHandler):
                 fm, object_pairs_hook=unique, parse_int=str, parse_float=str, parse_constant=str, **kwargs
             )
         except json.JSONDecodeError as error:
-            raise BlockError(f"broken JSON: {error.msg.lower()}", error.lineno - 1) from error
+            raise BlockError(f"broken JSON: {json_problem(error)}", error.lineno - 1) from error
 
 
 class TextTOMLHandler(BaseHandler):
@@ -156,14 +193,17 @@ class TextTOMLHandler(BaseHandler):
             where = re.search(r" \(at line (\d+), column \d+\)", str(error))
             reason = str(error).replace(where[0], "") if where else str(error)
             line = int(where[1]) - 1 if where else None
-            raise BlockError(f"broken TOML: {reason[:1].lower()}{reason[1:]}", line) from error
+            if reason == "Cannot overwrite a value":
+                raise DoubleKeyError("a key stands there twice", line, remedy="keep one") from error
+            problem = TOML_PROBLEMS.get(reason, f"{reason[:1].lower()}{reason[1:]}")
+            raise BlockError(f"broken TOML: {problem}", line) from error
 
 
 class HeaderHandler(BaseHandler):
     """``Title: ...`` lines of Pelican, ``title:: ...`` of Logseq; an indented line goes on with the value."""
 
     FM_BOUNDARY = NEVER
-    LINE = re.compile(r"(?P<key>[^\W\d][\w .-]{0,40}?)[ \t]*::?(?:[ \t]+(?P<value>.*))?")
+    LINE = re.compile(r"(?P<key>[^\W\d][\w .()-]{0,40}?)[ \t]*::?(?:[ \t]+(?P<value>.*))?")
 
     def load(self, fm: str, **kwargs: object) -> dict[str, object]:
         """Return the header's mapping; raise BlockError."""
@@ -199,21 +239,33 @@ class NoteHandler(HeaderHandler):
     LINE = re.compile(r"[-*+][ \t]+(?P<key>[^\W\d][\w .-]{0,40}?):(?:[ \t]+(?P<value>.*))?")
 
 
+class FieldHandler(HeaderHandler):
+    """``:key: value`` lines of reStructuredText, ``#+KEY: value`` of Org."""
+
+    LINE = re.compile(r"(?:#\+|:)(?P<key>[^\W\d][\w .()-]{0,40}?):(?:[ \t]+(?P<value>.*))?")
+
+
 class DottedHandler(HeaderHandler):
     """``.. key: value`` lines of Nikola."""
 
     LINE = re.compile(r"[ \t]*\.\.[ \t]+(?P<key>[^\W\d][\w.-]{0,40}?):(?:[ \t]+(?P<value>.*))?")
 
 
-YAML, JSON, TOML, HEADER, BULLETS, NOTES, DOTTED = (
+YAML, JSON, TOML, HEADER, BULLETS, NOTES, FIELDS, DOTTED = (
     TextYAMLHandler(),
     TextJSONHandler(),
     TextTOMLHandler(),
     HeaderHandler(),
     BulletHandler(),
     NoteHandler(),
+    FieldHandler(),
     DottedHandler(),
 )
+
+
+def _begins_with_tab(block: str, line: int) -> bool:
+    """Return whether a line of a block, from 0, is indented with a tab."""
+    return any(text.startswith("\t") for text in block.split("\n")[line : line + 1])
 
 
 def _unquoted(value: str) -> str:

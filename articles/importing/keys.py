@@ -87,7 +87,7 @@ TRUE, FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "
 NOTHING = frozenset({"", "~", "null", "none", "nil", "undefined"})
 HIDDEN = frozenset({"draft", "private", "pending", "hidden", "unpublished", "embargoed", "trash", "future"})
 SHOWN = frozenset({"public", "publish", "published", "final", "live"})
-URL = re.compile(r"<?https?://", re.IGNORECASE)
+URL = re.compile(r"[<\"“„«]?https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def same_key(key: str) -> str:
     return SEPARATORS.sub("", key).lower()
 
 
-SEPARATORS = re.compile(r"[-_\s]")
+SEPARATORS = re.compile(r"[-_()\s]")
 # A key as it is compared: the fields it may fill, and how good it is for each, 0 the best.
 PLACES: dict[str, list[tuple[str, int]]] = {}
 for _name in KEYS:

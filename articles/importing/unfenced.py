@@ -11,17 +11,20 @@ from frontmatter.default_handlers import BaseHandler
 from articles.importing.handlers import (
     BULLETS,
     DOTTED,
+    FIELDS,
     HEADER,
     MAX_BLOCK,
     NOTES,
     BulletHandler,
     DottedHandler,
+    FieldHandler,
     HeaderHandler,
     NoteHandler,
 )
 from articles.importing.keys import KEYS, KNOWN, PLACES, same_key
 
-HEADING = re.compile(r"#{1,2}[ \t].*\n\s*")
+# `# Talks`, or `Talks` with a line of `=` below it.
+HEADING = re.compile(r"(?:#{1,2}[ \t].*|(?=[^\W_]).{1,200}\n={3,}[ \t]*)\n\s*")
 RULE = re.compile(r"-{3,}[ \t]*")
 MARKER = re.compile(r"Markdown Content:[ \t]*", re.IGNORECASE)  # Jina Reader's, between header and text
 MAX_LONE = 2_100  # characters of a header line that stands alone: an address has no more
@@ -126,11 +129,16 @@ def _keys(lines: list[str]) -> Iterator[str]:
 
 
 def _bullets(text: str, start: int) -> Block | None:
-    """Return ``- **Key**: value`` lines at the head or below its heading; at least two with known keys."""
+    """Return ``- **Key**: value`` or ``:key: value`` lines at the head or below its heading.
+
+    At least two of them have known keys.
+    """
     heading = HEADING.match(text, start)
     begin = heading.end() if heading else start
-    end = _end_of_list(text, begin, BulletHandler.LINE)
-    return _block(BULLETS, text, text[start:begin], begin, end) if end else None
+    for handler, line in ((BULLETS, BulletHandler.LINE), (FIELDS, FieldHandler.LINE)):
+        if end := _end_of_list(text, begin, line):
+            return _block(handler, text, text[start:begin], begin, end)
+    return None
 
 
 def _dotted(text: str, start: int) -> Block | None:

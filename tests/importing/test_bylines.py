@@ -208,3 +208,24 @@ def test_a_line_that_is_an_address(line, is_so):
 @given(st.text(alphabet="ab@.()<>, atdo[]:m", max_size=40))
 def test_no_address_is_left_in_what_is_shown(printed):
     assert not MAIL.search(without_mail(printed))
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("By ANN LEE, Chief Diplomatic Correspondent, and TOM REED in Kyiv", ["Ann Lee", "Tom Reed"]),
+        ("Ann Lee; Additional reporting by Eva Berg", ["Ann Lee", "Eva Berg"]),
+        ("Reporting by Ann Lee; editing by Tom Reed", ["Ann Lee"]),
+        ("Ann Lee; photographs by Eva Berg; translated from French by Tom Reed", ["Ann Lee"]),
+        ("李明、王芳", ["李明", "王芳"]),
+        ("محمد علي، أحمد حسن", ["محمد علي", "أحمد حسن"]),
+        ("Иван Петров и Анна Смирнова", ["Иван Петров", "Анна Смирнова"]),
+        ("Marco Rossi e Anna Bianchi", ["Marco Rossi", "Anna Bianchi"]),
+        ("Carlos Costa e Silva", ["Carlos Costa e Silva"]),
+        ("‘Ann Lee’", ["Ann Lee"]),
+        ("Edit Kovács", ["Edit Kovács"]),
+        ("AP and BBC News", ["AP", "BBC News"]),
+    ],
+)
+def test_bylines_of_agencies_and_other_scripts(printed, names):
+    assert list(read_byline(printed)) == names

@@ -124,7 +124,7 @@ def test_an_entry_at_fault_is_named_with_its_line_and_costs_no_other(read):
     first, second = read(RSS.replace("<title>Second</title>", "").replace("Only a summary.", ""))
 
     assert first.clipping
-    assert (second.fault.message.split(";")[0], second.fault.line) == ("it has no title", 19)
+    assert (second.fault.message.split(";")[0], second.fault.line) == ("the entry has no title", 19)
 
 
 @pytest.mark.parametrize(
@@ -349,3 +349,31 @@ def test_the_address_of_an_author_of_atom_is_not_read(read):
         "Anna Keller, Tom Reed",
         ("Anna Keller", "Tom Reed"),
     )
+
+
+def test_a_content_that_is_its_own_summary_is_no_standfirst(read):
+    content = "&lt;h1&gt;Talks&lt;/h1&gt;&lt;p&gt;By Ann Lee&lt;/p&gt;&lt;p&gt;They met.&lt;/p&gt;"
+    [entry] = read(
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Courier</title>'
+        f"<item><title>Talks</title><content:encoded>{content}</content:encoded></item></channel></rss>"
+    )
+
+    assert (entry.clipping.body, entry.clipping.standfirst) == ("They met.", "")
+
+
+def test_what_is_said_of_an_entry_names_no_front_matter(read):
+    _, untitled = read(
+        "<rss version='2.0'><channel><title>Courier</title><item><title>a</title></item>\n"
+        "<item><description>They met.</description></item></channel></rss>"
+    )
+
+    assert [(one.line, one.message) for one in untitled.faults] == [
+        (2, "the entry has no title; import its page as a file of its own"),
+        (2, "the entry has no date"),
+    ]
+
+
+def test_a_feed_that_breaks_off_in_its_first_entry_says_so(read):
+    [entry] = read("<rss version='2.0'><channel><title>Courier</title><item><description>Talks")
+
+    assert "broken-feed" in [one.kind for one in entry.faults]

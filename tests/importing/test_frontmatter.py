@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from dataclasses import asdict
 
 import pytest
@@ -163,19 +165,19 @@ def test_values_that_lack_quotes_are_read_with_a_notice(line, value):
     [
         ("---\na: 1\nb: [\n---\n", 4, "broken YAML: "),
         ('---\na: [x, "b\nc: 1\n---\n', 2, "broken YAML: a quotation mark is opened here and not closed"),
-        ("---\na:\n\tb: 1\n---\n", 3, "broken YAML: a tab, or a sign that needs quotation marks"),
+        ("---\na:\n\tb: 1\n---\n", 3, "broken YAML: there is a tab at the start; indent with spaces"),
         (
             "---\na: !!python/object/apply:os.system ['x']\n---\n",
             2,
-            "broken YAML: could not determine a constructor",
+            "the tag `!!python/object/apply:os.system` is not read; remove it",
         ),
-        ("---\na: !!int '1'\n---\n", 2, "broken YAML: could not determine a constructor"),
+        ("---\na: !!int '1'\n---\n", 2, "the tag `!!int` is not read; remove it"),
         ("---\n? [a]\n: b\n---\n", 2, "a key is not text; put a value"),
         ("---\na: {b: 1, b: 2}\n---\n", 2, "the key 'b' stands there twice; keep one"),
-        ("+++\na = 1\nb = \n+++\n", 3, "broken TOML: invalid value"),
-        ("+++\na = 1\na = 2\n+++\n", 3, "broken TOML: cannot overwrite a value"),
-        ("+++\nd = 2025-02-30\n+++\n", 2, "broken TOML: invalid date or datetime"),
-        ('{\n"a": 1,\n"b" 2}\n', 3, "broken JSON: expecting ':' delimiter; correct the front matter"),
+        ("+++\na = 1\nb = \n+++\n", 3, "broken TOML: a value without its quotation marks"),
+        ("+++\na = 1\na = 2\n+++\n", 3, "a key stands there twice; keep one"),
+        ("+++\nd = 2025-02-30\n+++\n", 2, "broken TOML: a date that does not exist"),
+        ('{\n"a": 1,\n"b" 2}\n', 3, "broken JSON: there is no colon after the key; correct the front matter"),
         (";;;\n'a': 1\n;;;\n", 2, "broken JSON: "),
         ("Title: a\nDate: b\nTitle: c\n\nText.", 1, "the key 'Title' stands there twice; keep one"),
         (
@@ -427,3 +429,38 @@ def test_every_value_that_lacks_quotes_is_counted():
     [notice] = front.notices
     assert notice.line == 2
     assert notice.message.endswith("put such a value in quotes, here and on 2 more lines")
+
+
+@pytest.mark.parametrize(
+    ("front", "said"),
+    [
+        ('+++\ntitle = "Talks\ndate = 2025-10-16\n+++\n', "a quotation mark is opened here and not closed"),
+        ("+++\ntitle: Talks\n+++\n", "there is no = after the key"),
+        ('---json\n{"title": "Talks"\n---\n', "a comma, or a bracket at the end, is missing"),
+        ("---json\n{title: 1}\n---\n", "a key without its double quotation marks"),
+        ("---\ntags:\n\t- oil\n---\n", "there is a tab at the start; indent with spaces"),
+        ("---\ndate: !!timestamp 2025-10-16\n---\n", "the tag `!!timestamp` is not read; remove it"),
+        ("---\ntitle: !mine Talks\n---\n", "the tag `!mine` is not read; remove it"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_plain_words(front, said):
+    with pytest.raises(ClippingError, match=re.escape(said)):
+        read_front_matter(front + "Text.")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Talks\n=====\n\n:author: Ann Lee\n:date: 2025-10-16\n\n",
+        ":title: Talks\n:author: Ann Lee\n:date: 2025-10-16\n\n",
+        "#+TITLE: Talks\n#+AUTHOR: Ann Lee\n#+DATE: <2025-10-16 Thu>\n\n",
+        "# Talks\n\nAuthor(s): Ann Lee\nDate: 2025-10-16\nURL: https://x.example/a\n\n",
+    ],
+    ids=["reStructuredText", "fields without a heading", "Org", "a key in the plural or not"],
+)
+def test_fields_at_the_head_of_other_languages_of_markup_are_read(head):
+    clipping = read(head + "They met.")
+
+    assert (clipping.title, clipping.authors, clipping.published_on, clipping.body) == (
+        "Talks", ("Ann Lee",), dt.date(2025, 10, 16), "They met.",
+    )  # fmt: skip
