@@ -87,9 +87,12 @@ def read_topics(
 
 def _places_by_topic(reading: Reading) -> dict[str, list[Place]]:
     by_topic: dict[str, list[Place]] = defaultdict(list)
+    surnames: set[Span] | None = None  # made where a trigger may be one: seldom
     for number, (start, end, pattern) in enumerate(reading.hits.triggers):
-        if pattern.surnames and (start, end) in _surnames(reading):
-            continue  # "Rice flew to Paris" is not about grain
+        if pattern.surnames:
+            surnames = _surnames(reading) if surnames is None else surnames
+            if (start, end) in surnames:
+                continue  # "Rice flew to Paris" is not about grain
         for slug, order in pattern.triggers:
             by_topic[slug].append((start, -end, order, number, pattern))
     for slug, place in _joined(reading):
@@ -98,7 +101,7 @@ def _places_by_topic(reading: Reading) -> dict[str, list[Place]]:
 
 
 def _surnames(reading: Reading) -> set[Span]:
-    """Return where surnames of persons stand; asked for so seldom that nothing is kept."""
+    """Return where surnames of persons stand."""
     return {(start, end) for _, start, end, rule in reading.found if rule == "surname"}
 
 

@@ -44,11 +44,13 @@ ENTRIES = (
     Entry(Kind.COUNTRY, "crimea", "Crimea", "x-crimea", aliases=(Alias("Crimea"),), implies=("ua",)),
     country("ua", "Ukraine", Alias("Ukrainian", AliasKind.DEMONYM)),
     person("Ana Putin"),
+    person("Nora Rice"),
     person("Vladimir Putin", Office("President", "head_of_state", "ru", dt.date(2012, 5, 7))),
     person("Volodymyr Zelensky", Office("President", "head_of_state", "ua", dt.date(2019, 5, 20)), weight=3),
     person("Joe Biden", Office("President", PRESIDENT, "us", dt.date(2021, 1, 20), dt.date(2025, 1, 20))),
     person("Donald Trump", Office("President", PRESIDENT, "us", dt.date(2025, 1, 20))),
     topic("economy", ("economy", 3)),
+    topic("grain", ("rice", 1)),
     topic("sanctions", ("impos* sanctions", 5), ("sanction*", 4), ("frozen assets", 5), parent="economy"),
 )
 TAGGER = Tagger(ENTRIES)
@@ -271,6 +273,7 @@ def test_the_words_of_a_mention_are_a_name_of_its_entry(body):
         "sanction sanctions ",
         "Ana Putin Vladimir Putin Putin ",
         "Russian president ",
+        "Nora Rice Rice ",
     ],
 )
 def test_the_work_grows_with_the_text_and_no_faster(unit):
