@@ -24,11 +24,13 @@ def read_list(name: str) -> list[str]:
     return [value.strip() for value in os.environ.get(name, "").split(",") if value.strip()]
 
 
-def read_count(name: str) -> int:
-    """Return the environment variable as a whole number; an empty one is 0."""
-    value = os.environ.get(name, "").strip() or "0"
-    if not (value.isascii() and value.isdigit()):
-        raise ImproperlyConfigured(f"{name}={value}; write a whole number, such as 1")
+def read_number(name: str, *, default: int, least: int = 0) -> int:
+    """Return the environment variable as a whole number of ``least`` or more; an empty one is the default."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not (value.isascii() and value.isdigit() and int(value) >= least):
+        raise ImproperlyConfigured(
+            f"{name}={value}; write a whole number, {least} or more, such as {default}"
+        )
     return int(value)
 
 
@@ -167,18 +169,11 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Uploads (articles/uploads/receiving.py) ---------------------------------------------------------------
 
-
-def read_limit(name: str, *, default: int) -> int:
-    """Return the environment variable as a whole number above 0; an empty one is the default."""
-    value = os.environ.get(name, "").strip() or str(default)
-    if not (value.isascii() and value.isdigit() and int(value)):
-        raise ImproperlyConfigured(f"{name}={value}; write a whole number above 0, such as {default}")
-    return int(value)
-
-
-UPLOAD_MB = read_limit("UPLOAD_MB", default=100)  # of one request, zips as they are sent
-UPLOAD_FILES = read_limit("UPLOAD_FILES", default=2_000)  # of one upload, those in zips counted
-UPLOAD_KEEP_DAYS = read_limit("UPLOAD_KEEP_DAYS", default=14)  # for what was checked and never imported
+UPLOAD_MB = read_number("UPLOAD_MB", default=100, least=1)  # of one request, zips as they are sent
+UPLOAD_FILES = read_number("UPLOAD_FILES", default=2_000, least=1)  # of one upload, those in zips counted
+UPLOAD_KEEP_DAYS = read_number(
+    "UPLOAD_KEEP_DAYS", default=14, least=1
+)  # for what was checked and never imported
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES
 # The form of a tag sends nine for each of its names, and the United States have 353.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
@@ -203,7 +198,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 # Proxies in front whose X-Forwarded-For is to be believed; 0 where readers reach the server directly.
-PROXY_COUNT = read_count("PROXY_COUNT")
+PROXY_COUNT = read_number("PROXY_COUNT", default=0)
 AXES_HANDLER = "newsroom.logins.LoginGuard"
 AXES_USERNAME_CALLABLE = "newsroom.logins.name_tried"
 AXES_CLIENT_IP_CALLABLE = "newsroom.logins.client_address"
@@ -273,17 +268,8 @@ MEDIA_ROOT = NEWSROOM_DATA / "uploads"
 
 # --- Kept pages -------------------------------------------------------------------------------------------
 
-
-def read_megabytes(name: str, *, default: int) -> int:
-    """Return the environment variable as a number of megabytes; an empty one is the default."""
-    value = os.environ.get(name, "").strip() or str(default)
-    if not (value.isascii() and value.isdigit()):
-        raise ImproperlyConfigured(f"{name}={value}; write a number of megabytes, 0 for none")
-    return int(value)
-
-
 # Pages that each web process keeps in memory until something in the archive changes.
-PAGE_CACHE_MB = read_megabytes("PAGE_CACHE_MB", default=16)
+PAGE_CACHE_MB = read_number("PAGE_CACHE_MB", default=16)
 
 # --- Security headers -------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ def test_the_readme_lists_every_variable_that_the_settings_read():
     settings = (PROJECT / "newsroom" / "settings.py").read_text(encoding="utf-8")
     read = set(
         re.findall(
-            r"""(?:environ\.get|read_flag|read_list|read_count|read_limit|read_megabytes)\(["']([A-Z_]+)""",
+            r"""(?:environ\.get|read_flag|read_list|read_number)\(["']([A-Z_]+)""",
             settings,
         )
     )
