@@ -1,9 +1,11 @@
 """Settings of Newsroom.  One file: whatever differs between installations is an environment variable."""
 
+import contextlib
 import datetime as dt
 import importlib.util
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import dj_database_url
@@ -51,9 +53,21 @@ def read_secret_key() -> str:
         return key
     path = NEWSROOM_DATA / "secret_key"
     if not path.exists():
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(50))
+        make_secret_key(path)
     return path.read_text(encoding="ascii").strip()
+
+
+def make_secret_key(path: Path) -> None:
+    """Write a new key, whole at once; of processes that start together, the first one's stands."""
+    handle, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # for its owner alone
+    try:
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+        # A link, unlike a rename, does not replace what is there.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
 
 
 SECRET_KEY = read_secret_key()
