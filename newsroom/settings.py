@@ -185,9 +185,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 UPLOAD_MB = read_number("UPLOAD_MB", default=100, least=1)  # of one request, zips as they are sent
 UPLOAD_FILES = read_number("UPLOAD_FILES", default=2_000, least=1)  # of one upload, those in zips counted
-UPLOAD_KEEP_DAYS = read_number(
-    "UPLOAD_KEEP_DAYS", default=14, least=1
-)  # for what was checked and never imported
+UPLOAD_KEEP_DAYS = read_number("UPLOAD_KEEP_DAYS", default=14, least=1)  # checked and never imported
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_FILES
 # The form of a tag sends nine for each of its names, and the United States have 353.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
