@@ -80,6 +80,8 @@ def _leading(text: str, before: Sequence[Place], start: int) -> Place | None:
     gap = text[place.end : start]
     if "." in text[place.start : place.end]:
         gap = gap.removeprefix(".")  # "U.S."
+    elif text[place.start - 1 : place.start] == "(":
+        gap = gap.removeprefix(")")  # "the UN migration agency (IOM)'s"
     possessed = POSSESSED.match(gap)
     words = (gap[possessed.end() :] if possessed else gap).split()
     if len(words) > 2 and words[1] == "and" and words[0][0].isupper() and words[2][0].isupper():

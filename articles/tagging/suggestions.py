@@ -53,11 +53,11 @@ ABBREVIATED = re.compile(r"(?:Gen|Adm|Col|Sen|Rep|Gov|Amb)\. ")
 OF_A_PARTY = re.compile(r",? \(?[DIR][-–]")
 # Parts of a name that end in a point within a sentence; another word of two letters ends it ("Eva Li.").
 CUT_SHORT = frozenset({"Jr.", "Sr.", "St.", "Th.", "Ph.", "Ch.", "Gh.", "Kh.", "Sh."})
-# What may stand between a name and the office after it: ", the ", ", Qatar's ", ", the U.N.'s former "; not
-# ", said Ana. The ".
+# What may stand between a name and the office after it: ", the ", ", Qatar's ", ", the U.N.'s former ",
+# ", the UN migration agency (IOM)'s "; not ", said Ana. The ".
 APPOSITION = re.compile(
     r", (?:(?:the|a|an|who is|who was|who served as|now|its|his|her|their) )?"
-    r"(?:(?:[\w'’-]+|(?:[A-Z]\.){2,}(?:['’]s)?) ){0,5}$"
+    r"(?:(?:[\w'’-]+|(?:[A-Z]\.){2,}(?:['’]s)?|\([A-Z][\w.]{1,11}\)(?:['’]s?)?) ){0,5}$"
 )
 # After one of several of one office the next: " of Peru, ", " and ", " (Chile) and ".
 NEXT = re.compile(

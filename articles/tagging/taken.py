@@ -97,7 +97,7 @@ class Taken:
         if (
             nearest is not None
             and nearest.start >= begin - LOOK_BACK // 2
-            and not BREAK.search(text, nearest.start, begin)
+            and not BREAK.search(text, _behind(text, nearest.end), begin)
         ):
             return bool(nearest.key) and self._may_own(hit, nearest.start)
         # "Ana Soto, a spokeswoman for Chile": the owner of the office follows it.
@@ -124,6 +124,11 @@ class Taken:
         return owner_of(
             self._reading.text, self._places, Post(title, origin(hit[0]), origin(hit[1] - 1) + 1, *name)
         )
+
+
+def _behind(text: str, end: int) -> int:
+    """Return where a name with its last point ends: "the U.N. agency's", not "from the U.N. Later"."""
+    return end + 1 if text.startswith(". ", end) and text[end + 2 : end + 3].islower() else end
 
 
 def _is_of_a_body(hit: Hit) -> bool:
