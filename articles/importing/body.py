@@ -30,6 +30,7 @@ from articles.importing.head import (
     cut_tool_lines,
     dates_in,
     excerpt_in,
+    part_head_lines,
     take_standfirst,
 )
 from articles.importing.notes import EMBEDDED_NOTE, cut_note_marks
@@ -101,6 +102,7 @@ def _has_lines(block: Block) -> bool:
 
 STEPS: tuple[Step, ...] = (  # joining comes last: the steps before it look at lines and gaps
     cut_note_marks,
+    part_head_lines,
     cut_title,
     cut_tool_lines,
     cut_excerpt,

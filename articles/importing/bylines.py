@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Iterable
 
-from articles.importing.dates import MONTHS, WEEKDAYS
+from articles.importing.dates import MONTHS, WEEKDAYS, DateError, Precision, UndecidedError, read_date
 from articles.importing.outlets import outlet_named
 
 # Matches the `By` of `By Sean Seddon` and `BySean Seddon`, the `Par` of `Par Jean Petit`; not that of `Byron
@@ -113,7 +113,10 @@ def read_byline(printed: str) -> tuple[str, ...]:
     Writer`` none; ``AP`` itself, for a wire is its own author.
     """
     names: dict[str, None] = {}
-    for number, part in enumerate(SEPARATORS.split(_plain(printed))):
+    parts = SEPARATORS.split(_plain(printed))
+    if len(parts) > 1 and all(map(SURNAME_FIRST.fullmatch, parts)):
+        parts = [_given_name_first(part) for part in parts]  # `Lee, Ann; Reed, Tom`
+    for number, part in enumerate(parts):
         for name in _split(_undescribed(_undated(_unowned(part), is_first=number == 0))):
             if name := _name(name):
                 names[name] = None
@@ -159,6 +162,22 @@ def without_mail(printed: str) -> str:
         text = EMPTY.sub("", MAIL.sub("", text))
     text = re.sub(r"(?:\s*[,;|/])+(?=\s*(?:[,;|/]|$))", "", " ".join(text.split()))
     return re.sub(r"\s+(?=[,;])", "", text).strip(' ,;:|/–—-"')
+
+
+def day_in(line: str) -> str:
+    """Return the day that a line is, or that stands in a byline: of `By Ann Lee | 16 October 2025`."""
+    parts = SEPARATORS.split(line) if is_byline(line) else [line]
+    return next((part for part in parts if YEAR.search(part) and _is_day(part)), "")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date = read_date(text)
+    except UndecidedError:
+        return True
+    except DateError:
+        return False
+    return date is not None and date.precision is Precision.DAY
 
 
 def is_mail(line: str) -> bool:
@@ -242,6 +261,7 @@ def _undescribed(text: str) -> str:
 def _name(text: str) -> str:
     name = text.strip(" ,;:|–—-").removeprefix("and ")
     name = _without_by(PLACE.sub("", name)).strip(' ,;:|–—"“”')
+    name = name.removesuffix(" 기자")  # Korean for reporter
     name = name.strip("‘’") if name.startswith("‘") else name
     person, comma, role = name.partition(", ")
     # `Ann Lee, staff writer`; of roles with a capital letter `_split` has taken care.

@@ -18,7 +18,7 @@ from articles.importing.dating import date_clipping
 from articles.importing.decoding import decode
 from articles.importing.frontmatter import FrontMatter, read_front_matter
 from articles.importing.handlers import Value
-from articles.importing.head import origin_in, title_in
+from articles.importing.head import date_line_in, origin_in, title_in
 from articles.importing.keys import FALSE, HIDDEN, TRUE, Taken, same_key, sort_fields, texts
 from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
@@ -128,8 +128,15 @@ class _Reader:
         self.notices += [replace(notice, line=self._body_line(notice.line)) for notice in body.notices]
         printed = tuple((label, text, self.front.body_line + line - 1) for label, text, line in body.dates)
         paths = (url, str(self.name))
+        found = date_line_in(blocks)
         dated = date_clipping(
-            self.front, self.fields, printed, paths, day_first=self.day_first, own=self._own_address()
+            self.front,
+            self.fields,
+            printed,
+            paths,
+            day_first=self.day_first,
+            own=self._own_address(),
+            unlabelled=(found[0], self.front.body_line + found[1] - 1) if found else None,
         )
         self.notices += dated.notices
         self.extra |= dated.unread

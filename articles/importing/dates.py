@@ -41,32 +41,44 @@ class PrintedDate:
 
 
 # One list per month, first to last: English, French, German, Spanish, Italian, Portuguese, Dutch; then
-# Swedish, Danish and Norwegian, Polish, Czech, Russian, Ukrainian, Romanian, Turkish, Indonesian and Arabic.
+# Swedish, Danish and Norwegian, Polish, Czech, Russian, Ukrainian, Romanian, Turkish, Indonesian and Arabic;
+# then Russian in short, Greek and Hebrew.
 # A name that means different months in two languages is left out: `listopada` is November in Polish, October
 # in Croatian.
 MONTH_NAMES = (
     "january jan janvier januar jänner enero gennaio janeiro januari"
-    " stycznia styczeń ledna leden января январь січня ianuarie ocak يناير",
+    " stycznia styczeń ledna leden января январь січня ianuarie ocak يناير"
+    " янв ιανουαρίου ינואר בינואר",
     "february feb février février fevrier februar febrero febbraio fevereiro februari"
-    " lutego luty února únor февраля февраль лютого februarie şubat فبراير",
+    " lutego luty února únor февраля февраль лютого februarie şubat فبراير"
+    " фев февр φεβρουαρίου פברואר בפברואר",
     "march mar mars märz maerz marzo março maart"
-    " marts marca marzec března březen марта март березня martie mart maret مارس",
+    " marts marca marzec března březen марта март березня martie mart maret مارس"
+    " мар μαρτίου מרץ במרץ",
     "april apr avril abril aprile"
-    " kwietnia kwiecień dubna duben апреля апрель квітня aprilie nisan أبريل إبريل",
-    "may mai mayo maggio maio mei maj maja května květen мая май травня mayıs مايو",
+    " kwietnia kwiecień dubna duben апреля апрель квітня aprilie nisan أبريل إبريل"
+    " апр απριλίου אפריל באפריל",
+    "may mai mayo maggio maio mei maj maja května květen мая май травня mayıs مايو μαΐου במאי מאי",
     "june jun juin juni junio giugno junho"
-    " czerwca czerwiec června červen июня июнь червня iunie haziran يونيو",
+    " czerwca czerwiec června červen июня июнь червня iunie haziran يونيو"
+    " июн ιουνίου יוני ביוני",
     "july jul juillet juli julio luglio julho"
-    " lipca lipiec července červenec июля июль липня iulie temmuz يوليو",
+    " lipca lipiec července červenec июля июль липня iulie temmuz يوليو"
+    " июл ιουλίου יולי ביולי",
     "august aug août aout agosto augustus"
-    " augusti sierpnia sierpień srpna srpen августа август серпня ağustos agustus أغسطس",
+    " augusti sierpnia sierpień srpna srpen августа август серпня ağustos agustus أغسطس"
+    " авг αυγούστου אוגוסט באוגוסט",
     "september sept sep septembre septiembre settembre setembro"
-    " września wrzesień září сентября сентябрь вересня septembrie eylül سبتمبر",
+    " września wrzesień září сентября сентябрь вересня septembrie eylül سبتمبر"
+    " сен сент σεπτεμβρίου ספטמבר בספטמבר",
     "october oct octobre oktober okt octubre ottobre outubro"
-    " października październik října říjen октября октябрь жовтня octombrie ekim أكتوبر",
-    "november nov novembre noviembre novembro listopadu ноября ноябрь листопада noiembrie kasım نوفمبر",
+    " października październik října říjen октября октябрь жовтня octombrie ekim أكتوبر"
+    " окт οκτωβρίου אוקטובר באוקטובר",
+    "november nov novembre noviembre novembro listopadu ноября ноябрь листопада noiembrie kasım نوفمبر"
+    " ноя нояб νοεμβρίου נובמבר בנובמבר",
     "december dec décembre decembre dezember dez diciembre dicembre dezembro"
-    " desember grudnia grudzień prosince prosinec декабря декабрь грудня decembrie aralık ديسمبر",
+    " desember grudnia grudzień prosince prosinec декабря декабрь грудня decembrie aralık ديسمبر"
+    " дек δεκεμβρίου דצמבר בדצמבר",
 )
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for name in names.split()}
 
@@ -102,10 +114,11 @@ NO_DATE = frozenset(
 # Matches `T23:30:00-04:00`, `, 10:15 BST`, ` at 3.05 pm`s `3 pm`, ` 10:15 (UTC +01:00)`,
 # ` 10:15:00 GMT-0700 (Pacific Daylight Time)`; must not match the `12` of `2025-10-12`.
 CLOCK = re.compile(
-    r"""(?:T|,?\s*\b(?:at|à|um|om|alle|às|a\slas|в)\b|,)?\s*(?<![\d/.-])
+    r"""(?:T|,?\s*\b(?:at|à|um|om|alle|às|a\slas|в)\b|,)?\s*(?<![\d/.+-])
     (?: (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?m\b\.?)?
-      | (?P<hour12>\d{1,2})\s?[ap]\.?m\b\.? )
-    (?:\s?(?:Z\b|\(?(?:UTC|GMT)?\s?[+-]\d{2}(?::?\d{2})?(?!\d)\)?|\(?[A-Z]{3,5}\)?(?![a-z])))?
+      | (?P<hour12>\d{1,2})\s?[ap]\.?m\b\.?
+      | (?P<hour_h>\d{1,2})\s?h(?:\s?(?P<minute_h>\d{2}))?(?![^\W_]) )
+    (?:\s?(?:Z\b|\(?(?:UTC|GMT)?\s?[+-]\d{2}(?::?\d{2})?(?!\d)\)?|\(?[A-Z]{3,5}\)?(?![a-z])|[ECMP]T\b))?
     (?:\s\([^\W\d_][^()\d]{2,40}\))?,?""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -114,22 +127,27 @@ WORD_BEFORE = re.compile(
     r"(?P<word>(?:يوم )?[^\W\d_]+(?:-feira)?)(?:\.,|[.,]|(?=\s))\s*(?:(?:den|le|el)\s+)?"
 )
 
-# Matches the end of `2025-10-16 Thursday`, as Logseq can print its days.
-WEEKDAY_LAST = re.compile(
-    r",?\s(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?$", re.IGNORECASE
-)
+# Matches the end of `2025-10-16 Thursday`, as Logseq can print its days; whether it is one, WEEKDAYS knows.
+WORD_LAST = re.compile(r",?\s(?P<word>[^\W\d_]+)\.?$")
+# Matches what is no part of the date in `Published: 16 October 2025`, `Posted on October 16th 2025`.
+LABEL = re.compile(r"(?:published|posted|date)(?: on)?:?\s+(?=\S)", re.IGNORECASE)
 # Matches Logseq's `[[Oct 16th, 2025]]`, Obsidian's `[[Journal/2025-10-16|that day]]`, whose part before the
 # bar is the date; of `[[2025/10/16]]` nothing is a folder.
 LINK = re.compile(r"\[\[(?:[^\W\d][^\[\]|/]*/)*([^\[\]|]*)(?:\|[^\[\]]*)?\]\]")
 
 # Matches `2025-10-16`, `2025/10`, `2025_10_16`, `2025`, and ISO's `+002025-10-16`.
 YEAR_FIRST = re.compile(
-    r"(?:\+0{1,2})?(?P<year>\d{4})(?:(?P<sep>[-/._])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2}))?)?"
+    r"(?:\+0{1,2})?(?P<year>\d{4})(?:(?P<sep>[-/._])(?P<month>\d{1,2})(?:(?P=sep)(?P<day>\d{1,2})(?:Z|[+-]\d{2}:\d{2})?)?)?"
 )
-COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\d{6})?")
+COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:T?\d{6}Z?)?")
+# Matches `2025-Oct-16`.
+YEAR_NAME_DAY = re.compile(r"(?P<year>\d{4})[\s-](?P<name>[^\W\d_]{3,12})\.?[\s-](?P<day>\d{1,2})", re.I)
 # Seconds or milliseconds since 1970, from 2001 to 2033: `1655321005`, `1655321005187`.
 UNIX_TIME = re.compile(r"(1\d{9})(?:\d{3})?")
-CJK = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월](?:\s?(?P<day>\d{1,2})\s?[日일])?")
+CJK = re.compile(
+    r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월](?:\s?(?P<day>\d{1,2})\s?[日일]"
+    r"(?:\s?[(（]?(?:星期|周)?[一二三四五六天月火水木金土日월화수목금토일](?:曜日|요일)?[)）]?)?)?"
+)
 # Matches `16 October 2025`, `16th of Oct., 2025`, `16. Oktober 2025`, `16 de octubre de 2025`, `16-Oct-2025`,
 # `16 октября 2025 г.`.
 DAY_NAME = re.compile(
@@ -141,7 +159,7 @@ NAME_DAY = re.compile(
     r"(?P<name>[^\W\d_]{3,12})\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})", re.I
 )
 NAME_YEAR = re.compile(r"(?P<name>[^\W\d_]{3,12})\.?,?(?:\s+de)?\s+(?P<year>\d{4})", re.I)
-PATTERNS = (YEAR_FIRST, COMPACT, DAY_NAME, NAME_DAY, NAME_YEAR, CJK)
+PATTERNS = (YEAR_FIRST, COMPACT, DAY_NAME, NAME_DAY, YEAR_NAME_DAY, NAME_YEAR, CJK)
 # Matches `16/10/2025`, `10.16.2025`; which number is the day is decided by their size or by the caller.
 YEAR_LAST = re.compile(
     r"(?P<first>\d{1,2})\s?(?P<sep>[-/._])\s?(?P<second>\d{1,2})\s?(?P=sep)\s?(?P<year>\d{4})"
@@ -174,8 +192,8 @@ def read_date(printed: str, *, day_first: bool | None = None) -> PrintedDate | N
         raise DateError(f"{text[:40] + '…'!r} is not a date; write YYYY-MM-DD")
     if since := UNIX_TIME.fullmatch(text):
         return PrintedDate(dt.datetime.fromtimestamp(int(since[1]), tz=dt.UTC).date())
-    bare = _without_clock(LINK.sub(r"\1", text), text)
-    for candidate in (bare, _without_weekday(bare), WEEKDAY_LAST.sub("", bare)):
+    bare = LABEL.sub("", _without_clock(LINK.sub(r"\1", text), text), count=1)
+    for candidate in (bare, _without_weekday(bare), _without_last_weekday(bare)):
         if match := YEAR_LAST.fullmatch(candidate):
             return _year_last(match, text, day_first)
         for pattern in PATTERNS:
@@ -217,8 +235,8 @@ def _without_clock(text: str, printed: str) -> str:
     match = CLOCK.search(text)
     if match is None:
         return text
-    hour = int(match["hour"] or match["hour12"])
-    if hour > 24 or int(match["minute"] or 0) > 59 or int(match["second"] or 0) > 60:
+    hour = int(match["hour"] or match["hour12"] or match["hour_h"])
+    if hour > 24 or int(match["minute"] or match["minute_h"] or 0) > 59 or int(match["second"] or 0) > 60:
         raise DateError(f"{printed!r} has no such time of day; write YYYY-MM-DD HH:MM")
     return (text[: match.start()] + " " + text[match.end() :]).strip(" ,")
 
@@ -228,6 +246,12 @@ def _without_weekday(text: str) -> str:
     found = WORD_BEFORE.match(text)
     word = found["word"].lower().removeprefix("يوم ").removesuffix("-feira") if found else ""
     return text[found.end() :] if found and word in WEEKDAYS else text
+
+
+def _without_last_weekday(text: str) -> str:
+    """Return a date without the weekday behind it."""
+    found = WORD_LAST.search(text)
+    return text[: found.start()] if found and found["word"].lower() in WEEKDAYS else text
 
 
 def _dated(match: re.Match[str], printed: str) -> PrintedDate | None:

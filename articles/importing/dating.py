@@ -51,12 +51,14 @@ def date_clipping(
     *,
     day_first: bool | None,
     own: str = "",
+    unlabelled: tuple[str, int] | None = None,
 ) -> Dated:
     """Return when the article was published, clipped and updated.
 
     ``printed`` are the text's own date lines: label, date, line of the file.  They are believed first, for a
     bare ``date`` may be the day of the clipping; then the front matter, then ``paths``: the address and the
-    file name; then ``own``, the path at which the site that the file is from shows the article.  Raise
+    file name; then ``own``, the path at which the site that the file is from shows the article.  What stands
+    at the head of the text ``unlabelled``, a date and its line, comes after the front matter.  Raise
     ClippingError if the front matter's date cannot be understood.
     """
     notices: list[Notice] = []
@@ -83,6 +85,9 @@ def date_clipping(
             notices.append(Notice(message, front.line_of(given.key), Trouble.DATES_DISAGREE))
         unread[given.key] = given.value
     clipped = clipped or bare
+    if not (told or stated) and unlabelled:
+        line = [("published", *unlabelled)]
+        told = dict(_printed_dates(line, day_first, notices)).get("published")
     published = told or stated or next(filter(None, map(date_in_path, (*paths, own))), None)
     if published is None:
         notices.append(_undated(front, fields))

@@ -43,6 +43,7 @@ NO_TEXT = (
 PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.I | re.S
 )
+EMPTY = "the file is empty; remove it or write the article into it"
 SURROGATES = re.compile("[\ud800-\udfff]")
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
@@ -68,12 +69,12 @@ def decode(content: bytes) -> tuple[str, list[Notice]]:
     Raise ClippingError for what is no text.
     """
     if not content.strip():
-        raise ClippingError(
-            "the file is empty; remove it or write the article into it", kind=Trouble.EMPTY_FILE
-        )
+        raise ClippingError(EMPTY, kind=Trouble.EMPTY_FILE)
     if kind := next((kind for mark, kind in NO_TEXT if content.startswith(mark)), ""):
         raise ClippingError(f"{kind}, not a text; export the article as plain text", kind=Trouble.NOT_TEXT)
     text, notices = _decode_bytes(content)
+    if not text.strip():  # a byte order mark alone, blanks in UTF-16
+        raise ClippingError(EMPTY, kind=Trouble.EMPTY_FILE)
     if PAGE.match(text[:1_000].encode("utf-8", "replace")):
         message = "a whole page in HTML, not an article; save it with a clipping tool, or as plain text"
         raise ClippingError(message, 1, Trouble.NOT_TEXT)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from articles.importing.blocks import About, Block, Kind
-from articles.importing.bylines import is_byline, is_mail
+from articles.importing.bylines import day_in, is_byline, is_mail
 from articles.importing.notes import without_marks
 from articles.importing.titles import split_outlet
 from articles.importing.wrapping import unwrap
@@ -167,20 +167,50 @@ def cut_byline(blocks: list[Block], _: About) -> list[Block]:
     return blocks
 
 
-def cut_contact(blocks: list[Block], _: About) -> list[Block]:
-    """Cut a line at the head that is nothing but an e-mail address, on its own or below a byline."""
-    for number, block in enumerate(blocks[:HEAD]):
-        if block.kind is not Kind.PARAGRAPH or block.cut or len(block.text) > MAX_CONTACT:
+def part_head_lines(blocks: list[Block], _: About) -> list[Block]:
+    """Part a paragraph at the head that is nothing but byline, date lines and addresses, line by line."""
+    head: list[Block] = []
+    for block in blocks[:HEAD]:
+        lines = block.text.split("\n") if len(block.text) <= MAX_CONTACT else []
+        is_credits = block.kind is Kind.PARAGRAPH and len(lines) > 1 and all(map(_is_credit, lines))
+        if block.cut or not is_credits:
+            head.append(block)
             continue
-        byline, *others = block.text.split("\n")
-        if not others and is_mail(byline):
-            return _with_cut(blocks, number, CONTACT)
-        if others and all(map(is_mail, others)) and is_byline(byline.strip("*_ ")):
-            # The lines below it are the author's as well, and go with the byline.
-            names = replace(block, text=byline, cut=BYLINE)
-            contact = replace(block, text="\n".join(others), line=block.line + 1, cut=CONTACT)
-            return [*blocks[:number], names, contact, *blocks[number + 1 :]]
-    return blocks
+        head += [
+            replace(block, text=line, line=block.line + number, gap=0 if number else block.gap)
+            for number, line in enumerate(lines)
+        ]
+    return [*head, *blocks[HEAD:]]
+
+
+def _is_credit(line: str) -> bool:
+    bare = Block(line, 1, 0, Kind.PARAGRAPH)
+    return is_byline(bare.plain) or is_mail(line) or bool(dates_in(bare))
+
+
+def date_line_in(blocks: Sequence[Block]) -> tuple[str, int] | None:
+    """Return the day that stands at the head without a label, and its line: on its own, or in the byline."""
+    for block in blocks[:HEAD]:
+        if block.kind is not Kind.PARAGRAPH:
+            continue
+        line = block.plain
+        if "\n" in block.text or len(line) > MAX_FIRST_LINE:
+            return None  # the text has begun
+        if found := day_in(line):
+            return found, block.line
+        if line.endswith((".", "!", "?", "”", '"')):
+            return None
+    return None
+
+
+def cut_contact(blocks: list[Block], _: About) -> list[Block]:
+    """Cut a line at the head that is nothing but an e-mail address."""
+    return [
+        replace(block, cut=CONTACT)
+        if number < HEAD and block.kind is Kind.PARAGRAPH and not block.cut and is_mail(block.text)
+        else block
+        for number, block in enumerate(blocks)
+    ]
 
 
 def take_standfirst(blocks: list[Block], _: About) -> list[Block]:

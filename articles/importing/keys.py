@@ -219,6 +219,10 @@ def _source(key: str, value: dict[str, Value], path: str = "") -> Iterator[tuple
             yield SAID_OF_SOURCE.get(child.lower(), "{}_{}").format(key, child), own, held
 
 
+NAMES_OF_PERSONS = (
+    ("firstname", "givenname", "given", "first"),
+    ("lastname", "familyname", "surname", "family", "last"),
+)
 SAID_OF_SOURCE = {
     "name": "{}", "title": "{}", "url": "{}_url", "link": "{}_url", "href": "{}_url", "author": "author",
 }  # fmt: skip
@@ -232,6 +236,12 @@ def texts(value: Value) -> list[str]:
         named = value.get("name") or value.get("title") or value.get("display_name")
         if named:
             return texts(named)
+        parts = {same_key(key): part for key, part in value.items() if isinstance(part, str)}
+        given, family = (
+            next((parts[key] for key in keys if parts.get(key)), "") for keys in NAMES_OF_PERSONS
+        )
+        if given and family:
+            return [f"{given} {family}"]
         return [f"{key}: {text}" for key, child in value.items() for text in texts(child)]
     return [text for child in value for text in texts(child)]
 

@@ -60,11 +60,6 @@ def locked_original(path: str) -> bytes:
     return _content_of(_file_at(path, UploadedFile.objects.select_for_update()))
 
 
-def found_original(path: str) -> FoundFile:
-    """Return an upload's file, ready to be imported; raise SourceError if there is none."""
-    return found_of(_file_at(path))
-
-
 def add_version(path: str, content: bytes) -> None:
     """Put corrected bytes beside those that were sent: from now on these are imported.
 

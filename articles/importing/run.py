@@ -89,7 +89,9 @@ def import_paths(
         chunks = stack.enter_context(contextlib.closing(in_order))
         _take_all(chunks, run, report, progress, should_stop)
         if is_pruning and not report.is_interrupted:
-            run.prune(paths, progress)
+            for count in run.prune(paths):
+                report.withdrawn += count
+                progress(report)
         run.finish()
     return report
 
@@ -124,7 +126,11 @@ def _begin(
         pruning.check(paths, is_forced=row.is_forced)
     ahead, rules = _get_ready(_read_entries(is_dry=report.is_dry), is_forced=row.is_forced)
     stack.enter_context(ahead)
-    return ahead, _DryRun(report, rules, row) if report.is_dry else _Run(report, rules, row)
+    if report.is_dry:
+        return ahead, _DryRun(report, rules, row)
+    run = _Run(report, rules, row)
+    run.begin()
+    return ahead, run
 
 
 def _take_all(
@@ -191,27 +197,31 @@ class _DryRun:
         seen = store.preview(sound, catalogue=self.catalogue, noted=self.noted, rules=self.rules)
         self.report.add(seen.outcomes, chunk, seen.notices)
 
-    def prune(self, paths: Sequence[Path], progress: Callable[[Report], None]) -> None:
-        """Count the articles whose files are gone."""
-        self.report.withdrawn = pruning.count_missing(paths, moved=self.catalogue.pks())
+    def prune(self, paths: Sequence[Path]) -> Iterator[int]:
+        """Yield how many articles have lost their files."""
+        yield pruning.count_missing(paths, moved=self.catalogue.pks())
 
     def finish(self) -> None:
         """Leave nothing behind."""
 
 
 class _Run:
-    """One import under way, and its row, not saved yet."""
+    """One import under way, and its row, not saved before it begins."""
 
     def __init__(self, report: Report, rules: Rules, row: ImportRun) -> None:
         self.report = report
         self.rules = rules
         self.row = row
+        self.chunk_count = 0
+
+    def begin(self) -> None:
+        """Save the run's row, and have the report name it."""
         # The lock is ours, so whoever says that it is running was killed.
         ImportRun.objects.filter(state=ImportRun.State.RUNNING).update(state=ImportRun.State.INTERRUPTED)
-        row.gazetteer_release = rules.release
-        row.save()
-        report.run_id, report.release, report.started_by = row.pk, rules.release, row.started_by_name
-        self.chunk_count = 0
+        self.row.gazetteer_release = self.rules.release
+        self.row.save()
+        self.report.run_id, self.report.release = self.row.pk, self.rules.release
+        self.report.started_by = self.row.started_by_name
 
     def take(self, chunk: Sequence[Reading]) -> None:
         """Store some files, and now and then bring the index up to date."""
@@ -259,11 +269,9 @@ class _Run:
         self.row.heartbeat_at = timezone.now()
         self.row.save()
 
-    def prune(self, paths: Sequence[Path], progress: Callable[[Report], None]) -> None:
-        """Withdraw the articles whose files are gone."""
-        for count in pruning.prune(paths, run=self.row):
-            self.report.withdrawn += count
-            progress(self.report)
+    def prune(self, paths: Sequence[Path]) -> Iterator[int]:
+        """Withdraw the articles whose files are gone; yield how many, a few at a time."""
+        yield from pruning.prune(paths, run=self.row)
 
     def finish(self) -> None:
         """Close the run's row and bring the index up to date."""

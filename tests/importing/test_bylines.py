@@ -229,3 +229,12 @@ def test_no_address_is_left_in_what_is_shown(printed):
 )
 def test_bylines_of_agencies_and_other_scripts(printed, names):
     assert list(read_byline(printed)) == names
+
+
+def test_surnames_that_stand_first_are_turned_where_semicolons_divide_the_names():
+    assert read_byline("Lee, Ann; Reed, Tom") == ("Ann Lee", "Tom Reed")
+    assert read_byline("Lee, Ann") == ("Lee, Ann",)
+
+
+def test_the_korean_word_for_reporter_is_no_part_of_a_name():
+    assert read_byline("김민수 기자") == ("김민수",)

@@ -637,3 +637,17 @@ def test_an_address_with_a_blank_in_it_is_refused_with_that_reason():
     [notice] = read("---\ntitle: a\ndate: 2025-10-16\nurl: https://x.example/a b\n---\nText.").notices
 
     assert notice.message == "'url' is no web address, not used as one; write https://..., without blanks"
+
+
+@pytest.mark.parametrize(
+    "author", ["{first_name: Ann, last_name: Lee}", "[{given: Ann, family: Lee}]", "{name: Ann Lee, url: x}"]
+)
+def test_an_author_in_parts_is_one_name(author):
+    assert read(f"---\ntitle: Talks\nauthor: {author}\n---\nText.").authors == ("Ann Lee",)
+
+
+def test_a_byte_order_mark_alone_is_an_empty_file():
+    assert problem_with(b"\xef\xbb\xbf \n") == (
+        None,
+        "the file is empty; remove it or write the article into it",
+    )

@@ -160,3 +160,38 @@ def test_any_text_is_a_date_none_or_refused(printed):
     except DateError:
         return
     assert date is None or 1800 <= date.on.year <= 2100
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Oct. 16, 2025, 10:15 a.m. ET",
+        "jeudi 16 octobre 2025 à 10h15",
+        "16 octobre 2025 à 9 h",
+        "Published: 16 October 2025",
+        "Posted on October 16th 2025",
+        "“2025-10-16”",
+        "<2025-10-16 Thu>",
+        "2025-Oct-16",
+        "20251016T101500Z",
+        "2025-10-16Z",
+        "2025-10-16+02:00",
+        "чт, 16 окт. 2025",
+        "16 Ekim 2025 Perşembe",
+        "16 Οκτωβρίου 2025",
+        "16 באוקטובר 2025",
+        "2025年10月16日(木)",
+        "2025年10月16日 星期四",
+        "2025년 10월 16일 목요일",
+    ],
+)
+def test_more_ways_to_print_a_day(printed):
+    assert read_date(printed) == PrintedDate(dt.date(2025, 10, 16))
+
+
+@pytest.mark.parametrize(
+    "printed", ["16h October 2025 25h", "2025-10-16 25h00", "Q3 2025", "16-17 October 2025"]
+)
+def test_what_is_no_day_is_refused(printed):
+    with pytest.raises(DateError):
+        read_date(printed)

@@ -107,3 +107,25 @@ def test_a_date_that_was_not_taken_is_kept_though_it_is_not_told(front, extra):
     clipping = read(f"---\ntitle: Talks\n{front}\n---\nPublished 1 May 2024\n\nText.")
 
     assert (clipping.published_on, clipping.extra, clipping.notices) == (dt.date(2024, 5, 1), extra, ())
+
+
+@pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        ("16 October 2025", dt.date(2025, 10, 16)),
+        ("By Ann Lee | 16 October 2025 | Reuters", dt.date(2025, 10, 16)),
+        ("**By Ann Lee in Geneva**\nPublished: 16 October 2025 10:15 BST", dt.date(2025, 10, 16)),
+        ("They met.\n\n16 October 2025", None),
+        ("October 2025", None),
+        ("1999-2001", None),
+    ],
+    ids=["a line", "in the byline", "below it", "below the text", "a month", "years"],
+)
+def test_a_day_at_the_head_of_the_text_is_that_of_publication(head, published):
+    assert read(f"# Talks\n\n{head}\n\nThey will meet again.").published_on == published
+
+
+def test_a_day_without_a_label_does_not_beat_the_front_matter():
+    clipping = read("---\ntitle: Talks\ndate: 2025-10-18\n---\n16 October 2025\n\nText.")
+
+    assert (clipping.published_on, clipping.clipped_on, clipping.notices) == (dt.date(2025, 10, 18), None, ())
