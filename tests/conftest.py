@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ IS_CI = bool(os.environ.get("CI"))
 
 NEEDED = {"postgres": "needs DATABASE_URL=postgres://...", "sqlite": "needs a run without DATABASE_URL"}
 
+# Who asks for one of these may ask the database; so may a process that works on the test's archive.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "archive"}
+
 background_starts: list[list[str]] = []  # commands that a test would have started in the background
 
 
@@ -29,14 +33,37 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests of a database to a run on it; CI makes one on each, so there they are not even counted."""
+    """Leave tests of a database to a run on it; CI makes one on each, so there they are not even counted.
+
+    A run on PostgreSQL leaves what asks no database to the other run, for it is the same on both.
+    """
     other = "sqlite" if connection.vendor == "postgresql" else "postgres"
     elsewhere = [item for item in items if item.get_closest_marker(other)]
+    leave(config, items, [item for item in items if connection.vendor == "postgresql" and not asks(item)])
     if IS_CI:
-        items[:] = [item for item in items if item not in elsewhere]
-        config.hook.pytest_deselected(items=elsewhere)
+        leave(config, items, elsewhere)
     for item in elsewhere:
         item.add_marker(pytest.mark.skip(reason=NEEDED[other]))
+
+
+def asks(item: pytest.Item) -> bool:
+    """Return whether a test may ask the database: pytest-django refuses it to all others."""
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres", "sqlite"))
+    return marked or not DATABASE_FIXTURES.isdisjoint(item.fixturenames)
+
+
+def leave(config: pytest.Config, items: list[pytest.Item], left: list[pytest.Item]) -> None:
+    """Take some tests out of those to run, and have them counted as deselected."""
+    taken = set(left)
+    items[:] = [item for item in items if item not in taken]
+    config.hook.pytest_deselected(items=left)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what is there for the whole run: ten thousand tests and all modules."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)
