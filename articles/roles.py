@@ -24,7 +24,6 @@ class Role:
     """
 
     name: str
-    duty: str
     verbs: dict[str, tuple[str, ...]]
     includes: Role | None = None
 
@@ -34,10 +33,11 @@ class Role:
         return verb == "view" or verb in self.verbs.get(model, ()) or inherited
 
 
-VIEWER = Role("Viewer", "sees everything with its evidence, and changes nothing", {})
+# Sees everything with its evidence, and changes nothing.
+VIEWER = Role("Viewer", {})
+# Decides on tags and suggested actors, corrects and withdraws articles.
 CURATOR = Role(
     "Curator",
-    "decides on tags and suggested actors, corrects and withdraws articles",
     {
         "article": ("change",),
         "tagging": ("add", "change"),
@@ -48,9 +48,9 @@ CURATOR = Role(
     },
     includes=VIEWER,
 )
+# Keeps the gazetteer, outlets and authors, merges, and undoes what was done.
 LIBRARIAN = Role(
     "Librarian",
-    "keeps the gazetteer, outlets and authors, merges, and undoes what was done",
     {
         "tag": ("add", "change"),
         "alias": ("add", "change", "delete"),

@@ -36,7 +36,6 @@ TOGETHER = (
 )
 # Follow the words of a text, whichever tag they earned.
 OF_WORDS = frozenset({"mentions"})
-PROGRAMS = frozenset({ChangeSet.Act.IMPORT, ChangeSet.Act.RETAG, ChangeSet.Act.LOAD})
 
 
 @dataclass(slots=True)

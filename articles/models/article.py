@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles.importing.clipping import Precision
-from articles.importing.derived import UNDATED, slug_of
+from articles.importing.derived import UNDATED
 from articles.models.tag import Tag
 
 # What forms offer and take: records that stand for themselves.
@@ -168,11 +168,6 @@ class Article(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the article's page."""
         return reverse("article_detail", args=[self.pk, self.slug])
-
-    @staticmethod
-    def make_slug(title: str) -> str:
-        """Return the readable end of an article's address; titles in other scripts get a plain word."""
-        return slug_of(title)
 
 
 class Authorship(models.Model):

@@ -24,18 +24,6 @@ def column_of(record: Record) -> str:
     return str(record._meta.model_name)
 
 
-def find_record(written: str) -> Record | None:
-    """Return the record of ``actor:vladimir-putin``: its kind, and its slug or key; None if there is none."""
-    kind, _, slug = written.partition(":")
-    model = MODELS.get(kind)
-    if model is None or "\0" in slug:
-        return None
-    if model is Tag:
-        tags = Tag.objects.filter(kind=kind)
-        return tags.filter(key=slug).first() or tags.filter(slug=slug).first()
-    return model._default_manager.filter(slug=slug).first()
-
-
 def number_of(record: Record) -> str:
     """Return ``tag:12``: how a background task is told which record it is about."""
     return f"{column_of(record)}:{record.pk}"

@@ -92,7 +92,6 @@ class Entry:
     context: tuple[str, ...] = ()
     counter_context: tuple[str, ...] = ()
     is_ambiguous: bool = False
-    is_visible: bool = True
     wikidata: str = ""
     implies: tuple[str, ...] = ()
     category: str = ""

@@ -18,7 +18,7 @@ from articles.history import undoing
 from articles.importing import retrying
 from articles.importing import run as importing
 from articles.importing.lock import ImportBusyError
-from articles.importing.originals import add_version, found_original, is_kept, kept_original
+from articles.importing.originals import add_version, found_of, is_kept, kept_original
 from articles.importing.run import import_paths
 from articles.importing.sources import SourceError
 from articles.importing.undo import undo
@@ -403,11 +403,11 @@ def test_a_second_try_settles_dates_as_the_upload_did(alice):
         ("two.md", b"---\ntitle: Unclosed as well\n"),
     )
     one, two = (f"{run.upload.path}/{name}.md" for name in ("one", "two"))
-    checked = retrying.check_file(run, found_original(one), UNSETTLED)
+    checked = retrying.check_file(run, found_of(UploadedFile.objects.get(path=one)), UNSETTLED)
     add_version(one, UNSETTLED)
     add_version(two, UNSETTLED.replace(b"Yemen", b"Qatar"))
 
-    first = retrying.retry_file(run, found_original(one), by=alice)
+    first = retrying.retry_file(run, found_of(UploadedFile.objects.get(path=one)), by=alice)
     every = retrying.retry_failed(run, by=alice)
 
     assert [problem.message for report in (checked, first, every) for problem in report.problems] == []
@@ -507,7 +507,9 @@ def test_a_corrected_version_is_what_is_imported_and_the_original_stays(alice):
     path = run.issues.get().file
 
     add_version(path, TALKS)
-    import_paths([Path(path)], found=[found_original(path)], started_by=alice, retries=run)
+    import_paths(
+        [Path(path)], found=[found_of(UploadedFile.objects.get(path=path))], started_by=alice, retries=run
+    )
 
     assert Article.objects.get().title == "Talks in Oman"
     assert kept_original(path) == TALKS
