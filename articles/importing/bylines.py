@@ -182,7 +182,9 @@ def _is_day(text: str) -> bool:
 
 def is_mail(line: str) -> bool:
     """Return whether a line is nothing but an e-mail address: that of the author, below a byline."""
-    return len(line) <= MAX_MAIL and bool(MAIL.fullmatch(line.strip("[]()<>*_ ")))
+    if len(line) > MAX_MAIL or not ("@" in line or "[" in line or "(" in line or "{" in line):
+        return False
+    return bool(MAIL.fullmatch(line.strip("[]()<>*_ ")))
 
 
 def is_byline(line: str) -> bool:

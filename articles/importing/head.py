@@ -42,6 +42,11 @@ DATE_LINE = re.compile(
     re.IGNORECASE,
 )
 LABELS = ("publi", "posted", "updated", "modified", "first ", "last ", "date", *LABELS_ELSEWHERE)
+# How a byline or a date line begins, in lower case.
+CREDITS = (
+    "by", "with ", "additional", "further", "written", "report", "writing", "words", "story", "analysis",
+    "interview", "par ", "por ", *LABELS,
+)  # fmt: skip
 NEXT_DATE = re.compile(r"\s*(?:[|·•;]|,?(?<!last)\s(?=(?:last )?updated\b))\s*", re.IGNORECASE)
 BOLD = re.compile(r"(?P<mark>\*\*\*?|__)(?=\S)(?P<text>.+?)(?<=\S)(?P=mark)", re.DOTALL)
 HEADING_LEVEL = re.compile(r" *(#*)")  # none: a heading that is underlined
@@ -184,6 +189,8 @@ def part_head_lines(blocks: list[Block], _: About) -> list[Block]:
 
 
 def _is_credit(line: str) -> bool:
+    if "@" not in line and not line.lstrip("> \t*_").lower().startswith(CREDITS):
+        return False
     bare = Block(line, 1, 0, Kind.PARAGRAPH)
     return is_byline(bare.plain) or is_mail(line) or bool(dates_in(bare))
 
