@@ -8,31 +8,28 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from articles import curation
 from articles.admin.desk import DeskAdmin, editor
-from articles.admin.lists import is_id
-from articles.admin.taggings import show_decision, show_tag
+from articles.admin.lists import find, find_or_404
+from articles.admin.taggings import show_decision, show_tag, show_words
 from articles.guard import GuardError
 from articles.models import Article, Tag, Tagging
-from articles.reader.evidence import PARTS, excerpts
 from articles.review.refused import Candidate, Refusal, read_refused
 from articles.tagging.surnames import BARE_SURNAME
 
 MAY_LOOK, MAY_ADD = "articles.view_tagging", "articles.add_tagging"
-SENTENCES = 2  # of one refusal
 HELP = (
     "Words of this article that today's rules do not take for a tag, and why. It is worked out when you ask. "
     "A tag that you add stays, whatever a later import or re-tag says."
 )
 
 
-class Shown(NamedTuple):
-    """One candidate as the page shows it: the tag, what was decided of it, and whether it can be added."""
+class ShownCandidate(NamedTuple):
+    """One candidate as the page shows it: a link to the tag, and what was decided of it if anything was."""
 
     tag: Tag
     link: str
@@ -40,12 +37,12 @@ class Shown(NamedTuple):
     tagging: Tagging | None
 
 
-class Row(NamedTuple):
+class ShownRefusal(NamedTuple):
     """One refusal as the page shows it."""
 
     evidence: str
     reason: str
-    candidates: list[Shown]
+    candidates: list[ShownCandidate]
     more_count: int
 
 
@@ -80,9 +77,7 @@ class RefusedPage(DeskAdmin):
             raise PermissionDenied
         if request.method not in {"GET", "POST"}:
             return HttpResponseNotAllowed(["GET", "POST"])
-        article = Article.objects.filter(pk=object_id).first() if is_id(object_id) else None
-        if article is None:
-            raise Http404
+        article = find_or_404(Article.objects, object_id)
         if request.method == "POST":
             if not request.user.has_perm(MAY_ADD):
                 raise PermissionDenied
@@ -92,8 +87,8 @@ class RefusedPage(DeskAdmin):
 
     def _add(self, request: HttpRequest, article: Article) -> None:
         """Give the article a tag, unless it got it meanwhile or somebody rejected it."""
-        pk, role = request.POST.get("tag", ""), request.POST.get("role", "")
-        tag = Tag.objects.in_use().filter(pk=pk).first() if is_id(pk) else None
+        role = request.POST.get("role", "")
+        tag = find(Tag.objects.in_use(), request.POST.get("tag", ""))
         if tag is None or role not in Tagging.Role.values:
             words = "No tag in use was chosen, or no role; nothing was added."
             self.message_user(request, words, messages.ERROR)
@@ -126,8 +121,8 @@ class RefusedPage(DeskAdmin):
             context["problem"] = "This text keeps the tagger busy for too long, so there is nothing to show."
         else:
             context |= {
-                "untagged": [_row(article, one) for one in here.untagged],
-                "tagged": [_row(article, one) for one in here.tagged],
+                "untagged": [_shown(article, one) for one in here.untagged],
+                "tagged": [_shown(article, one) for one in here.tagged],
                 "surnames": here.surnames,
                 "bare_surname": BARE_SURNAME,
                 "more_count": here.more_count,
@@ -139,19 +134,16 @@ def _address(pk: object) -> str:
     return reverse("admin:articles_article_refused", args=[pk])
 
 
-def _row(article: Article, refusal: Refusal) -> Row:
-    texts = {part: getattr(article, part) for part in PARTS}
-    found = excerpts(texts, refusal.mentions)
-    context = {"kind": refusal.kind, "excerpts": found[:SENTENCES], "more": len(found) - SENTENCES}
-    evidence = render_to_string("admin/articles/_evidence.html", context)
-    candidates = [_shown(candidate) for candidate in refusal.candidates]
-    return Row(evidence, refusal.reason, candidates, refusal.more_count)
+def _shown(article: Article, refusal: Refusal) -> ShownRefusal:
+    evidence = show_words(article, refusal.mentions, kind=refusal.kind)
+    candidates = [_shown_candidate(candidate) for candidate in refusal.candidates]
+    return ShownRefusal(evidence, refusal.reason, candidates, refusal.more_count)
 
 
-def _shown(candidate: Candidate) -> Shown:
+def _shown_candidate(candidate: Candidate) -> ShownCandidate:
     tagging = candidate.tagging
     standing = _standing(tagging) if tagging else ""
-    return Shown(candidate.tag, show_tag(candidate.tag), standing, tagging)
+    return ShownCandidate(candidate.tag, show_tag(candidate.tag), standing, tagging)
 
 
 def _standing(tagging: Tagging) -> str:

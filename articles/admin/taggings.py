@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -26,8 +26,9 @@ from articles.admin.desk import (
     link_to,
 )
 from articles.admin.lists import ChosenFilter, chosen, is_too_long, pointing
+from articles.importing.taggings import texts_of
 from articles.models import Article, ChangeSet, Outlet, Tag, Tagging, TagKind
-from articles.reader.evidence import PARTS, excerpts
+from articles.reader.evidence import excerpts
 
 SENTENCES = 2  # of one tag; the first ones say most, for the title comes first
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
@@ -43,9 +44,15 @@ def show_tag(tag: Tag) -> SafeString:
 
 def show_evidence(tagging: Tagging, *, shown: int = SENTENCES) -> str:
     """Return the sentences that earned the tag, its words marked."""
-    texts = {part: getattr(tagging.article, part) for part in PARTS}
-    found = excerpts(texts, tagging.mentions)
-    context = {"kind": tagging.tag.kind, "excerpts": found[:shown], "more": len(found) - shown}
+    return show_words(tagging.article, tagging.mentions, kind=tagging.tag.kind, shown=shown)
+
+
+def show_words(
+    article: Article, mentions: Iterable[Sequence[object]], *, kind: str, shown: int = SENTENCES
+) -> str:
+    """Return the first sentences of an article that hold mentions of a tag of this kind, the words marked."""
+    found = excerpts(texts_of(article), mentions)
+    context = {"kind": kind, "excerpts": found[:shown], "more": len(found) - shown}
     return render_to_string("admin/articles/_evidence.html", context)
 
 

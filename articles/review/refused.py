@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from articles import gazetteer
@@ -18,6 +18,7 @@ from articles.tagging.surnames import BARE_SURNAME
 SHOWN = 100  # different reasons: only a text of capitals or one made to annoy has more
 CANDIDATES_SHOWN = 8  # of the same words: a surname has forty bearers
 
+type Key = tuple[str, str]  # kind and slug of a tag
 type Mention = tuple[str, int, int, str]  # part, start, end, rule
 
 
@@ -44,17 +45,17 @@ class Refusal:
         return str(self.candidates[0].tag.kind)
 
 
-@dataclass(slots=True)
-class RefusedHere:
+@dataclass(frozen=True, slots=True)
+class ArticleRefusals:
     """What one article is not tagged with, and where words of tags that it has were not believed."""
 
-    untagged: list[Refusal] = field(default_factory=list)
-    tagged: list[Refusal] = field(default_factory=list)
-    surnames: list[str] = field(default_factory=list)  # words that are surnames of people not named
-    more_count: int = 0
+    untagged: list[Refusal]
+    tagged: list[Refusal]
+    surnames: list[str]  # words that are surnames of people not named
+    more_count: int  # of both lists
 
 
-def read_refused(article: Article) -> RefusedHere:
+def read_refused(article: Article) -> ArticleRefusals:
     """Return what today's gazetteer and rules refuse in an article; raise GuardError if its text hangs."""
     prepare = partial(set_up, tuple(gazetteer.read_entries()))
     with Guard(TAG_SECONDS, prepare=prepare) as guard:
@@ -62,28 +63,33 @@ def read_refused(article: Article) -> RefusedHere:
     return arrange(article, refused)
 
 
-def arrange(article: Article, refused: Sequence[Refused]) -> RefusedHere:
+def arrange(article: Article, refused: Sequence[Refused]) -> ArticleRefusals:
     """Return the refusals with their tags, those of the same words and the same reason as one."""
-    here = RefusedHere()
-    here.surnames = list(dict.fromkeys(one.words for one in refused if one.reason == BARE_SURNAME))
-    places_of: dict[tuple[str, str, str], list[Mention]] = defaultdict(list)
-    for one in refused:
-        if one.reason != BARE_SURNAME:
-            places_of[one.reason, one.kind, one.slug].append(one.mention)
-    alike: dict[tuple[str, tuple[Mention, ...]], list[tuple[str, str]]] = defaultdict(list)
-    for (reason, kind, slug), mentions in places_of.items():
-        alike[reason, tuple(mentions)].append((kind, slug))
-    candidates = _candidates(article, {name for names in alike.values() for name in names})
-    for (reason, places), names in alike.items():
-        known = [candidates[name] for name in names if name in candidates]
+    surnames = dict.fromkeys(one.words for one in refused if one.reason == BARE_SURNAME)
+    grouped = _grouped(one for one in refused if one.reason != BARE_SURNAME)
+    candidates = _candidates(article, {key for keys in grouped.values() for key in keys})
+    tagged: list[Refusal] = []
+    untagged: list[Refusal] = []
+    for (reason, mentions), keys in grouped.items():
+        known = [candidates[key] for key in keys if key in candidates]
         if not known:
             continue  # retired since
         shown = known[:CANDIDATES_SHOWN]
-        group = here.tagged if all(_is_carried(one) for one in known) else here.untagged
-        group.append(Refusal(reason, places, shown, len(known) - len(shown)))
-    here.more_count = max(len(here.untagged) - SHOWN, 0) + max(len(here.tagged) - SHOWN, 0)
-    del here.untagged[SHOWN:], here.tagged[SHOWN:]
-    return here
+        side = tagged if all(_is_carried(one) for one in known) else untagged
+        side.append(Refusal(reason, mentions, shown, len(known) - len(shown)))
+    more_count = max(len(untagged) - SHOWN, 0) + max(len(tagged) - SHOWN, 0)
+    return ArticleRefusals(untagged[:SHOWN], tagged[:SHOWN], list(surnames), more_count)
+
+
+def _grouped(refused: Iterable[Refused]) -> dict[tuple[str, tuple[Mention, ...]], list[Key]]:
+    """Return the keys of tags by the reason and all the words for which they were refused."""
+    mentions_of: dict[tuple[str, Key], list[Mention]] = defaultdict(list)
+    for one in refused:
+        mentions_of[one.reason, (one.kind, one.slug)].append(one.mention)
+    grouped: dict[tuple[str, tuple[Mention, ...]], list[Key]] = defaultdict(list)
+    for (reason, key), mentions in mentions_of.items():
+        grouped[reason, tuple(mentions)].append(key)
+    return grouped
 
 
 def _is_carried(candidate: Candidate) -> bool:
@@ -91,13 +97,12 @@ def _is_carried(candidate: Candidate) -> bool:
     return tagging is not None and tagging.status != Tagging.Status.REJECTED
 
 
-def _candidates(article: Article, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Candidate]:
+def _candidates(article: Article, keys: Collection[Key]) -> dict[Key, Candidate]:
     """Return the tags of these kinds and slugs that are in use, with what the article has of them."""
-    wanted = set(names)
-    rows = Tag.objects.in_use().filter(slug__in={slug for _, slug in wanted}).defer("loaded")
-    tags = {(str(tag.kind), tag.slug): tag for tag in rows if (str(tag.kind), tag.slug) in wanted}
+    rows = Tag.objects.in_use().filter(slug__in={slug for _, slug in keys}).defer("loaded")
+    tags = {(str(tag.kind), tag.slug): tag for tag in rows}
     taggings = {
         tagging.tag_id: tagging
         for tagging in Tagging.objects.filter(article=article).select_related("decided_by").defer("mentions")
     }
-    return {name: Candidate(tag, taggings.get(tag.pk)) for name, tag in tags.items()}
+    return {key: Candidate(tag, taggings.get(tag.pk)) for key, tag in tags.items() if key in keys}

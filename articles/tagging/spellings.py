@@ -61,9 +61,11 @@ NOUNS = re.compile(
     r"Refugee|Rights|Security|Special|Stabili[sz]ation|Support|Tribunal|Watchdog)\b)"
 )
 
-# "EU", "IAEA", "U.A.E.": letters that a paper may print with points; nobody does so with more of them.
+# A name of two to six letters, with points or without, is looked for with points too: "EU", "IAEA", "U.A.E.".
+# Seven letters and more nobody prints so.
 ACRONYM = re.compile(r"[A-Z]{2,6}\Z|(?:[A-Z]\.){2,6}\Z")
-# "U.A.E", "U.A.E.", "U. A. E."; not "A U.N.", "U.A.E.U.", "J.A.U.", "A. U.N.", "an A. U".
+# Letters with points as a whole, between them blanks or none: "U.A.E", "U. A. E."; of "A. U.N." the last two
+# alone, and nothing of "an A. U".
 POINTED = re.compile(
     r"(?<![A-Z]\.)[A-Z](?:\.[A-Z])+(?!\.?[A-Z])"
     r"|(?<![A-Z]\.)(?<![A-Z]\.[ \xa0])[A-Z]\.(?:[ \xa0][A-Z]\.)+(?![ \xa0]?[A-Z]\.)"
@@ -73,7 +75,7 @@ NUMBERED = re.compile(r"G-?(\d+)\Z")
 # British papers print an acronym that is spoken as a word like one: "Minusma".  Shorter ones are words and
 # first names too often (Alba, Sica), and are told one by one in the data.
 SPOKEN = 5  # letters
-# Those that are words are in WORDLIKE_ACRONYMS; what no list of ours knows is told here.
+# These are not looked for as a word: what is one in English (Shape), and what is a name or a word elsewhere.
 UNSPOKEN = WORDLIKE_ACRONYMS | {
     *("ALADI", "ASALA", "BADEA", "IRENA", "RAMSI", "SAMIM", "UNAMI"),  # names of persons
     *("CENTO", "NORAD", "UNIDO"),  # a town, Norway's aid agency, a word of Spanish

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -24,6 +25,45 @@ categories:
 **The government in Tbilisi has protested against a remark that was made in another capital.**
 
 Georgia recalled its ambassador on Thursday. Vladimir Putin was told. We ate turkey.
+"""
+
+EXPLAINED = """\
+Title:      Georgia recalls its envoy
+Standfirst: The government in Tbilisi has protested against a remark that was made in another
+            capital.
+Published:  2024-05-02
+Outlet:     BBC
+Body:       84 characters
+
+Actors (1)
+  Vladimir Putin [actor:vladimir-putin]  main, salience 0.61
+      lead 1.0 + count 2.0 + spread 0.1 = 3.1, main from 2.0
+      'Vladimir Putin' name, body 45
+Countries (1)
+  Georgia [country:georgia]  main, salience 0.81
+      title 5.0 + standfirst 4.0 + count 2.0 + spread 0.4 + alone 4.0 = 15.4, main from 3.5
+      'Georgia' name, title; 'Tbilisi' capital, standfirst; 'Georgia' name, body 0
+Organisations (0)
+Topics (4)
+  Embassies, expulsions and breaks in relations [topic:embassies-expulsions]  main, salience 0.69
+      'recalls its envoy' 20.0 + 'recalled its ambassador' 10.0 = 30.0, main from 13.5
+      'recalls its envoy' trigger, title; 'recalled its ambassador' trigger, body 8
+  Diplomacy and negotiation [topic:diplomacy]  mentioned, salience 0.69
+      follows from a narrower topic
+      'recalls its envoy' implied, title; 'recalled its ambassador' implied, body 8
+  People, rights and law [topic:human-security]  mentioned, salience 0.43
+      follows from a narrower topic
+      'protested against' implied, standfirst
+  Protests and unrest [topic:protests-unrest]  mentioned, salience 0.43
+      'protested against' 10.0 = 10.0, main from 13.5
+      'protested against' trigger, standfirst
+Suggested persons (0)
+Refused (3)
+  United States [country:united-states]  'Georgia' place, title: means Georgia in this article
+  United States [country:united-states]  'Georgia' place, body 0: means Georgia in this article
+  Turkey [country:turkey]  'turkey' name, body 77: written in small letters
+
+Gazetteer …, offices as of 2024-05-02
 """
 
 SUGGESTED = """
@@ -76,6 +116,12 @@ def test_explain_tags_prints_refused_candidates_with_the_reason(clipping):
     assert "Turkey [country:turkey] 'turkey' name, body 77: written in small letters" in printed
 
 
+def test_what_explain_tags_prints(clipping):
+    printed = explain(clipping)
+
+    assert re.sub(r"(?<=Gazetteer )\w+", "…", printed) == EXPLAINED
+
+
 def test_explain_tags_prints_persons_the_gazetteer_lacks_with_office_country_and_words(tmp_path):
     path = tmp_path / "soto.md"
     path.write_text("---\ntitle: Talks\n---\nPeru's foreign minister, Ana Zzoto, spoke in Lima.\n")
@@ -118,22 +164,28 @@ def test_why_not_names_an_entry_the_gazetteer_lacks(clipping):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "sentence"),
     [
-        (b"---\ntitle: [\n---\ntext\n", "recall.md"),
-        (b"\xff\xfe\x00title", "recall.md"),
-        (b"", "recall.md"),
+        (
+            b"---\ntitle: [\n---\ntext\n",
+            "{path}, line 3: broken YAML: did not find expected node content; correct that line",
+        ),
+        (
+            b"\xff\xfe\x00title",
+            "{path}, line 1: it has no title; add a line `title: ...` to its front matter, or a heading "
+            "`# ...` above the text",
+        ),
+        (b"", "{path}: the file is empty; remove it or write the article into it"),
     ],
-    ids=["bad YAML", "not UTF-8", "empty"],
+    ids=["bad YAML", "UTF-16 without a title", "empty"],
 )
-def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, content, message):
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, content, sentence):
     path = tmp_path / "recall.md"
     path.write_bytes(content)
 
     with pytest.raises(CommandError) as error:
         explain(path)
-    assert message in str(error.value)
-    assert "\n" not in str(error.value)
+    assert str(error.value) == sentence.format(path=path)
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
@@ -207,7 +259,7 @@ def test_tag_text_passes_over_a_line_that_is_no_article(monkeypatch, line):
     lines = f'{line}\n{{"id": "b", "title": "Peru", "text": "", "date": null}}\n'
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
 
-    with pytest.raises(CommandError, match="1 lines could not be read"):
+    with pytest.raises(CommandError, match="1 line could not be read"):
         call_command("tag_text", "--jsonl", stdout=out, stderr=err)
 
     assert err.getvalue().startswith("line 1: ")
