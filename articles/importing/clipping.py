@@ -175,7 +175,7 @@ class _Reader:
         if found:
             line = self._body_line(text.count("\n", 0, found.start()) + 1)
             message = "a second front matter begins here, read as text; split the file, one article to a file"
-            self.notices.append(Notice(message, line))
+            self.notices.append(Notice(message, line, Trouble.SECOND_ARTICLE))
 
     def printed_dates(self) -> tuple[str, tuple[str, ...]]:
         """Return the outlet, and every date that the front matter and the text's own date lines print."""

@@ -57,6 +57,7 @@ class Trouble(StrEnum):
     NO_TEXT = "no-text"
     LEFT_OUT = "left-out"
     TOO_LONG = "too-long"
+    SECOND_ARTICLE = "second-article"
     # The archive and the program.
     RIVAL = "rival"
     CORRECTED_FIELD = "corrected-field"
@@ -169,6 +170,9 @@ ABOUT: dict[Trouble, About] = {
     ),
     Trouble.TOO_LONG: About(
         "More lines or paragraphs than an article has", "Split it, one article to a file."
+    ),
+    Trouble.SECOND_ARTICLE: About(
+        "A second article stands in the text", "Split the file, one article to a file."
     ),
     Trouble.RIVAL: About(
         "Two files hold versions of one article",
