@@ -21,7 +21,7 @@ CAPITALISED_SHARE = 0.8
 TOWNS = frozenset({AliasKind.CAPITAL, AliasKind.PLACE})
 # An entry that is refused at more places than this for one reason is not helped by hearing of each.
 REFUSALS_SHOWN = 2
-# Opening words that say nothing about the name they precede.
+# A word behind one of these signs is the first of its sentence, or may be.
 SENTENCE_ENDS = frozenset(".!?:;\"”“'‘’()[]—–…\n•*#>,")
 
 

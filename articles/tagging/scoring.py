@@ -98,7 +98,8 @@ class TopicWeights:
     most: int  # and only so many topics are main ones
 
 
-# Chosen by grids on the samples dev, D1, E and F of docs/tagging.md; `benchmarks/fit_roles.py` tries others.
+# Chosen by grids on the samples dev, D1, E and F of docs/tagging.md, and held against fits: what
+# benchmarks/fit_roles.py finds on one half of dev is worse than these on the other (--halves).
 TOPIC_WEIGHTS = TopicWeights(
     title=4.0,
     lead=1.3,

@@ -25,8 +25,9 @@ from articles.tagging.topics import Doubt, TopicScore, read_topics, reason_of, w
 
 # Between the parts of an article: no name reaches over an empty line.
 GAP = "\n\n"
-# "... talks in Geneva. The", not "... with Gen. Abubakar", "... of the U.S. Treasury".
-SENTENCE_END = re.compile(r"[.!?\n](?:(?<=[a-z\d]{3}[.!?])[\"”’')]*\s+(?=[\"“‘'(]?[^\W\d_a-z])|(?<=\n)\s*\n)")
+# Where the first sentence of a body ends: "... talks in Geneva. The", not "... with Gen. Abubakar", "... of
+# the U.S. Treasury".
+OPENING_END = re.compile(r"[.!?\n](?:(?<=[a-z\d]{3}[.!?])[\"”’')]*\s+(?=[\"“‘'(]?[^\W\d_a-z])|(?<=\n)\s*\n)")
 # Organisations of this category are organs through which their parent acts.
 INSTITUTION = "eu_institution"
 
@@ -182,7 +183,7 @@ class _Parts:
         """Return where the parts end in folded text; exact unless characters were dropped in folding."""
         body = self.body_start
         length = len(reading.hits.folded.text)
-        sentence = SENTENCE_END.search(self.text, body, body + LEAD_LENGTH)
+        sentence = OPENING_END.search(self.text, body, body + LEAD_LENGTH)
         return Layout(
             title_end=self._standfirst_start,
             standfirst_end=body,
