@@ -10,14 +10,14 @@ from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list, show_change
-from articles.admin.lists import DONE_HERE, chosen, is_id
+from articles.admin.lists import DONE_HERE, chosen, find, find_or_404, is_id
 from articles.admin.told import tell
 from articles.commands import manage
 from articles.history.reversing import TABLES
@@ -102,7 +102,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Return the act's page, with the button for those who may use it."""
-        act = self._act(object_id)
+        act = find(ChangeSet.objects, object_id)
         context = {**(self._rows_of(request, act) if act else {}), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
@@ -118,16 +118,11 @@ class ChangeSetAdmin(ReadOnlyAdmin):
             "run": act.run,
         }
 
-    def _act(self, object_id: str) -> ChangeSet | None:
-        return ChangeSet.objects.filter(pk=object_id).first() if is_id(object_id) else None
-
     def undo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what undoing an act, or its chosen rows, would do; do it once that was confirmed."""
         if not self.has_undo_permission(request):
             raise PermissionDenied
-        act = self._act(object_id)
-        if act is None:
-            raise Http404
+        act = find_or_404(ChangeSet.objects, object_id)
         asked = request.POST if request.method == "POST" else request.GET
         rows = [int(pk) for pk in asked.getlist("row") if is_id(pk)] if "some" in asked else None
         try:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from articles import curation, tasks
-from articles.admin.lists import is_id
+from articles.admin.lists import find, is_id
 from articles.models import ActorSuggestion, Tag, TagKind
 from articles.suggested.accepting import DecidedError, KnownError, UnusableError, accept, join, told_of
 from articles.suggested.proposing import OWNERS, ROLES, Person, Post, propose
@@ -190,7 +190,7 @@ class Decision:
 
     def _join(self) -> None:
         pk = self.sent.get("actor", "")
-        actor = Tag.objects.in_use().filter(pk=pk, kind=TagKind.ACTOR).first() if is_id(pk) else None
+        actor = find(Tag.objects.in_use().filter(kind=TagKind.ACTOR), pk)
         if actor is None:
             self.problem = "There is no such actor in use. Nothing was done; choose one below."
             return

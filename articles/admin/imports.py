@@ -26,7 +26,7 @@ from articles.admin.issuegroups import (
     page_number,
     samples_of,
 )
-from articles.admin.lists import DONE_HERE, is_id
+from articles.admin.lists import DONE_HERE, find
 from articles.admin.mended import has_files_left, mark_mended, waiting_issues
 from articles.admin.retries import retry_all
 from articles.admin.taggings import EVERYWHERE
@@ -160,7 +160,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Return the run's page: how it stands, what became of the files, and the issues by kind."""
-        run = self._run(object_id)
+        run = find(ImportRun.objects, object_id)
         context = {**(self._standing(request, run) if run else {}), **(extra_context or {})}
         if run:
             groups = [(group, samples_of(group)) for group in groups_of(run)]
@@ -168,12 +168,9 @@ class ImportRunAdmin(ReadOnlyAdmin):
             context["groups"] = groups
         return super().change_view(request, object_id, form_url, context)
 
-    def _run(self, object_id: str) -> ImportRun | None:
-        return ImportRun.objects.filter(pk=object_id).first() if is_id(object_id) else None
-
     def _asked(self, request: HttpRequest, object_id: str) -> ImportRun:
         """Return the run of one of its own pages; refuse who may not look at it."""
-        run = self._run(object_id)
+        run = find(ImportRun.objects, object_id)
         if not self.has_view_permission(request, run):
             raise PermissionDenied
         if run is None:

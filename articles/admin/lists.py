@@ -19,6 +19,7 @@ from django.db.models import (
     Count,
     Exists,
     IntegerField,
+    Manager,
     Model,
     OuterRef,
     QuerySet,
@@ -27,7 +28,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 
@@ -159,8 +160,7 @@ class ChosenFilter(admin.SimpleListFilter):
         value = request.GET.get(self.parameter_name or "")
         if not value:
             return []
-        record = self.model._default_manager.filter(pk=value).first() if is_id(value) else None
-        self.chosen = record
+        self.chosen = record = find(self.model._default_manager, value)
         return [(value, str(record) if record else f"no such {self.title}")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -218,6 +218,19 @@ def number_of(rows: QuerySet[Any], column: str) -> Case:
 def told(number: int) -> str:
     """Return a number of `number_of` in words."""
     return f"more than {MANY:,}" if number > MANY else f"{number:,}"
+
+
+def find[Row: Model](rows: Manager[Row] | QuerySet[Row], pk: object) -> Row | None:
+    """Return the row with this id, None if there is none or no row could have it."""
+    return rows.filter(pk=pk).first() if is_id(pk) else None
+
+
+def find_or_404[Row: Model](rows: Manager[Row] | QuerySet[Row], pk: object) -> Row:
+    """Return the row with this id; raise Http404 if there is none."""
+    row = find(rows, pk)
+    if row is None:
+        raise Http404
+    return row
 
 
 def is_id(value: object) -> bool:

@@ -11,14 +11,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from articles import tasks
 from articles.admin.desk import DeskAdmin, editor, link_to
-from articles.admin.lists import DONE_HERE, is_id, is_too_long
+from articles.admin.lists import DONE_HERE, find_or_404, is_id, is_too_long
 from articles.admin.merging_forms import NameForm, SecondBylineForm, SecondTagForm, UnionForm
 from articles.models import Author, ChangeSet, Outlet, RecordOrigin, Tag
 from articles.records.combining import Choice
@@ -276,10 +276,7 @@ class MergingAdmin(DeskAdmin):
 
     def _record(self, request: HttpRequest, object_id: str) -> Record:
         self._require(request)
-        rows = self.model._default_manager.filter(pk=object_id) if is_id(object_id) else None
-        record: Record | None = rows.first() if rows is not None else None
-        if record is None:
-            raise Http404
+        record: Record = find_or_404(self.model._default_manager, object_id)
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         return record

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles import curation
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to, link_to_list
-from articles.admin.lists import chosen, is_id, is_too_long
+from articles.admin.lists import chosen, find, find_or_404, is_id, is_too_long
 from articles.models import AuditItem, AuditSample, Tag, Tagging, TagKind
 from articles.quality import audits, sampling
 from newsroom.admin import DeskPage
@@ -168,9 +168,7 @@ def _lead_to(request: HttpRequest, sample: AuditSample | None) -> HttpResponse:
 def audit(request: HttpRequest, pk: str) -> HttpResponse:
     """Show a sample one tagging at a time, and keep what is answered; the next one appears at once."""
     checked_for(request, MAY_LOOK)
-    sample = AuditSample.objects.select_related("tag").filter(pk=pk).first() if is_id(pk) else None
-    if sample is None:
-        raise Http404
+    sample = find_or_404(AuditSample.objects.select_related("tag"), pk)
     if request.method == "POST":
         return _answer(request, sample)
     items = list(sample.items.select_related("article", "tag").defer(*UNSEEN))
@@ -216,7 +214,7 @@ def _rejectable(items: Sequence[AuditItem]) -> set[int]:
 def _answer(request: HttpRequest, sample: AuditSample) -> HttpResponse:
     checked_for(request, MAY_AUDIT)
     pk, given = request.POST.get("item", ""), audits.ANSWERS.get(request.POST.get("answer", ""))
-    item = sample.items.filter(pk=pk).first() if is_id(pk) else None
+    item = find(sample.items, pk)
     page = reverse("admin:quality_audit", args=[sample.pk])
     if item is None or given is None:
         messages.error(request, "That was none of the answers. Nothing was kept.")
@@ -233,10 +231,7 @@ def _answer(request: HttpRequest, sample: AuditSample) -> HttpResponse:
 def reject(request: HttpRequest, pk: str) -> HttpResponse:
     """Reject a tagging that an auditor found wrong: an act of curation, which leaves the answer as it is."""
     checked_for(request, MAY_REJECT)
-    items = AuditItem.objects.filter(verdict=AuditItem.Verdict.WRONG)
-    item = items.filter(pk=pk).first() if is_id(pk) else None
-    if item is None:
-        raise Http404
+    item = find_or_404(AuditItem.objects.filter(verdict=AuditItem.Verdict.WRONG), pk)
     rows = Tagging.objects.filter(pk=item.tagging_id, article=item.article_id, tag=item.tag_id)
     if curation.reject(rows, by=editor(request)):
         messages.success(request, f"{item} was rejected. No import gives it again; the audit's answer stays.")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from articles.admin.desk import RecordAdmin, editor
-from articles.admin.lists import is_id
+from articles.admin.lists import find_or_404
 from articles.admin.retries import retry_one
 from articles.importing.decoding import CONTROLS, decode
 from articles.importing.ending import ImportFailedError
@@ -164,11 +164,7 @@ class SourceFilePages(RecordAdmin):
         """Return the issue of a page; refuse who may not look at issues, or lacks the permission."""
         if not self.has_view_permission(request) or (permission and not request.user.has_perm(permission)):
             raise PermissionDenied
-        rows = ImportIssue.objects.select_related("run__retries")
-        issue = rows.filter(pk=object_id).first() if is_id(object_id) else None
-        if issue is None:
-            raise Http404
-        return issue
+        return find_or_404(ImportIssue.objects.select_related("run__retries"), object_id)
 
     def _about(self, request: HttpRequest, issue: ImportIssue, file: Reopened) -> dict[str, Any]:
         may_retry = request.user.has_perm(MAY_RETRY)

@@ -19,7 +19,7 @@ from articles import curation, working
 from articles.admin.changes import MAY_UNDO
 from articles.admin.deciding import Decision, PersonForm, find_actors, words_of
 from articles.admin.desk import DeskAdmin, RecordForm, editor, link_to, link_to_list
-from articles.admin.lists import is_id, is_too_long
+from articles.admin.lists import find, is_too_long
 from articles.admin.mentions import (
     ORDER,
     CountryFilter,
@@ -210,12 +210,10 @@ class ActorSuggestionAdmin(DeskAdmin):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Return the page that decides; to those who may decide nothing, the record."""
-        found = (
-            ActorSuggestion.objects.select_related("tag").filter(pk=object_id) if is_id(object_id) else None
-        )
-        suggestion = found.first() if found is not None and request.method == "GET" else None
-        if suggestion is not None and self.has_decide_permission(request):
-            return self._page(request, suggestion)
+        if request.method == "GET" and self.has_decide_permission(request):
+            suggestion = find(ActorSuggestion.objects.select_related("tag"), object_id)
+            if suggestion is not None:
+                return self._page(request, suggestion)
         return super().change_view(request, object_id, form_url, extra_context)
 
     # --- The page that decides -----------------------------------------------------------------------
@@ -224,10 +222,7 @@ class ActorSuggestionAdmin(DeskAdmin):
         """Show what is known of a suggestion and what may become of it; do what was sent."""
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        found = (
-            ActorSuggestion.objects.select_related("tag").filter(pk=object_id) if is_id(object_id) else None
-        )
-        suggestion = found.first() if found is not None else None
+        suggestion = find(ActorSuggestion.objects.select_related("tag"), object_id)
         # The button of an actor says who it is: then that is the verb.
         verb = "join" if "actor" in request.POST else request.POST.get("verb", "")
         if verb and not (verb in NEEDED and request.user.has_perms(NEEDED[verb])):

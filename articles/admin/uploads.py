@@ -31,7 +31,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from articles import tasks, working
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to
-from articles.admin.lists import is_id
+from articles.admin.lists import find, find_or_404, is_id
 from articles.admin.sending import ClippingHandler, SentFile
 from articles.admin.uploaded import differs, files_done, files_of, in_words, is_outdated, progress
 from articles.bodies import body_length
@@ -157,7 +157,7 @@ class UploadAdmin(ReadOnlyAdmin):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Return the page of an upload: how far it is, and what the check found."""
-        upload = self._upload(object_id)
+        upload = find(Upload.objects, object_id)
         context = self._page(request, upload) if upload else {}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
@@ -167,9 +167,7 @@ class UploadAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if request.method not in LOOKING:
             return HttpResponseNotAllowed(LOOKING)
-        upload = self._upload(object_id)
-        if upload is None:
-            raise Http404
+        upload = find_or_404(Upload.objects, object_id)
         context = self._page(request, upload)
         return TemplateResponse(request, "admin/articles/_upload.html", context)
 
@@ -209,9 +207,6 @@ class UploadAdmin(ReadOnlyAdmin):
             **files_of(request, upload),
         }
 
-    def _upload(self, object_id: str) -> Upload | None:
-        return Upload.objects.filter(pk=object_id).first() if is_id(object_id) else None
-
     # --- Acting -----------------------------------------------------------------------------------------
 
     def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -234,9 +229,7 @@ class UploadAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         with transaction.atomic():
-            upload = self._upload(object_id)
-            if upload is None:
-                raise Http404
+            upload = find_or_404(Upload.objects, object_id)
             if not may_act(request, upload):
                 raise PermissionDenied
             return act(request, upload)
@@ -269,8 +262,8 @@ class UploadAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if request.method not in LOOKING:
             return HttpResponseNotAllowed(LOOKING)
-        upload, place = self._upload(object_id), request.GET.get("n", "")
-        if upload is None or not is_id(place):
+        upload, place = find_or_404(Upload.objects, object_id), request.GET.get("n", "")
+        if not is_id(place):
             raise Http404
         file = upload.files.filter(position=place).first()
         if file is None or file.content is None:
