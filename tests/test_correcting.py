@@ -107,6 +107,15 @@ def test_taking_the_files_gives_the_field_back_to_it(alice, file):
     assert Article.objects.get().title == "Theirs again"
 
 
+def test_how_much_of_a_date_is_known_is_decided_with_the_date_and_never_by_itself(alice, file):
+    correct(alice, published_on=dt.date(2025, 10, 1))
+    write(file, date="2025-10")
+
+    assert corrections() == {"published_on": ("2025-10-01", True), "published_precision": ("month", False)}
+    write(file, date="2025")
+    assert corrections() == {"published_on": ("2025-01-01", True), "published_precision": ("year", False)}
+
+
 def test_outlet_authors_and_date_are_taken_as_the_file_says_them(alice, file):
     correct(alice, outlet=None, authors=[], published_on=dt.date(2019, 5, 1))
     write(file, outlet="Third Times", author="Zoe New", date="2025-11")

@@ -24,7 +24,8 @@ from articles.admin.changes import MAY_UNDO
 from articles.admin.desk import DeskAdmin, RecordForm, editor, fingerprint, link_to
 from articles.admin.lists import chosen, is_id
 from articles.admin.taggings import EVERYWHERE
-from articles.importing.corrections import said_by_archive
+from articles.importing.clipping import Precision
+from articles.importing.corrections import DATE, PRECISION, said_by_archive
 from articles.models import Article, Change, ChangeSet, Correction
 
 OURS, FILES = "Keep ours: the file is not followed", "Take the file's: follow it from now on"
@@ -64,25 +65,38 @@ class Compared(NamedTuple):
 
 
 def compare(corrections: Iterable[Correction]) -> list[Compared]:
-    """Return the imported text beside the edited one, and who edited it: a fixed number of queries."""
-    rows = list(corrections)
+    """Return the imported text beside the edited one, and who edited it: a fixed number of queries.
+
+    How much of a date is known is no correction by itself: it is shown with the date.
+    """
+    rows = [row for row in corrections if row.field != PRECISION]
     archive = said_by_archive(list(Article.objects.in_bulk([row.article_id for row in rows]).values()))
     editors = _editors(rows)
-    return [
-        Compared(
-            row,
-            _shown(row.file_value),
-            _shown(archive[row.article_id][row.field]),
-            editors.get((row.article_id, row.field)),
-            fingerprint((row.file_value, row.is_open, archive[row.article_id][row.field])),
-        )
-        for row in rows
-    ]
+    dated = [row.article_id for row in rows if row.field == DATE]
+    in_files = Correction.objects.filter(article__in=dated, field=PRECISION)
+    precisions = dict(in_files.values_list("article_id", "file_value")) if dated else {}
+    found = []
+    for row in rows:
+        said = archive[row.article_id]
+        imported, edited = row.file_value, said[row.field]
+        if row.field == DATE:
+            imported = _known_of(imported, precisions.get(row.article_id))
+            edited = _known_of(edited, said[PRECISION])
+        act = editors.get((row.article_id, row.field))
+        seen = fingerprint((imported, row.is_open, edited))
+        found.append(Compared(row, _shown(imported), _shown(edited), act, seen))
+    return found
 
 
 def show_compared(rows: Iterable[Compared]) -> SafeString:
     """Return corrections in a table."""
     return SafeString(render_to_string("admin/articles/_corrections.html", {"rows": list(rows)}))
+
+
+def _known_of(day: object, precision: object) -> object:
+    """Return what is known of a day such as 2025-10-01: 2025-10 if that is the month alone."""
+    lengths: dict[object, int] = {Precision.YEAR: 4, Precision.MONTH: 7}
+    return str(day)[: lengths.get(precision, 10)] if day else day
 
 
 def _shown(value: object) -> str:
@@ -98,7 +112,8 @@ def _editors(rows: Iterable[Correction]) -> dict[tuple[int, str], ChangeSet]:
     found: dict[tuple[int, str], ChangeSet] = {}
     for change in changes.select_related("change_set").order_by("pk"):
         for name in change.after or {}:
-            found[change.row_id, name.removesuffix("_id")] = change.change_set
+            field = DATE if name == PRECISION else name.removesuffix("_id")
+            found[change.row_id, field] = change.change_set
     return found
 
 
@@ -121,6 +136,10 @@ class CorrectionAdmin(DeskAdmin):
     ordering = ("-is_open", "-id")
     actions = ("keep_ours", "take_files")
     fields = ("article_shown", "field", "compared_shown", "is_open", "run")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Correction]:
+        """Return the corrections; how much of a date is known is decided with the date."""
+        return super().get_queryset(request).exclude(field=PRECISION)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the address of the buttons of a row, and Django's."""

@@ -18,6 +18,8 @@ FIELDS = (
     "updated_on", "language", "section", "outlet", "authors",
 )  # fmt: skip
 
+DATE, PRECISION = "published_on", "published_precision"  # corrected and decided as one
+
 type Said = Mapping[str, object]
 # By field: what the file said and whether that was to be decided; None where there was no correction yet.
 type Held = dict[str, list[object] | None]
@@ -77,19 +79,33 @@ class Noted:
         found = []
         for article, clipping in corrected:
             said = said_by_file(clipping)
-            for name in (name for name in FIELDS if name in article.edited_fields):
+            news = [
+                name for name in FIELDS if name in article.edited_fields and self._is_new(article, name, said)
+            ]
+            if PRECISION in news and DATE not in news:
+                news.append(DATE)
+            for name in news:
                 former = self._heard.get((article.pk, name))
-                if former is None or former[0] != said[name]:
-                    is_open = said[name] != archive[article.pk][name]
-                    self._heard[article.pk, name] = said[name], is_open
-                    found.append(News(article.pk, name, said[name], is_open, former))
+                is_open = _differ(name, said, archive[article.pk])
+                self._heard[article.pk, name] = said[name], is_open
+                found.append(News(article.pk, name, said[name], is_open, former))
         return found
+
+    def _is_new(self, article: Article, name: str, said: Said) -> bool:
+        former = self._heard.get((article.pk, name))
+        return former is None or former[0] != said[name]
 
     def _load(self, articles: set[int]) -> None:
         rows = Correction.objects.filter(article__in=articles - self._known)
         for pk, name, said, is_open in rows.values_list("article_id", "field", "file_value", "is_open"):
             self._heard[pk, name] = said, is_open
         self._known |= articles
+
+
+def _differ(name: str, said: Said, archive: Said) -> bool:
+    """Return whether a field is to be decided: how much of a date is known is decided with the date."""
+    names = {PRECISION: (), DATE: (DATE, PRECISION)}.get(name, (name,))
+    return any(said[one] != archive[one] for one in names)
 
 
 def corrected_among(clippings: Mapping[int, Clipping]) -> list[tuple[Article, Clipping]]:
@@ -134,11 +150,9 @@ def notices_of(found: Iterable[News]) -> dict[int, Notice]:
 
 
 def _words(fields: Sequence[str]) -> str:
-    # How much of a date is known changes with the date.
-    told = [name for name in fields if name != "published_precision" or "published_on" not in fields]
     return (
-        f"an editor corrected its {', '.join(told).replace('_', ' ')}, and the file now says something else "
-        "there; the correction stands until somebody decides it"
+        f"an editor corrected its {', '.join(fields).replace('_', ' ')}, and the file now says something "
+        "else there; the correction stands until somebody decides it"
     )
 
 

@@ -77,6 +77,32 @@ def test_a_viewer_decides_nothing(bob_at, correction, action):
     assert Correction.objects.get().is_open
 
 
+@pytest.mark.parametrize(
+    ("stored", "values", "said"),
+    [
+        (("2025-10-16", "day"), {"published_on": None}, ("2025-10-16", "nothing")),
+        (("2025-10-01", "month"), {"published_precision": "day"}, ("2025-10", "2025-10-01")),
+    ],
+    ids=["a date is cleared", "the whole date is known"],
+)
+def test_a_corrected_date_is_one_correction_that_shows_how_much_of_it_is_known(
+    alice_at, alice, stored, values, said
+):
+    day, precision = stored
+    article = make_article(published_on=day, published_precision=precision)
+    curation.edit_article(Article.objects.get(), values, by=alice)
+
+    pages = (address("article", "change", article.pk), address("correction"))
+    on_article, on_list = (alice_at.get(page).content.decode() for page in pages)
+
+    assert "published precision" not in on_list
+    assert "published_precision</th>" not in on_article
+    cells = re.findall(r'class="from">.*?</p>([^<]*)</td>', on_list)
+    assert tuple(cells) == said
+    assert all(f"<td>{words}</td>" in on_article for words in said)
+    assert "1 correction<" not in on_article
+
+
 # --- The buttons of a row ---------------------------------------------------------------------------------
 
 BUTTON = re.compile(r'<button [^>]*name="verb" value="(\w+)" formaction="([^"]+)"[^>]*>([^<]+)</button>')
