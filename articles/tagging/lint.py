@@ -26,6 +26,8 @@ HANDOVER = dt.timedelta(days=31)
 # Collective heads of state: Andorra's co-princes, Bosnia's presidency, San Marino's captains regent ...
 COLLECTIVE = frozenset({"ad", "ba", "sm", "ch", "so", "ly", "ye", "sd", "yu"})
 
+SHARED = frozenset((of, "head_of_state") for of in COLLECTIVE)
+
 # Names that a text is full of without meaning anybody.
 WORDS = frozenset(
     re.findall(
@@ -176,19 +178,26 @@ def find_shared_surnames(entries: Sequence[Entry]) -> Iterator[Complaint]:
 
 
 def find_overlaps(entries: Sequence[Entry]) -> Iterator[Complaint]:
-    """Yield offices of one holder at a time that two persons held together for longer than a hand-over."""
+    """Yield offices of one holder at a time that two persons held together for longer than a hand-over.
+
+    Two who both hold it to this day are an error: "the prime minister" would mean neither.
+    """
     tenures: dict[tuple[str, str], list[tuple[Entry, Office]]] = defaultdict(list)
     for entry in entries:
         for office in entry.offices:
-            if office.role in EXCLUSIVE and office.of not in COLLECTIVE and office.start_on:
+            if office.role in EXCLUSIVE and office.start_on:
                 tenures[office.of, office.role].append((entry, office))
     for (of, role), held in tenures.items():
         for (one, first), (other, second) in combinations(held, 2):
             days = _shared_days(first, second)
-            if one is not other and days > HANDOVER:
-                message = (
-                    f"{role} of {of} for {days.days} days together with {name_of(other)}; check the dates"
-                )
+            if one is other or days <= HANDOVER:
+                continue
+            together = f"together with {name_of(other)}"
+            if first.end_on is None and second.end_on is None and (of, role) not in SHARED:
+                message = f"{role} of {of} to this day {together}; end one of them"
+                yield Complaint(Level.ERROR, "overlap", name_of(one), message)
+            elif of not in COLLECTIVE:
+                message = f"{role} of {of} for {days.days} days {together}; check the dates"
                 yield Complaint(Level.WARNING, "overlap", name_of(one), message)
 
 

@@ -143,6 +143,23 @@ def test_two_heads_of_state_at_once():
     )
 
 
+def test_two_who_are_both_still_prime_minister():
+    """Nobody could tell whom "the prime minister" means; even where states have collective heads."""
+    since = [
+        Office("Prime Minister", "head_of_government", "ye", dt.date(year, 1, 15)) for year in (2025, 2026)
+    ]
+    one, other = person("one", offices=(since[0],)), person("other", offices=(since[1],))
+
+    (complaint,) = lint([country("ye"), one, other])
+
+    assert complaint == Complaint(
+        Level.ERROR,
+        "overlap",
+        "actor:one",
+        "head_of_government of ye to this day together with actor:other; end one of them",
+    )
+
+
 @pytest.mark.parametrize(
     ("first", "second", "place"),
     [
