@@ -12,6 +12,7 @@ from typing import Protocol
 __all__ = [
     "Voice",
     "all_of",
+    "count_of",
     "gettext",
     "grouped",
     "marked",
@@ -69,6 +70,11 @@ def pgettext(context: str, message: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the form that suits a number: ``%(count)s article``, ``%(count)s articles``."""
     return _voices[0].say_many(one, many, number)
+
+
+def count_of(count: int, one: str, many: str) -> str:
+    """Return a count with its noun, for the desk and the command line, which speak English: `1,204 files`."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def grouped(number: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
@@ -17,11 +18,27 @@ from django.utils import timezone
 from articles.importing.originals import is_kept
 from articles.importing.sources import find_sources, is_there
 from articles.importing.taggings import locked
-from articles.importing.trail import record_import, row_of
-from articles.models import Article, ArticleSource, ImportRun
+from articles.importing.trail import ARTICLE, record_import, row_of
+from articles.models import Article, ArticleSource, Change, ChangeSet, ImportRun
 from articles.search import sync
 
 CHUNK = 500  # sources looked at, and at most as many articles withdrawn, in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A public article that stays although its files are gone, for the undo of this run is a decision."""
+
+    article_id: int
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What pruning did, or would do, to some articles."""
+
+    withdrawn: int
+    kept: tuple[Kept, ...]
 
 
 class PruneRefusedError(Exception):
@@ -48,31 +65,32 @@ def check(paths: Sequence[Path], *, is_forced: bool) -> None:
             )
 
 
-def prune(paths: Sequence[Path], *, run: ImportRun) -> Iterator[int]:
+def prune(paths: Sequence[Path], *, run: ImportRun) -> Iterator[Pruned]:
     """Withdraw public articles none of whose files is left, one of which was below the paths.
 
-    Yield, transaction by transaction, how many that were.  An article whose status an editor touched stays,
-    and so does one whose withdrawal was undone.
+    Yield what was done, transaction by transaction.  An article whose status an editor touched stays, and so
+    does one whose withdrawal, or last change, was undone: that was decided by a person, and the report says
+    so.
     """
-    for ids in _missing(paths):
+    for ids, undone in _missing(paths):
         with transaction.atomic():
             count = _withdraw(ids, run)
-        yield count
+        yield Pruned(count, _kept(undone))
 
 
-def count_missing(paths: Sequence[Path], *, moved: Collection[int]) -> int:
-    """Return how many articles `prune` would withdraw, those ``moved`` to another file left out."""
-    columns = ("pk", "edited_fields")
-    return sum(
-        "status" not in edited
-        for ids in _missing(paths)
-        for pk, edited in Article.objects.filter(pk__in=ids).values_list(*columns)
-        if pk not in moved
-    )
+def preview(paths: Sequence[Path], *, moved: Collection[int]) -> Iterator[Pruned]:
+    """Yield what `prune` would do, the articles ``moved`` to another file left out."""
+    for ids, undone in _missing(paths):
+        edits = Article.objects.filter(pk__in=ids).values_list("pk", "edited_fields")
+        count = sum("status" not in edited for pk, edited in edits if pk not in moved)
+        yield Pruned(count, _kept([pk for pk in undone if pk not in moved]))
 
 
-def _missing(paths: Sequence[Path]) -> Iterator[list[int]]:
-    """Yield the public articles whose files are all gone, each once, in the order of their numbers."""
+def _missing(paths: Sequence[Path]) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield the public articles whose files are all gone, each once, in the order of their numbers.
+
+    Those in which an import was undone come beside the others.
+    """
     roots = [os.path.realpath(path) for path in paths]
     last = 0
     while True:
@@ -84,10 +102,21 @@ def _missing(paths: Sequence[Path]) -> Iterator[list[int]]:
         last = rows[-1][0]
         gone = {pk for pk, path in rows if _is_below(path, roots) and is_gone(path)}
         sources = ArticleSource.objects.filter(article__in=gone)
-        files = sources.values_list("article_id", "path", "is_undone")
-        kept = {pk for pk, path, is_undone in files if is_undone or not is_gone(path)}
-        if ids := sorted(gone - kept):
-            yield ids
+        files = list(sources.values_list("article_id", "path", "is_undone"))
+        gone -= {pk for pk, path, _ in files if not is_gone(path)}
+        undone = {pk for pk, _, is_undone in files if is_undone} & gone
+        if gone:
+            yield sorted(gone - undone), sorted(undone)
+
+
+def _kept(ids: Sequence[int]) -> tuple[Kept, ...]:
+    """Return the articles, each with the run that was undone in it last; without those an editor set."""
+    if not ids:
+        return ()
+    rows = Change.objects.filter(table=ARTICLE, row_id__in=ids, change_set__act=ChangeSet.Act.UNDO)
+    runs = dict(rows.order_by("pk").values_list("row_id", "change_set__run"))
+    edits = Article.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "edited_fields")
+    return tuple(Kept(pk, runs[pk]) for pk, edited in edits if pk in runs and "status" not in edited)
 
 
 def _sources_below(paths: Sequence[Path]) -> QuerySet[ArticleSource]:

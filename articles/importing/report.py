@@ -10,6 +10,7 @@ from articles.importing.batch import Reading
 from articles.importing.columns import UNSTORABLE
 from articles.importing.identity import Outcome
 from articles.importing.problems import Notice
+from articles.importing.pruning import Kept, Pruned
 from articles.importing.troubles import Trouble
 from articles.models import ImportIssue
 
@@ -41,6 +42,7 @@ class Report:
     issue_counts: IssueCounts = field(default_factory=dict)
     is_interrupted: bool = False
     withdrawn: int = 0  # articles whose files are gone
+    kept: list[Kept] = field(default_factory=list)  # articles that stay though their files are gone
     undone: int = 0  # files skipped because what they say was undone
     drafts: int = 0  # files created whose articles no reader sees, for they say so
     seconds: float = 0.0  # from its start to its end, as its row says; 0 for a dry run
@@ -76,6 +78,11 @@ class Report:
         problems = problems_of(chunk, notices or {})
         self.problems += problems
         self.issue_counts = counts_of(problems, self.issue_counts)
+
+    def add_pruned(self, pruned: Pruned) -> None:
+        """Count some articles whose files are gone."""
+        self.withdrawn += pruned.withdrawn
+        self.kept += pruned.kept
 
 
 def outcomes_of(chunk: Iterable[Reading], outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -89,8 +89,8 @@ def import_paths(
         chunks = stack.enter_context(contextlib.closing(in_order))
         _take_all(chunks, run, report, progress, should_stop)
         if is_pruning and not report.is_interrupted:
-            for count in run.prune(paths):
-                report.withdrawn += count
+            for pruned in run.prune(paths):
+                report.add_pruned(pruned)
                 progress(report)
         run.finish()
     return report
@@ -197,9 +197,9 @@ class _DryRun:
         seen = store.preview(sound, catalogue=self.catalogue, noted=self.noted, rules=self.rules)
         self.report.add(seen.outcomes, chunk, seen.notices)
 
-    def prune(self, paths: Sequence[Path]) -> Iterator[int]:
-        """Yield how many articles have lost their files."""
-        yield pruning.count_missing(paths, moved=self.catalogue.pks())
+    def prune(self, paths: Sequence[Path]) -> Iterator[pruning.Pruned]:
+        """Yield what would become of the articles whose files are gone."""
+        yield from pruning.preview(paths, moved=self.catalogue.pks())
 
     def finish(self) -> None:
         """Leave nothing behind."""
@@ -269,8 +269,8 @@ class _Run:
         self.row.heartbeat_at = timezone.now()
         self.row.save()
 
-    def prune(self, paths: Sequence[Path]) -> Iterator[int]:
-        """Withdraw the articles whose files are gone; yield how many, a few at a time."""
+    def prune(self, paths: Sequence[Path]) -> Iterator[pruning.Pruned]:
+        """Withdraw the articles whose files are gone; yield what was done, a few at a time."""
         yield from pruning.prune(paths, run=self.row)
 
     def finish(self) -> None:

@@ -14,6 +14,7 @@ from articles.importing.identity import Outcome
 from articles.importing.report import Problem, Report
 from articles.importing.sources import LOOKED_FOR
 from articles.models import ImportIssue
+from articles.phrases import count_of
 
 SHOWN_PLACES = 10  # files listed under one kind of issue; the rest is in the admin and in --report
 
@@ -52,6 +53,7 @@ def as_json(report: Report) -> dict[str, object]:
         "dry_run": report.is_dry,
         **{outcome.value: report.counts[outcome] for outcome in Outcome},
         "withdrawn": report.withdrawn,
+        "kept": [{"article": kept.article_id, "undone_run": kept.run_id} for kept in report.kept],
         "options": list(report.options),
         "started_by": report.started_by,
         "gazetteer_release": report.release,
@@ -85,11 +87,6 @@ def _heading(level: ImportIssue.Level, problems: Sequence[Problem]) -> str:
     return count_of(count, *HEADINGS[level])
 
 
-def count_of(count: int, one: str, many: str) -> str:
-    """Return a count with its noun."""
-    return f"{count:,} {one if count == 1 else many}"
-
-
 def headline(report: Report, seconds: float) -> Iterator[str]:
     """Yield what happened in numbers, and what else is to be known of the run."""
     files = count_of(report.file_count, "file", "files")
@@ -100,9 +97,11 @@ def headline(report: Report, seconds: float) -> Iterator[str]:
         suffixes = sorted(LOOKED_FOR)
         yield f"Nothing to import: articles are {', '.join(suffixes[:-1])} and {suffixes[-1]} files."
     if report.withdrawn:
-        articles = "1 article" if report.withdrawn == 1 else f"{report.withdrawn:,} articles"
+        articles = count_of(report.withdrawn, "article", "articles")
         verb = "Would withdraw" if report.is_dry else "Withdrew"
         yield f"{verb} {articles} whose files are gone; a file that comes back brings its article back."
+    if report.kept:
+        yield _kept(report)
     if report.undone:
         yield (
             f"{report.undone:,} of the skipped files were left out because the import of what they say was "
@@ -118,6 +117,27 @@ def headline(report: Report, seconds: float) -> Iterator[str]:
     if report.release:
         options = " with " + " and ".join(report.options) if report.options else ""
         yield f"Run {report.run_id} by {report.started_by or 'nobody known'}{options}, {_take_back(report)}."
+
+
+def _kept(report: Report) -> str:
+    """Return which articles pruning left public, why, and how to withdraw them all the same."""
+    is_one = len(report.kept) == 1
+    their, them, plural = ("its", "it", "") if is_one else ("their", "them", "s")
+    articles = listed([str(kept.article_id) for kept in report.kept])
+    runs = [str(run) for run in sorted({kept.run_id for kept in report.kept})]
+    run, was = ("run", "was") if len(runs) == 1 else ("runs", "were")
+    return (
+        f"{len(report.kept):,} article{plural} kept although {their} files are gone, for {run} {listed(runs)}, "
+        f"which changed or withdrew {them}, {was} undone: article{plural} {articles}. "
+        f"To withdraw {them} all the same, use *Withdraw from readers* at the desk."
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the names one after the other; of many the first ten and how many more there are."""
+    more = [f"{len(names) - SHOWN_PLACES:,} more"] if len(names) > SHOWN_PLACES else []
+    shown = [*names[:SHOWN_PLACES], *more]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def _take_back(report: Report) -> str:

@@ -77,6 +77,35 @@ def test_the_report_says_which_of_the_articles_nobody_sees(folder):
     assert "draft" not in run(folder)[0]
 
 
+def test_the_report_says_what_pruning_keeps_because_a_run_was_undone(folder):
+    run(folder)
+    one, other = Article.objects.order_by("pk").values_list("pk", flat=True)
+    (folder / "a.md").unlink()
+    run(folder, "--prune")
+    first = ImportRun.objects.latest("pk")
+    undo(first)
+
+    assert (
+        f"1 article kept although its files are gone, for run {first.pk}, which changed or withdrew it, was "
+        f"undone: article {one}. To withdraw it all the same, use *Withdraw from readers* at the desk."
+    ) in run(folder, "--prune")[0].splitlines()
+    assert json.loads(run(folder, "--prune", "--json", "--dry-run")[0])["kept"] == [
+        {"article": one, "undone_run": first.pk}
+    ]
+
+    (folder / "b.md").unlink()
+    write(folder, "c.md")
+    run(folder, "--prune")
+    last = ImportRun.objects.latest("pk")
+    undo(last)
+
+    assert (
+        f"2 articles kept although their files are gone, for runs {first.pk} and {last.pk}, which changed or "
+        f"withdrew them, were undone: articles {one} and {other}. To withdraw them all the same, use "
+        "*Withdraw from readers* at the desk."
+    ) in run(folder, "--prune")[0].splitlines()
+
+
 def test_the_report_and_the_desk_say_the_same_time(folder):
     stdout, _, _ = run(folder)
 
@@ -99,6 +128,7 @@ def test_json_is_all_there_is_on_standard_output(folder):
         ("skipped", 0),
         ("failed", 1),
         ("withdrawn", 0),
+        ("kept", []),
         ("options", []),
         ("started_by", ImportRun.objects.get().started_by_name),
         ("gazetteer_release", ImportRun.objects.get().gazetteer_release),
@@ -121,6 +151,7 @@ def test_a_dry_run_has_no_number_and_says_would(folder):
         "skipped": 0,
         "failed": 0,
         "withdrawn": 0,
+        "kept": [],
         "options": [],
         "started_by": "",
         "gazetteer_release": "",

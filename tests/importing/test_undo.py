@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from articles import curation, gazetteer
 from articles.importing import undo as undo_module
 from articles.importing.lock import ImportBusyError
+from articles.importing.pruning import Kept
 from articles.importing.run import import_paths
 from articles.importing.undo import UndoError, Undoing, undo
 from articles.models import Article, ArticleSource, ChangeSet, ImportRun, Tag, Tagging
@@ -308,6 +309,21 @@ def test_what_a_run_withdrew_is_given_back_and_not_withdrawn_again(folder):
 
     assert (article("a.md").status, article("a.md").withdrawal) == (PUBLIC, "")
     assert import_paths([folder], is_pruning=True).withdrawn == 0
+
+
+@pytest.mark.parametrize("is_dry", [True, False], ids=["dry run", "run"])
+def test_pruning_says_which_articles_it_keeps_because_a_run_was_undone(folder, alice, is_dry):
+    (folder / "a.md").unlink()
+    import_paths([folder], is_pruning=True)
+    pruned = last_run()
+    undo(pruned)
+
+    report = import_paths([folder], is_pruning=True, is_dry=is_dry)
+    assert (report.withdrawn, report.kept) == (0, [Kept(article("a.md").pk, pruned.pk)])
+
+    curation.withdraw(Article.objects.filter(pk=article("a.md").pk), by=alice)
+    report = import_paths([folder], is_pruning=True, is_dry=is_dry)
+    assert (report.withdrawn, report.kept) == (0, [])
 
 
 def test_what_a_run_brought_back_is_withdrawn_and_stays_so(folder):
