@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString
 
 from articles import tasks, working
 from articles.admin.desk import DeskAdmin, editor, link_to
-from articles.admin.lists import is_id
+from articles.admin.lists import find, find_or_404, is_id
 from articles.admin.rulelab_forms import FIELDS, RuleForm
 from articles.admin.taggings import show_decision
 from articles.importing.lock import ImportBusyError
@@ -143,10 +143,7 @@ class RuleLab(DeskAdmin):
     def _tag(self, request: HttpRequest, object_id: str) -> Tag:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        tag = Tag.objects.filter(pk=object_id).first() if is_id(object_id) else None
-        if tag is None:
-            raise Http404
-        return tag
+        return find_or_404(Tag.objects, object_id)
 
     # --- Trying --------------------------------------------------------------------------------------
 
@@ -303,7 +300,7 @@ def _compute_here(trial: RuleTrial) -> None:
 
 def _trial(tag: Tag, pk: str) -> RuleTrial:
     rows = RuleTrial.objects.filter(tag=tag).select_related("change_set").defer("article_ids")
-    trial = rows.filter(pk=int(pk)).first() if is_id(pk) else None
+    trial = find(rows, pk)
     if trial is None:
         raise Http404("this trial is gone: trials that nobody saved are kept for a day")
     return trial
