@@ -1,20 +1,26 @@
 import datetime as dt
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from articles import gazetteer
+from articles.management.commands.lint_gazetteer import CHECKS
 from articles.models import Alias, Archive, ChangeSet, Office, OutboxRow, RecordOrigin, Tag
 from articles.search import sync
+from articles.tagging import lint
 from articles.tagging.gazetteer import Alias as AliasRecord
 from articles.tagging.gazetteer import AliasKind, DataError, Entry, Kind
 from articles.tagging.gazetteer import Office as OfficeRecord
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
+
+PROJECT = Path(__file__).resolve().parent.parent
 
 RUSSIA = Entry(
     kind=Kind.COUNTRY,
@@ -434,7 +440,18 @@ def test_lint_fails_on_errors_and_counts_them(files, capsys):
     with pytest.raises(CommandError, match="1 error in the gazetteer"):
         call_command("lint_gazetteer")
 
-    assert "1 error of clash" in capsys.readouterr().out
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "1 error: names of several entries [clash]",
+        "4 entries looked at",
+    ]
+
+
+def test_lint_says_of_each_check_what_it_looks_for():
+    table = (PROJECT / "docs" / "gazetteer.md").read_text(encoding="utf-8").partition("| check |")[2]
+    documented = re.findall(r"^\| (\w+) \| (?:error|warning)", table, re.MULTILINE)
+    raised = re.findall(r'Complaint\([\w.]+, "(\w+)"', Path(lint.__file__).read_text(encoding="utf-8"))
+
+    assert set(CHECKS) == set(documented) == set(raised)
 
 
 def test_lint_looks_at_what_editors_made_of_it(files, capsys):

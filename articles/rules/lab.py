@@ -18,6 +18,7 @@ from articles import gazetteer
 from articles.curation import Act
 from articles.importing.lock import import_lock
 from articles.models import Alias, ChangeSet, Office, OutboxRow, RuleTrial, Tag, TrialMove
+from articles.phrases import count_of
 from articles.rules.candidates import Reach
 from articles.rules.retagging import Retagging, Scope, releases_like, retag
 from articles.search.outbox import NO_ARTICLE, database_standing
@@ -164,7 +165,9 @@ def _note(trial: RuleTrial, reason: str) -> str:
     )  # fmt: skip
     note = f"rule of {trial.tag}: {moves or 'no article moves under it'}"
     against = trial.result.get("against", 0)
-    return f"{note}; against {against:,} decisions, because: {reason}" if reason else note
+    return (
+        f"{note}; against {count_of(against, 'decision', 'decisions')}, because: {reason}" if reason else note
+    )
 
 
 def _check_fresh(trial: RuleTrial, change: Change) -> None:

@@ -210,7 +210,7 @@ def test_a_removed_name_that_an_editor_confirmed_is_a_contradiction(loaded, alic
         save(trial, by=alice, is_override=True, reason=" \0 ")
     act = save(trial, by=alice, is_override=True, reason="Muscat is a wine\nhere")
     follow(RuleTrial.objects.get(pk=trial.pk))
-    assert act.note == "rule of Oman: 1 lost; against 1 decisions, because: Muscat is a wine here"
+    assert act.note == "rule of Oman: 1 lost; against 1 decision, because: Muscat is a wine here"
     assert one.taggings.get().status == "confirmed"
 
 

@@ -10,9 +10,22 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
+from articles.phrases import count_of
 from articles.tagging.gazetteer import DataError, shared_names
 from articles.tagging.lint import Level, lint, uncovered
 from articles.tagging.records import Entry
+
+# What each check looks for, by its short name (docs/gazetteer.md).
+CHECKS = {
+    "unknown": "unknown keys",
+    "double": "entries that are there twice",
+    "clash": "names of several entries",
+    "surname": "surnames of several persons",
+    "overlap": "offices held by two at once",
+    "suspicious": "names that match too much",
+    "swallows": "names that hide a country",
+    "spoken": "acronyms that are a name",
+}
 
 
 class Command(BaseCommand):
@@ -53,13 +66,15 @@ class Command(BaseCommand):
                 )
         counts = Counter((complaint.level, complaint.check) for complaint in complaints)
         for (level, check), count in sorted(counts.items()):
-            self.stdout.write(f"{count} {level.value}{'s' if count != 1 else ''} of {check}")
+            self.stdout.write(
+                f"{count_of(count, level.value, f'{level.value}s')}: {CHECKS[check]} [{check}]"
+            )
         if options["passages"]:
             self._tell_uncovered(entries, Path(str(options["passages"])), in_full=bool(options["all"]))
-        self.stdout.write(f"{len(entries)} entries looked at")
+        self.stdout.write(f"{count_of(len(entries), 'entry', 'entries')} looked at")
         error_count = sum(complaint.level is Level.ERROR for complaint in complaints)
         if error_count:
-            raise CommandError(f"{error_count} error{'s' if error_count != 1 else ''} in the gazetteer")
+            raise CommandError(f"{count_of(error_count, 'error', 'errors')} in the gazetteer")
 
     def _tell_uncovered(self, entries: list[Entry], folder: Path, *, in_full: bool) -> None:
         """Print how many entries of each kind no passage demands: information, no mistake."""
@@ -69,7 +84,7 @@ class Command(BaseCommand):
         for name in names if in_full else ():
             self.stdout.write(f"no passage: {name}")
         for kind, total in sorted(totals.items()):
-            self.stdout.write(f"{counts[kind]} of {total} {kind} entries have no passage")
+            self.stdout.write(f"{counts[kind]:,} of {total:,} {kind} entries have no passage")
 
 
 def _demanded(folder: Path) -> set[str]:

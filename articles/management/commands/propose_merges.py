@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand
 
-from articles.management.reports import count_of
+from articles.phrases import count_of
 from articles.records import namesakes
 
 

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from articles.commands import manage
 from articles.models import Article
+from articles.phrases import count_of
 from articles.search import sync
 from articles.search.engine import IndexBusy, IndexUnusable
 
@@ -64,23 +65,23 @@ class Command(BaseCommand):
         count = sync.rebuild(progress=self._progress())
         seconds = monotonic() - started
         self._clear_progress()
-        self.stdout.write(f"{count:,} {_articles(count)} indexed in {seconds:.1f} s")
+        self.stdout.write(f"{_articles(count)} indexed in {seconds:.1f} s")
 
     def _check(self) -> None:
         compared = sync.compare()
         if compared.waiting:
-            waits = "change waits" if compared.waiting == 1 else "changes wait"
-            self.stdout.write(f"{compared.waiting:,} {waits} to be indexed")
+            waiting = count_of(compared.waiting, "change waits", "changes wait")
+            self.stdout.write(f"{waiting} to be indexed")
         for what, ids in (
             ("not in the index", compared.missing),
             ("in the index, but hidden from readers", compared.superfluous),
             ("in the index, but out of date", compared.outdated),
         ):
             if ids:
-                self.stdout.write(f"{len(ids):,} {_articles(len(ids))} {what}: {', '.join(_ranges(ids))}")
+                self.stdout.write(f"{_articles(len(ids))} {what}: {', '.join(_ranges(ids))}")
         if not compared.is_equal:
             raise CommandError(f"the index differs from the database; run: {manage('reindex')}")
-        self.stdout.write(f"index and database agree on {compared.count:,} {_articles(compared.count)}")
+        self.stdout.write(f"index and database agree on {_articles(compared.count)}")
 
     def _progress(self) -> Callable[[int], None] | None:
         if not self.stderr.isatty():
@@ -106,7 +107,7 @@ def _bring_up_to_date() -> None:
 
 
 def _articles(count: int) -> str:
-    return "article" if count == 1 else "articles"
+    return count_of(count, "article", "articles")
 
 
 def _ranges(ids: Iterable[int]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from articles.management.commands.import_articles import stop_requests
 from articles.management.progress import ProgressLine
 from articles.management.reports import printable
 from articles.models import Article, Tag
+from articles.phrases import count_of
 from articles.rules.retagging import Moves, RetagError, Retagging, Scope, count_waiting, retag
 
 SOME_FAILED = 1  # exit codes: some articles could not be tagged
@@ -174,7 +175,7 @@ def as_json(done: Retagging, tags: dict[int, Tag]) -> dict[str, object]:
 def describe(done: Retagging, tags: dict[int, Tag], seconds: float) -> Iterator[str]:
     """Yield the report for people: a sentence, a table of the tags, then what went wrong."""
     verb = "Would tag" if done.is_dry else "Tagged"
-    articles = "1 article" if done.article_count == 1 else f"{done.article_count:,} articles"
+    articles = count_of(done.article_count, "article", "articles")
     yield f"{verb} {articles} in {seconds:.1f} s: {done.changed_count:,} changed (gazetteer {done.release})."
     if not done.article_count and not done.is_interrupted:
         yield "Every article carries the newest tags already; --force tags them all the same."

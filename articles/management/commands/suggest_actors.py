@@ -15,6 +15,7 @@ from articles.commands import manage
 from articles.importing.taggings import texts_of
 from articles.management.reports import printable
 from articles.models import ActorSuggestion, Article, SuggestionMention
+from articles.phrases import count_of
 
 SHOWN = 25
 REACH = 60  # characters of the text on either side of the name
@@ -99,7 +100,7 @@ def describe(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield "No suggestions: the gazetteer knows everybody whom the articles name beside an office."
     for one in found:
         owner = f" ({one['country']})" if one["country"] else ""
-        articles = "1 article" if one["articles"] == 1 else f"{one['articles']:,} articles"
+        articles = count_of(one["articles"], "article", "articles")
         yield f"{one['name']}: {one['office']}{owner}, {articles}"
         for place in one["evidence"][:1]:
             yield f"    … {place['context']} …  (article {one['article']}, {place['part']})"

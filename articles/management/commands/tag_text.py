@@ -9,6 +9,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
+from articles.phrases import count_of
 from articles.tagging import Tagger
 from articles.tagging.lasting import built_to_last
 from articles.tagging.lines import LineError, Names, read_date, read_line
@@ -58,4 +59,4 @@ class Command(BaseCommand):
             )
             self.stdout.write(json.dumps({"id": article["id"], **names.row(tagged)}, ensure_ascii=False))
         if failed_count:
-            raise CommandError(f"{failed_count} lines could not be read", returncode=1)
+            raise CommandError(f"{count_of(failed_count, 'line', 'lines')} could not be read", returncode=1)

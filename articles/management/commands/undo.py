@@ -14,8 +14,9 @@ from articles.history.undoing import Conflict, Reversal, UndoError, undo
 from articles.importing.lock import ImportBusyError
 from articles.importing.run import login
 from articles.management.commands import undo_import
-from articles.management.reports import count_of, printable
+from articles.management.reports import printable
 from articles.models import Change, ChangeSet
+from articles.phrases import count_of
 from articles.search import sync
 
 REFUSED = 1  # exit codes: later acts stand in the way

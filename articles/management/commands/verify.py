@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from articles import verification
 from articles.models import Article
+from articles.phrases import count_of
 
 FAULTS_FOUND = 1  # exit codes
 COULD_NOT_RUN = 2
@@ -59,7 +60,7 @@ class Command(BaseCommand):
         self._close(levels, counts, seconds, is_json=is_json)
         if levels[True]:
             raise CommandError(
-                f"{levels[True]:,} {'fault' if levels[True] == 1 else 'faults'} found",
+                f"{count_of(levels[True], 'fault', 'faults')} found",
                 returncode=FAULTS_FOUND,
             )
 
