@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django_tasks_db.models import DBTaskResult
 
 from articles import gazetteer, tasks
@@ -131,6 +135,12 @@ def test_nobody_without_the_right_to_look_may_try(peru, client, bob):
     assert RuleTrial.objects.count() == 0
 
 
+def headings_of(page: str) -> list[str]:
+    """Return the second headings of a page, as they are read."""
+    found = re.findall(r"<h2>(.*?)</h2>", page, re.DOTALL)
+    return [" ".join(unescape(strip_tags(heading)).split()) for heading in found]
+
+
 def test_a_rule_against_decisions_is_saved_only_with_a_reason(peru, django_user_model, alice):
     article = make_article(title="Decided", body="Nothing but Callao.")
     Tagging.objects.create(article=article, tag=peru, status="rejected", decided_by=alice)
@@ -138,15 +148,18 @@ def test_a_rule_against_decisions_is_saved_only_with_a_reason(peru, django_user_
 
     shown = try_rule(client, peru, capital="Callao").content.decode()
     trial = RuleTrial.objects.get()
-    assert "Against a decision: </h2>" not in shown
-    assert "an editor rejected it, the new rule would give it again" in shown
+    assert headings_of(shown)[2:] == [
+        "Articles and Peru",
+        "⚠ Against a decision: an editor rejected it, the new rule would give it again 1",
+        "would get it 2",
+    ]
     assert "Peru: rejected by an editor" in shown
     refused = save_rule(client, trial, override="on")
     assert "Nothing was saved: the rule contradicts a decision of editors" in refused.content.decode()
     save_rule(client, trial, override="on", reason="Callao is a port")
 
     act = ChangeSet.objects.get(act="edit")
-    assert act.note == "rule of Peru: 2 gained; against 1 decisions, because: Callao is a port"
+    assert act.note == "rule of Peru: 2 gained; against 1 decision, because: Callao is a port"
 
 
 def test_lines_that_cannot_be_read_are_told_and_kept(peru, alice_at):
