@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from typing import NamedTuple
 
 from django.conf import settings
-from django.core import checks
 from django.http import HttpRequest, HttpResponse
 from django.urls import LocalePrefixPattern
 from django.utils import translation
@@ -97,19 +96,6 @@ def language_of(path: str) -> str:
     return next(
         (code for code, one in editions().items() if one.prefix == f"{first}/"), settings.LANGUAGE_CODE
     )
-
-
-@checks.register
-def check_catalogues(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
-    """Return a warning for each language whose catalogue is not compiled: its pages would be English."""
-    files = [
-        folder / code / "LC_MESSAGES/django.po" for folder in settings.LOCALE_PATHS for code in editions()
-    ]
-    return [
-        checks.Warning(f"{path} is not compiled", hint="run: make setup", id="articles.W001")
-        for path in files
-        if path.exists() and not path.with_suffix(".mo").exists()
-    ]
 
 
 class ReaderPrefix(LocalePrefixPattern):

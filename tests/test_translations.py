@@ -18,7 +18,7 @@ from django.template import Context, Template
 
 from articles import days, languages, phrases
 from articles.filters import ArticleFilter
-from articles.languages import check_catalogues, speaking
+from articles.languages import speaking
 from articles.lists.periods import Range
 from articles.models import Alias, Office, Tag
 from articles.search import asking, sync
@@ -520,7 +520,7 @@ django.setup()
 from django.conf import settings
 from django.urls import reverse
 from articles.filters import ArticleFilter
-from articles.languages import check_catalogues, speaking
+from articles.languages import speaking
 def place(code):
     with speaking(code):
         return reverse("article_list")
@@ -589,16 +589,3 @@ def test_where_the_facts_of_an_accepted_actor_are_from_is_said_in_french(client,
 
     assert f"Source de ces données{NARROW}: des articles de ces archives" in html.replace(HARD, NARROW)
     assert NAMED_HERE not in html
-
-
-def test_a_catalogue_that_is_not_compiled_is_complained_about(settings, tmp_path):
-    folder = tmp_path / "fr" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.po").touch()
-    settings.LOCALE_PATHS = [tmp_path]
-
-    (warning,) = check_catalogues(None)
-
-    assert (warning.msg, warning.hint) == (f"{folder / 'django.po'} is not compiled", "run: make setup")
-    (folder / "django.mo").touch()
-    assert check_catalogues(None) == []

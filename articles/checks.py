@@ -1,11 +1,14 @@
-"""Tells, with `check --deploy`, of a SQLite that may damage its write-ahead log."""
+"""What `check` looks at besides what Django does: catalogues, and with `--deploy` the version of SQLite."""
 
 from __future__ import annotations
 
 import sqlite3
 
+from django.conf import settings
 from django.core import checks
 from django.db import connection
+
+from articles.languages import editions
 
 type Version = tuple[int, int, int]
 
@@ -34,4 +37,16 @@ def check_sqlite(app_configs: object, **kwargs: object) -> list[checks.CheckMess
             "until then keep backups and run: manage.py verify",
             id="articles.I001",
         )
+    ]
+
+
+def check_catalogues(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
+    """Return a warning for each language whose catalogue is not compiled: its pages would be English."""
+    files = [
+        folder / code / "LC_MESSAGES/django.po" for folder in settings.LOCALE_PATHS for code in editions()
+    ]
+    return [
+        checks.Warning(f"{path} is not compiled", hint="run: make setup", id="articles.W001")
+        for path in files
+        if path.exists() and not path.with_suffix(".mo").exists()
     ]

@@ -1,4 +1,4 @@
-"""The check of the deployment that tells which SQLite may damage a database."""
+"""What `check` says: of catalogues that are not compiled, and of a SQLite that may damage a database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from django.core.checks import registry
 
-from articles.sqlite_check import check_sqlite, may_damage_the_log
+from articles.checks import check_catalogues, check_sqlite, may_damage_the_log
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,20 @@ def test_nothing_is_said_of_sqlite_where_the_archive_is_in_postgresql(monkeypatc
 
 def test_a_check_of_a_deployment_asks_for_it():
     assert check_sqlite in registry.registry.deployment_checks
+
+
+def test_a_catalogue_that_is_not_compiled_is_complained_about(settings, tmp_path):
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").touch()
+    settings.LOCALE_PATHS = [tmp_path]
+
+    (warning,) = check_catalogues(None)
+
+    assert (warning.msg, warning.hint) == (f"{folder / 'django.po'} is not compiled", "run: make setup")
+    (folder / "django.mo").touch()
+    assert check_catalogues(None) == []
+
+
+def test_every_check_asks_for_the_catalogues():
+    assert check_catalogues in registry.registry.registered_checks
