@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from articles.importing.blocks import About, Block, Kind
 from articles.importing.bylines import day_in, is_byline, is_mail
@@ -70,26 +70,36 @@ MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
 def title_in(blocks: Sequence[Block], *, is_bare: bool) -> str:
     """Return the title that a text without one in its front matter has: its first heading, else nothing.
 
-    A second-level heading below a paragraph is that of a section.  ``is_bare``: the file has no front matter
-    at all; then its first line will do, if it stands alone and is no sentence.
+    A second-level heading below a paragraph is that of a section; a heading of nothing but a picture or a
+    comment is none.  ``is_bare``: the file has no front matter at all; then its first line will do, if it
+    stands alone and is no sentence.
     """
     has_begun = False
     for block in blocks[:HEAD]:
         level = HEADING_LEVEL.match(block.text) if block.kind is Kind.HEADING else None
         if level and (len(level[1]) < 2 or (len(level[1]) == 2 and not has_begun)):
-            return without_marks(block.plain)
-        if block.kind is Kind.PARAGRAPH and not (dates_in(block) or is_byline(block.plain)):
+            if title := without_marks(block.plain):
+                return title
+        elif block.kind is Kind.PARAGRAPH and not (dates_in(block) or is_byline(block.plain)):
             has_begun = True
-    standing = [block for block in blocks if block.kind is not Kind.RULE and not _tool_lines(block)]
-    first = standing[0] if len(standing) > 1 and is_bare else None
+    if not is_bare:
+        return ""
+    standing = (block for block in blocks if block.kind is not Kind.RULE and not _tool_lines(block))
+    first, second = [*islice(filter(_has_words, standing), 2), None, None][:2]
     if (
         first
+        and second
         and first.kind is Kind.PARAGRAPH
         and "\n" not in first.text
         and len(first.text) <= MAX_FIRST_LINE
     ):
         return "" if first.text.rstrip().endswith((".", ":", ";", ",")) else without_marks(first.plain)
     return ""
+
+
+def _has_words(block: Block) -> bool:
+    """Return whether a reader sees anything of a block: not of `%%draft%%`."""
+    return block.kind is not Kind.PARAGRAPH or bool(without_marks(block.plain))
 
 
 def cut_title(blocks: list[Block], about: About) -> list[Block]:

@@ -223,7 +223,7 @@ class _Taken:
         if not self.block.text.startswith((" ", "\t")):
             text = textwrap.dedent(text)  # what stood below a line that is gone would be code now
         kind = Kind.PARAGRAPH if self.block.kind is Kind.COMMENT else self.block.kind
-        return [replace(self.block, text=text, kind=kind), *cut] if text.strip("> \t\n-*+") else cut
+        return [replace(self.block, text=text, kind=kind), *cut] if text.strip("> \t\n-*+#") else cut
 
     def _note(self, found: re.Match[str], step: str) -> str:
         self.pieces.setdefault(step, []).append(found[0].strip())

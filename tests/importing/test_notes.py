@@ -125,6 +125,21 @@ def test_a_heading_is_the_title_without_its_marks():
     assert without_marks("%%draft%% Talks") == "Talks"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# ![[cover.png]]\n\n# Talks fail\n\nText.",
+        "# %%draft%%\n\n## Talks fail\n\nText.",
+        "%%draft%%\n\nTalks fail\n\nText.",
+    ],
+    ids=["a picture", "a comment", "a comment above the first line"],
+)
+def test_the_title_is_the_first_heading_of_which_words_are_left(text):
+    clipping = read(text)
+
+    assert (clipping.title, clipping.body) == ("Talks fail", "Text.")
+
+
 def test_a_program_that_obsidian_runs_is_cut_and_other_code_is_not():
     text = "Text.\n\n```dataview\nlist\n```\n\n```python\nlist\n```"
 
