@@ -245,13 +245,8 @@ class Places:
             return ""
         if reading.in_title(start) and reading.is_title_capitalised():
             return ""
-        named = {sense.entry.key for sense in pattern.places}
-        is_named = any(
-            sense.entry.key in named
-            for _, _, other in reading.hits.names
-            if other is not pattern and other.case is not Case.SMALL
-            for sense in other.places
-        )
+        namings = reading.namings()
+        is_named = any(namings[sense.entry.key] - {pattern.words} for sense in pattern.places)
         return "" if is_named else word
 
     def _is_person(self, reading: Reading, hit: Hit, before: str, after: str) -> str:

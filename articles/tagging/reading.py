@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from articles.tagging import datelines
 from articles.tagging.folding import fold_name
-from articles.tagging.matcher import Hit, Hits, Sense
+from articles.tagging.matcher import Case, Hit, Hits, Sense
 from articles.tagging.records import AliasKind, Entry, Kind
 from articles.tagging.vocabulary import Title
 
@@ -83,6 +83,7 @@ class Reading:
     _place_starts: dict[int, int] | None = None
     _homes: Counter[str] | None = None
     _titles: dict[int, Title | None] | None = None
+    _namings: dict[str, set[str]] | None = None
 
     def __post_init__(self) -> None:
         """Put within reach what is asked for with every word."""
@@ -252,6 +253,15 @@ class Reading:
             for sense in pattern.full
             for office in sense.entry.offices
         }
+
+    def namings(self) -> dict[str, set[str]]:
+        """Return by the key of each place and body the words that name it, but for those in small letters."""
+        if self._namings is None:
+            self._namings = defaultdict(set)
+            for pattern in {pattern for _, _, pattern in self.hits.names}:
+                for sense in pattern.places if pattern.case is not Case.SMALL else ():
+                    self._namings[sense.entry.key].add(pattern.words)
+        return self._namings
 
     def titles_by_end(self) -> dict[int, Title | None]:
         """Return the titles ("President") by the place where each ends."""

@@ -43,6 +43,7 @@ ENTRIES = (
     country("je", "Jersey", Alias("New Jersey", AliasKind.NEGATIVE)),
     Entry(Kind.COUNTRY, "crimea", "Crimea", "x-crimea", aliases=(Alias("Crimea"),), implies=("ua",)),
     country("ua", "Ukraine", Alias("Ukrainian", AliasKind.DEMONYM)),
+    Entry(Kind.ORGANISATION, "au", "African Union", "au", aliases=(Alias("African Union"), Alias("AU"))),
     person("Ana Putin"),
     person("Nora Rice"),
     person("Vladimir Putin", Office("President", "head_of_state", "ru", dt.date(2012, 5, 7))),
@@ -274,6 +275,7 @@ def test_the_words_of_a_mention_are_a_name_of_its_entry(body):
         "Ana Putin Vladimir Putin Putin ",
         "Russian president ",
         "Nora Rice Rice ",
+        "A.U. Smith ",
     ],
 )
 def test_the_work_grows_with_the_text_and_no_faster(unit):
