@@ -44,6 +44,21 @@ MOST_MERGED = 20  # records at once
 FOUND = 20  # records that a search for another one offers
 LOOKED = 1_000  # articles of a large merge among which examples are looked for
 
+MERGING = (
+    "Make records that are the same one. The one that is kept gets the articles, names and addresses of the "
+    "others; old addresses and searches lead to it for ever. It is one act, which can be undone."
+)
+TAKEN = "Somebody took this name, slug or key this very moment. Nothing was changed; choose another."
+RENAMING = (
+    "Old addresses, searches and files that use what it was called go on meaning it, for ever. "
+    "Nothing else can take them. An actor gets the new name, and a new surname, among the names by which "
+    "articles are tagged: they follow with the next import of their files, or at once with manage.py retag."
+)
+SPLITTING = (
+    "Make a second one of this. It takes along what you choose, and the articles that rest on that; "
+    "later imports follow. Nothing is done before you have seen what it would do."
+)
+
 
 class MergingAdmin(DeskAdmin):
     """A table whose records are merged, renamed and split: tags, outlets, authors."""
@@ -304,22 +319,6 @@ class MergingAdmin(DeskAdmin):
             **more,
         }
         return TemplateResponse(request, f"admin/articles/{title.lower()}.html", context)
-
-
-MERGING = (
-    "Make records that are the same one. The one that is kept gets the articles, names and addresses of the "
-    "others; old addresses and searches lead to it for ever. It is one act, which can be undone."
-)
-TAKEN = "Somebody took this name, slug or key this very moment. Nothing was changed; choose another."
-RENAMING = (
-    "Old addresses, searches and files that use what it was called go on meaning it, for ever. "
-    "Nothing else can take them. An actor gets the new name, and a new surname, among the names by which "
-    "articles are tagged: they follow with the next import of their files, or at once with manage.py retag."
-)
-SPLITTING = (
-    "Make a second one of this. It takes along what you choose, and the articles that rest on that; "
-    "later imports follow. Nothing is done before you have seen what it would do."
-)
 
 
 def read_examples(
