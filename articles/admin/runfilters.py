@@ -11,6 +11,8 @@ from articles.admin.lists import ChosenFilter, reached
 from articles.importing.trail import ARTICLE
 from articles.models import Article, ArticleSource, Change, ChangeSet, ImportRun
 
+WITHDRAWN = {"after__withdrawal": Article.Withdrawal.MISSING.value}
+
 
 class RunFilter(ChosenFilter):
     """The articles whose file one import was the last to read."""
@@ -87,5 +89,4 @@ class WithdrawnByRun(_TrailFilter):
         return changes.filter(before__isnull=False, **WITHDRAWN)
 
 
-WITHDRAWN = {"after__withdrawal": Article.Withdrawal.MISSING.value}
 RUN_FILTERS = (RunFilter, CreatedByRun, UpdatedByRun, WithdrawnByRun)

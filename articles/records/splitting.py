@@ -44,6 +44,7 @@ from articles.records.renaming import Part, RenameError, check
 from articles.tagging.folding import fold_keyword
 
 AT_ONCE = 500  # articles whose texts are read together
+SHOWN = 20  # titles of a report
 
 
 class SplitError(Exception):
@@ -71,9 +72,6 @@ class Splitting:
     def show(self, titles: Iterable[str]) -> None:
         """Keep the titles of the first few articles."""
         self.examples += list(titles)[: SHOWN - len(self.examples)]
-
-
-SHOWN = 20  # titles of a report
 
 
 def split(record: Record, **said: Any) -> Splitting:  # noqa: ANN401  # as the two below take it
