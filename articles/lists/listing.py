@@ -167,14 +167,14 @@ class Listing:
 
 
 def list_articles(
-    data: QueryDict, path: str, *, limit: int | None = None, facet_limit: int = FACET_LIMIT
+    parameters: QueryDict, path: str, *, limit: int | None = None, facet_limit: int = FACET_LIMIT
 ) -> Listing:
     """Return the page of articles that a query string asks for; ``path`` is where its links lead.
 
     A value that means nothing yields its problem and no articles.  A parameter that means nothing is a
     problem beside the result.  A page has ``limit`` articles, or as many as suit its density.
     """
-    asked = ArticleFilter(data)
+    asked = ArticleFilter(parameters)
     address = asked.address(path)
     listing = _unanswered(asked, address)
     if listing.is_refused:
