@@ -21,7 +21,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from articles.curation import locked, recording
-from articles.models import Alias, Author, ChangeSet, Office, Outlet, ProposedMerge, Tag, TagKind
+from articles.models import (
+    Alias,
+    Author,
+    ChangeSet,
+    Office,
+    Outlet,
+    ProposedMerge,
+    RecordOrigin,
+    Tag,
+    TagKind,
+)
 from articles.records.likeness import Against, Spelling, bones_of, persons_likeness, skeleton, spelling_of
 from articles.tagging.folding import fold_keyword
 
@@ -50,6 +60,7 @@ class Named:
     name: str
     folded: str
     wikidata: str = ""
+    is_shipped: bool = False  # an entry of the gazetteer's files
     others: set[str] = field(default_factory=set)
     places: set[int] = field(default_factory=set)  # countries and bodies of its offices
     first_day: dt.date | None = None
@@ -107,8 +118,8 @@ def _read(kind: str) -> Iterator[Named]:
         return
     tags = Tag.objects.filter(kind=kind, merged_into=None).order_by("pk")
     records = {
-        pk: Named(pk, name, fold_keyword(name), wikidata)
-        for pk, name, wikidata in tags.values_list("pk", "name", "wikidata")
+        pk: Named(pk, name, fold_keyword(name), wikidata, origin == RecordOrigin.GAZETTEER)
+        for pk, name, wikidata, origin in tags.values_list("pk", "name", "wikidata", "origin")
     }
     certain = Alias.objects.filter(kind__in=("name", "former"), is_ambiguous=False, tag__kind=kind)
     for pk, text in certain.values_list("tag_id", "text"):
@@ -184,7 +195,12 @@ def _share(kind: str, one: Spelled, other: Spelled, against: Against) -> float:
 
 
 def _speak_against(one: Named, other: Named) -> bool:
-    """Return whether facts say that two records are two: another entry, country or century."""
+    """Return whether facts say that two records are two: another entry, country or century.
+
+    Two entries of the gazetteer's files are two by whoever wrote them.
+    """
+    if one.is_shipped and other.is_shipped:
+        return True
     if one.wikidata and other.wikidata:
         return one.wikidata != other.wikidata
     if one.places and other.places and one.places.isdisjoint(other.places):
