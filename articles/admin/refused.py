@@ -117,8 +117,9 @@ class RefusedPage(DeskAdmin):
         }
         try:
             here = read_refused(article)
-        except GuardError:
-            context["problem"] = "This text keeps the tagger busy for too long, so there is nothing to show."
+        except GuardError as error:
+            problem = f"The tagger was stopped at this text: {error}. So there is nothing to show."
+            context["problem"] = problem
         else:
             context |= {
                 "untagged": [_shown(article, one) for one in here.untagged],

@@ -12,7 +12,8 @@ from articles.guard import Guard
 from articles.importing.ahead import TAG_SECONDS
 from articles.importing.taggings import text_of
 from articles.models import Article, Tag, Tagging
-from articles.tagging.standing import Refused, refused_in, set_up
+from articles.tagging.records import Entry
+from articles.tagging.standing import Refused, Text, refused_in, set_up
 from articles.tagging.surnames import BARE_SURNAME
 
 SHOWN = 100  # different reasons: only a text of capitals or one made to annoy has more
@@ -20,6 +21,9 @@ CANDIDATES_SHOWN = 8  # of the same words: a surname has forty bearers
 
 type Key = tuple[str, str]  # kind and slug of a tag
 type Mention = tuple[str, int, int, str]  # part, start, end, rule
+
+# The answer for the text asked for last, by release and text.
+_asked_last: dict[tuple[str, Text], Sequence[Refused]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,19 @@ class ArticleRefusals:
 
 def read_refused(article: Article) -> ArticleRefusals:
     """Return what today's gazetteer and rules refuse in an article; raise GuardError if its text hangs."""
-    prepare = partial(set_up, tuple(gazetteer.read_entries()))
-    with Guard(TAG_SECONDS, prepare=prepare) as guard:
-        refused = guard.run(refused_in, text_of(article))
-    return arrange(article, refused)
+    entries = tuple(gazetteer.read_entries())
+    return arrange(article, _refused(gazetteer.release_of(entries), text_of(article), entries))
+
+
+def _refused(release: str, text: Text, entries: tuple[Entry, ...]) -> Sequence[Refused]:
+    """Return the candidates refused in a text: worked out once while an editor adds tag after tag from it."""
+    refused = _asked_last.get((release, text))
+    if refused is None:
+        with Guard(TAG_SECONDS, prepare=partial(set_up, entries)) as guard:
+            refused = guard.run(refused_in, text)
+        _asked_last.clear()
+        _asked_last[release, text] = refused
+    return refused
 
 
 def arrange(article: Article, refused: Sequence[Refused]) -> ArticleRefusals:

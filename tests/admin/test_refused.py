@@ -124,14 +124,39 @@ def test_the_forms_and_cards_link_there_and_ask_no_tagger(log_in, article, monke
         assert page_of(article) in at.get(address).content.decode()
 
 
-def test_a_text_that_hangs_the_tagger_is_one_sentence(log_in, article, monkeypatch):
-    def hang(article):
-        raise GuardError("too long")
+def test_a_text_that_the_tagger_gave_up_is_one_sentence_with_the_reason(log_in, article, monkeypatch):
+    def give_up(article):
+        raise GuardError("it needed more than 512 MB of memory")
 
-    monkeypatch.setattr(refused, "read_refused", hang)
+    monkeypatch.setattr(refused, "read_refused", give_up)
 
     page = log_in("Viewer").get(page_of(article))
-    assert "This text keeps the tagger busy for too long" in text_of(page)
+    assert page.context["problem"] == (
+        "The tagger was stopped at this text: it needed more than 512 MB of memory. "
+        "So there is nothing to show."
+    )
+    assert page.context["problem"] in text_of(page)
+
+
+def test_what_was_refused_is_worked_out_once_for_all_that_an_editor_adds_from_it(
+    log_in, article, turkey, monkeypatch
+):
+    at = log_in("Curator")
+    at.get(page_of(article))
+    monkeypatch.setattr("articles.review.refused.Guard", lambda *args, **kwargs: pytest.fail("tagged again"))
+
+    page = at.post(page_of(article), {"tag": turkey.pk, "role": "main"}, follow=True)
+
+    assert [one.tag for refusal in page.context["tagged"] for one in refusal.candidates] == [turkey]
+
+
+def test_a_text_that_was_edited_is_looked_at_again(log_in, article):
+    at = log_in("Curator")
+    at.get(page_of(article))
+    article.body = "It rained."
+    article.save()
+
+    assert at.get(page_of(article)).context["untagged"] == []
 
 
 def test_more_refusals_need_no_more_questions(log_in, django_assert_max_num_queries):
