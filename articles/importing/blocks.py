@@ -61,6 +61,8 @@ type Step = Callable[[list[Block], About], list[Block]]
 # A book has fewer; a block costs 0.05 ms, a line 0.004.
 MAX_BLOCKS, MAX_LINES = 10_000, 100_000
 COMMENT_MARK = "%%"  # of Obsidian, before and after what is no text
+# Matches the mark at the end of `ask again %%`; not `5%% higher`.
+COMMENT_END = re.compile(r"(?<![\w%])%%(?!%)")
 CODE_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 SETEXT = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
@@ -138,13 +140,14 @@ def _fence_end(lines: list[str], start: int, fence: str) -> int:
 
 
 def _comment_end(lines: list[str], start: int) -> int:
-    """Return where a comment of several lines between marks ends, one of which is a line of its own.
+    """Return the number of lines up to the end of a comment that begins here and goes on below; 0 if none.
 
-    0 if it is none: two headings of a program's source, `%% Talks`, hold no comment.
+    Its first mark or its last has a line to itself: a program's source has headings like `%% Talks`.
     """
     if COMMENT_MARK in lines[start][len(COMMENT_MARK) :]:
         return 0
-    end = next((number for number in range(start + 1, len(lines)) if COMMENT_MARK in lines[number]), 0)
+    below = range(start + 1, len(lines))
+    end = next((n for n in below if COMMENT_MARK in lines[n] and COMMENT_END.search(lines[n])), 0)
     return end + 1 if end and COMMENT_MARK in {lines[start].strip(), lines[end].strip()} else 0
 
 

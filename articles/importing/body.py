@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from articles.importing.blocks import About, Block, Kind, Step, join_blocks
+from articles.importing.blocks import COMMENT_MARK, About, Block, Kind, Step, join_blocks
 from articles.importing.boilerplate import (
     LOUD,
     cut_boilerplate,
@@ -33,10 +33,12 @@ from articles.importing.head import (
     part_head_lines,
     take_standfirst,
 )
-from articles.importing.notes import EMBEDDED_NOTE, cut_note_marks
+from articles.importing.notes import COMMENT, EMBEDDED_NOTE, cut_note_marks
 from articles.importing.problems import Notice
 from articles.importing.troubles import Trouble
 from articles.importing.wrapping import WORD, unwrap
+
+LONG_COMMENT = 300  # characters; more may be an article between marks that somebody forgot
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,17 @@ def clean_body(blocks: list[Block], about: About) -> CleanBody:
         notices=tuple(
             Notice(f"left out {block.cut} {_short(block.text)!r}", block.line, Trouble.LEFT_OUT)
             for block in cut
-            if block.cut in LOUD or block.cut == EMBEDDED_NOTE
+            if _is_missed(block)
         ),
         excerpt=next((excerpt_in(block) for block in cut if block.cut == EXCERPT), ""),
     )
+
+
+def _is_missed(block: Block) -> bool:
+    """Return whether somebody should look at what was cut: it may have been part of the article."""
+    if block.cut == COMMENT:
+        return block.text.startswith(COMMENT_MARK) and len(block.text) > LONG_COMMENT
+    return block.cut in LOUD or block.cut == EMBEDDED_NOTE
 
 
 def join_lines(blocks: list[Block], _: About) -> list[Block]:

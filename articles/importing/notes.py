@@ -9,7 +9,7 @@ import re
 import textwrap
 from dataclasses import replace
 
-from articles.importing.blocks import COMMENT_MARK, About, Block, Kind
+from articles.importing.blocks import COMMENT_END, COMMENT_MARK, About, Block, Kind
 
 HIGHLIGHTING, COMMENT, BLOCK_ID, WIKILINK = "highlighting", "comment", "block id", "wiki link"
 PICTURE, EMBEDDED_NOTE, CALLOUT = "embedded file", "embedded note", "callout"
@@ -20,7 +20,7 @@ PROPERTY, QUERY, NOTE, TOOL = "property", "query", "reader's note", "clipping to
 # `[[1]](https://...)`, nor anything in `code`.
 MARKS = re.compile(
     r"""(?P<code>(?P<ticks>(?<!`)`+)(?!`)(?:(?!\n\n).){0,1000}?(?<!`)(?P=ticks)(?!`))
-    | (?:(?<=\S)[ \t])?(?<![\w%])%%(?P<comment>[^%].{0,5000}?)%%
+    | (?:(?<=\S)[ \t])?(?<![\w%])%%(?P<comment>[^%\n][^\n]{0,5000}?|[^%].{0,5000}?(?<![\d%]))%%
     | (?<![A-Za-z0-9_=])==(?P<marked>(?=[^\s=])(?:`[^`\n]{1,200}`|(?!==|\n\n).){1,5000}?(?<=\S))==(?!=)
     | (?:(?<=\S)[ \t])?!\[\[(?P<embedded>[^\[\]\n]{1,500})\]\]
     | (?<![\\\[!])\[\[(?P<link>(?=[^\[\]\n]*[^\W\d_])[^\[\]\n]{1,500})\]\](?![\](\[:])
@@ -139,8 +139,8 @@ def _without_marks(block: Block, *, is_export: bool) -> list[Block]:
     if text.startswith(("<!--", "    ", "\t")) and not OUTLINE.match(text):
         return [block]  # a comment, or code that is indented
     taken = _Taken(block)
-    if block.kind is Kind.COMMENT:
-        taken.take_to(text.index(COMMENT_MARK, len(COMMENT_MARK)) + len(COMMENT_MARK), COMMENT)
+    if block.kind is Kind.COMMENT and (end := COMMENT_END.search(text, len(COMMENT_MARK))):
+        taken.take_to(end.end(), COMMENT)
     if is_export:
         taken.take(EXPORT_LINE, TOOL)
         taken.take(NOTE_LINE, NOTE)

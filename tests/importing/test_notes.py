@@ -77,9 +77,43 @@ def test_a_comment_of_several_paragraphs_is_cut_whole():
     assert (clean(text).body, cuts(text)) == ("The text.", [("comment", "%%\nask again\n\nand again\n%%")])
 
 
-@pytest.mark.parametrize("text", ["%%\n\nThe text.", "%% One\n\nText.\n\n%% Two\n\nText."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%%\n\nThe text.",
+        "%% One\n\nText.\n\n%% Two\n\nText.",
+        "%%\nAll of it.\n\nMore.\n\nThe rate was 5%% higher in May.",
+        "%% All of it. The rate\n\nwas 5%%\n\nMore.",
+        "%%\nThe rate was 5%% higher in May.",
+        "%%%\nThe text.\n%%%",
+    ],
+)
 def test_a_comment_that_does_not_end_is_text(text):
-    assert (clean(text).body, cuts(text)) == (text, [])
+    assert (clean(text).body.replace("  \n", "\n"), cuts(text)) == (text, [])
+
+
+def test_a_comment_ends_at_its_mark_and_not_at_a_percentage():
+    text = "%%\nask whether 5%% is right\n\nand 10%% too\n%%\n\nThe text."
+
+    assert clean(text).body == "The text."
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_told"),
+    [
+        ("%%\nask again\n%%", False),
+        ("%%ask again%%", False),
+        (f"%%{'ask again ' * 40}%%", True),
+        (f"%%\n{'ask again\n\n' * 40}%%", True),
+    ],
+    ids=["short", "on one line", "long", "of many paragraphs"],
+)
+def test_a_long_comment_is_told_for_it_may_be_text(comment, is_told):
+    notices = clean(f"{comment}\n\nThe text.").notices
+
+    assert [(notice.line, notice.message.startswith("left out comment")) for notice in notices] == (
+        [(1, True)] if is_told else []
+    )
 
 
 def test_text_behind_a_comment_of_several_lines_is_a_paragraph():
