@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from articles import working
 from articles.admin.mended import waiting_issues
+from articles.admin.namesakes import said_of_look
 from articles.models import (
     ActorSuggestion,
     AuditItem,
@@ -25,7 +26,8 @@ from articles.models import (
     ProposedMerge,
     Tagging,
 )
-from articles.quality.sampling import DAILY, sample_of
+from articles.quality.sampling import sample_of
+from articles.review import queue
 from articles.review.queue import Asked, count_waiting
 from articles.uploads.uploading import left_to_decide
 
@@ -38,7 +40,8 @@ class Waiting:
     """One sort of work: what one and what several of it are called, who may do it, and where.
 
     ``page`` is the name of an address of the desk, ``query`` narrows it.  ``count`` returns how many wait;
-    like `up_to`, it looks at `COUNTED` + 1 rows at most.
+    like `up_to`, it looks at ``most`` + 1 rows at most, `COUNTED` unless told otherwise.  ``remark`` says
+    what none of them means.
     """
 
     one: str
@@ -47,6 +50,8 @@ class Waiting:
     page: str
     count: Callable[[], int]
     query: str = ""
+    most: int = 0
+    remark: Callable[[], str] = str
 
     def words(self, count: int) -> str:
         """Return what waits, after its number."""
@@ -59,6 +64,7 @@ class Work(NamedTuple):
     number: str
     words: str
     address: str
+    remark: str = ""
 
 
 class Front(NamedTuple):
@@ -75,11 +81,12 @@ def up_to(rows: Callable[[], QuerySet[Any]]) -> Callable[[], int]:
     return lambda: rows().order_by().values("pk")[: COUNTED + 1].count()
 
 
+def _left_to_draw() -> int:
+    return int(sample_of(timezone.localdate()) is None and Tagging.objects.exists())
+
+
 def _left_to_audit() -> int:
-    sample = sample_of(timezone.localdate())
-    if sample is None:
-        return DAILY if Tagging.objects.exists() else 0
-    return AuditItem.objects.filter(sample=sample, verdict="").count()
+    return AuditItem.objects.filter(sample=sample_of(timezone.localdate()), verdict="").count()
 
 
 # In the order of a day's work.
@@ -100,7 +107,7 @@ WAITING = (
     ),
     Waiting(
         "suggested tag to review", "suggested tags to review", "articles.change_tagging", "admin:review",
-        lambda: count_waiting(Asked()) or 0,
+        lambda: count_waiting(Asked()) or 0, most=queue.COUNTED,
     ),
     Waiting(
         "suggested actor", "suggested actors", "articles.change_actorsuggestion",
@@ -111,7 +118,11 @@ WAITING = (
         "pair of records that may be one", "pairs of records that may be one",
         "articles.change_proposedmerge", "admin:articles_proposedmerge_changelist",
         up_to(lambda: ProposedMerge.objects.filter(status=ProposedMerge.Status.OPEN)),
-        query="status__exact=open",
+        query="status__exact=open", remark=said_of_look,
+    ),
+    Waiting(
+        "random sample of today to draw", "random samples to draw", "articles.change_audititem",
+        "admin:quality", _left_to_draw,
     ),
     Waiting(
         "tag of today's sample to audit", "tags of today's sample to audit", "articles.change_audititem",
@@ -128,9 +139,11 @@ def read_front(request: HttpRequest) -> Front:
         if not request.user.has_perm(one.permission):
             continue
         count = one.count()
-        number = f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"
+        most = one.most or COUNTED
+        number = f"{most:,}+" if count > most else f"{count:,}"
         address = reverse(one.page) + (f"?{one.query}" if one.query and count else "")
-        (work if count else nothing).append(Work(number, one.words(count), address))
+        remark = "" if count else one.remark()
+        (work if count else nothing).append(Work(number, one.words(count), address, remark))
     may_see = request.user.has_perm("articles.view_changeset")
     lately = (
         list(ChangeSet.objects.filter(sitting__isnull=True).order_by("-pk")[:ACTS_SHOWN]) if may_see else []

@@ -11,9 +11,11 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.tasks import TaskResultStatus
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django_tasks_db.models import DBTaskResult
 
 from articles import tasks
 from articles.admin.desk import ReadOnlyAdmin, editor, link_to
@@ -21,6 +23,17 @@ from articles.admin.taggings import EVERYWHERE
 from articles.models import FormerName, ProposedMerge
 from articles.records.kinds import MODELS, Record, column_of
 from articles.records.namesakes import tell_apart
+from articles.working import KEPT
+
+
+def said_of_look() -> str:
+    """Return that nobody has looked for such pairs lately; empty if somebody has."""
+    looks = DBTaskResult.objects.filter(
+        task_path=tasks.propose_merges.module_path, status=TaskResultStatus.SUCCESSFUL
+    )
+    if looks.exists() or ProposedMerge.objects.exists():
+        return ""
+    return f"nobody has looked for any in the last {KEPT.days} days"
 
 
 @admin.register(ProposedMerge)
@@ -69,7 +82,11 @@ class ProposedMergeAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Return the list, with the button for another look for who may decide."""
-        context = {"may_look": self.has_decide_permission(request), **(extra_context or {})}
+        context = {
+            "may_look": self.has_decide_permission(request),
+            "remark": said_of_look(),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def look_view(self, request: HttpRequest) -> HttpResponse:

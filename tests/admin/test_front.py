@@ -6,12 +6,15 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from articles import curation
+from articles import curation, tasks
 from articles.admin import frontdesk
-from articles.models import ChangeSet, Tagging
+from articles.models import AuditSample, ChangeSet, Tagging
+from articles.quality import sampling
 from tests.admin.test_every_address import ADDRESSES, address_of
-from tests.factories import make_article
+from tests.factories import make_article, make_suggestion
 
 pytestmark = pytest.mark.django_db
 INDEX = "admin:index"
@@ -80,9 +83,37 @@ def test_who_decides_nothing_is_not_told_that_all_is_decided(person_at, desk, ro
 
 def test_a_count_has_an_end(alice_at, desk, monkeypatch):
     monkeypatch.setattr(frontdesk, "COUNTED", 2)
-    make_article(tags=["topic/Ports", "topic/Ships", "topic/Fish"])
+    article = make_article(tags=["topic/Ports", "topic/Ships", "topic/Fish"])
+    for name in ("Ana Soto", "Bo Li", "Cy Roe"):
+        make_suggestion(article, name)
 
-    assert lines(alice_at)["suggested tags to review"] == "2+"
+    assert lines(alice_at)["suggested actors"] == "2+"
+    assert lines(alice_at)["suggested tags to review"] == "4"
+
+
+def test_a_sample_is_drawn_before_its_tags_are_counted(alice_at, desk):
+    AuditSample.objects.all().delete()
+    before = lines(alice_at)
+    sampling.draw_daily(timezone.localdate())
+
+    assert {words: number for words, number in before.items() if "sample" in words} == {
+        "random sample of today to draw": "1"
+    }
+    assert [words for words in lines(alice_at) if "sample" in words] == ["tags of today's sample to audit"]
+
+
+def test_no_pairs_of_records_means_nothing_until_somebody_has_looked(alice_at):
+    def said() -> list[str]:
+        return [one.remark for one in front(alice_at).nothing if one.words.startswith("pairs of records")]
+
+    assert said() == ["nobody has looked for any in the last 30 days"]
+    page = alice_at.get(reverse("admin:articles_proposedmerge_changelist")).content.decode()
+    assert "There are none, for nobody has looked for any in the last 30 days." in page
+    DBTaskResult.objects.create(
+        task_path=tasks.propose_merges.module_path, args_kwargs={"args": [], "kwargs": {}},
+        backend_name="default", run_after=timezone.now(), status="SUCCESSFUL",
+    )  # fmt: skip
+    assert said() == [""]
 
 
 @pytest.mark.parametrize(
