@@ -160,6 +160,7 @@ class ChangeSetAdmin(ReadOnlyAdmin):
             "act": reversal.change_set,
             "rows": rows,
             "conflicts": reversal.conflicts,
+            "undone_by": list(reversal.change_set.undone_by.order_by("pk")) if rows is None else [],
             "changes": list(zip(shown, tell(shown), strict=True)),
             "count": len(reversal.rows),
             "more": len(reversal.rows) - len(shown),

@@ -108,6 +108,17 @@ def test_what_stands_in_the_way_is_listed_and_nothing_done(alice_at, alice, act)
     assert last() == later
 
 
+def test_an_act_that_was_undone_already_says_so_and_by_which_act(alice_at, act):
+    alice_at.post(undo_of(act))
+    undone = last()
+
+    html = alice_at.post(undo_of(act)).content.decode()
+
+    assert f'This was undone already, by <a href="{page_of(undone)}">' in html
+    assert "In the way" not in html
+    assert last() == undone
+
+
 def test_a_viewer_sees_the_act_and_may_not_undo_it(bob_at, act):
     html = bob_at.get(page_of(act)).content.decode()
 
