@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import django
 from django.conf import settings
@@ -42,6 +43,8 @@ KINDS = ("actors", "countries", "organisations", "topics")  # of tags, as the AP
 # <link rel="stylesheet" href="/static/css/newsroom.css">, <script src="/static/js/theme.js">
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 SCRIPT = re.compile(r'<script [^>]*\bsrc="([^"]+)"')
+# import { LOCALE } from "./locale.js";
+IMPORT = re.compile(r'^import [^"]*"([^"]+)"', re.MULTILINE)
 
 type Read = Callable[[str], bytes]  # from the address of a file to what is in it
 
@@ -69,6 +72,9 @@ class Weight:
 def weigh(html: str, *, read: Read) -> Weight:
     """Return what a page weighs with all that it loads before a reader does anything, each file once."""
     styles, scripts = (list(dict.fromkeys(one.findall(html))) for one in (STYLE, SCRIPT))
+    for url in scripts:  # which grows while it is gone through
+        wanted = (urljoin(url, name) for name in IMPORT.findall(read(url).decode()))
+        scripts += [one for one in dict.fromkeys(wanted) if one not in scripts]
     css, js = (sum(compressed(read(url)) for url in urls) for urls in (styles, scripts))
     return Weight(compressed(html.encode()), css, js, len(styles))
 

@@ -11,7 +11,12 @@ from tests.factories import make_article
 
 
 def test_a_page_weighs_what_it_loads_each_file_once():
-    files = {"/a.css": b"a" * 999, "/b.js": b"b", "/c.js": b"c" * 5}
+    files = {
+        "/a.css": b"a" * 999,
+        "/b.js": b"b",
+        "/c.js": b'import { d } from "./d.js";\n',
+        "/d.js": b"d" * 7,
+    }
     html = (
         '<link rel="stylesheet" href="/a.css"><script src="/b.js"></script>'
         '<script type="module" src="/c.js"></script><script src="/b.js" defer></script>'
@@ -22,7 +27,10 @@ def test_a_page_weighs_what_it_loads_each_file_once():
 
     size = {url: len(gzip.compress(content)) for url, content in files.items()}
     assert weight == Weight(
-        html=compressed(html.encode()), css=size["/a.css"], js=size["/b.js"] + size["/c.js"], style_count=1
+        html=compressed(html.encode()),
+        css=size["/a.css"],
+        js=size["/b.js"] + size["/c.js"] + size["/d.js"],
+        style_count=1,
     )
 
 

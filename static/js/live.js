@@ -1,7 +1,7 @@
 // Parts of a page that go on while they are looked at.  Without this their link shows them anew.
 //
 // <div data-live="/state/" data-live-seconds="2">…</div> is replaced by what the address answers, until that
-// has no data-live of its own.
+// has no data-live of its own.  Where that has data-live-done instead, the page of this address is shown.
 const FAILURES = 5; // in a row, before nothing more is asked
 
 async function follow(part, failures = 0) {
@@ -25,7 +25,9 @@ async function follow(part, failures = 0) {
       return;
     }
     part.replaceWith(fresh);
-    if (fresh.dataset.live) {
+    if (fresh.dataset.liveDone) {
+      location.replace(fresh.dataset.liveDone);
+    } else if (fresh.dataset.live) {
       follow(fresh);
     }
   } catch {

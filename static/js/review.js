@@ -1,7 +1,8 @@
 // The review queue without waiting: a decision is sent while the next suggestion is shown already, and more are
 // fetched before they are needed.  Without this every button is a form that comes back with the next page.
-// Single keys are switched off in the list of keys, for those who dictate; this browser remembers it, as the
-// reading room does.
+// Single keys are switched off in the list of keys.
+import { areKeysOn, offerChoice } from "./keys.js";
+
 const FETCH_BELOW = 8; // cards left on the page
 const VERDICTS = { a: "accept", r: "reject", m: "main", n: "mentioned" };
 
@@ -209,9 +210,8 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-  const isOff = document.documentElement.dataset.keys === "off";
   const isTyping = event.target.closest("input, textarea, select, dialog, [contenteditable], .select2-container");
-  if (isTaken || isOff || isTyping || event.repeat) {
+  if (isTaken || !areKeysOn() || isTyping || event.repeat) {
     return;
   }
   if (Object.hasOwn(VERDICTS, event.key)) {
@@ -227,27 +227,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-function choose(isOn) {
-  document.documentElement.dataset.keys = isOn ? "on" : "off";
-  if (choice) {
-    choice.checked = isOn;
-  }
-}
-
-choice?.addEventListener("change", () => {
-  choose(choice.checked);
-  try {
-    localStorage.setItem("keys", choice.checked ? "on" : "off");
-  } catch {
-    // storage is switched off: the choice lasts for this page
-  }
-});
 if (opener) {
   opener.addEventListener("click", () => help.showModal());
   opener.hidden = false;
 }
-try {
-  choose(localStorage.getItem("keys") !== "off");
-} catch {
-  choose(true);
-}
+offerChoice(choice);

@@ -1,19 +1,14 @@
 // Keys for readers whose hands stay on the keyboard, and the sheet that lists them.
-// A screen reader takes single keys for itself before a page sees them.  Who dictates, or hits keys by chance,
-// switches them off in the sheet; this browser remembers it.
+// A screen reader takes single keys for itself before a page sees them.
+import { areKeysOn, offerChoice } from "./keys.js";
+
 const PAUSE_MS = 1500; // from g to the letter of a place
 const STOPS = ".story-title a, .articles-table th a, .directory-link";
 
 const help = document.querySelector("[data-help]");
 const opener = document.querySelector("[data-help-open]");
-const choice = help.querySelector("[data-keys-choice]");
 const places = new Map([...help.querySelectorAll("[data-go]")].map((link) => [link.dataset.go, link.href]));
 let goSince = -Infinity;
-
-function choose(isOn) {
-  document.documentElement.dataset.keys = isOn ? "on" : "off";
-  choice.checked = isOn;
-}
 
 function step(by) {
   const stops = [...document.querySelectorAll(STOPS)];
@@ -34,8 +29,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-  const isOff = document.documentElement.dataset.keys === "off";
-  if (isTaken || isOff || event.target.closest("input, textarea, select, dialog, [contenteditable]")) {
+  if (isTaken || !areKeysOn() || event.target.closest("input, textarea, select, dialog, [contenteditable]")) {
     return;
   }
   const isGoing = event.timeStamp - goSince < PAUSE_MS;
@@ -50,19 +44,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-choice.addEventListener("change", () => {
-  choose(choice.checked);
-  try {
-    localStorage.setItem("keys", choice.checked ? "on" : "off");
-  } catch {
-    // storage is switched off: the choice lasts for this page
-  }
-});
-
 opener.addEventListener("click", () => help.showModal());
 opener.hidden = false;
-try {
-  choose(localStorage.getItem("keys") !== "off");
-} catch {
-  choose(true);
-}
+offerChoice(help.querySelector("[data-keys-choice]"));

@@ -1,6 +1,8 @@
 // The search box as a combobox: names of what the archive has, offered while one types.
 // Without this it is a plain form.  Keys as in the ARIA Authoring Practices: the arrows walk through the list,
 // Enter takes a suggestion and searches, Escape closes the list, all other keys belong to the text.
+import { LOCALE } from "./locale.js";
+
 const WAIT_MS = 90; // after a key: who types on needs no answer
 const KEPT = 200; // answers; going back over a word asks nothing
 
@@ -11,7 +13,6 @@ const status = form.querySelector("[data-suggest-status]");
 const pattern = form.querySelector("template").content.firstElementChild;
 const answers = new Map();
 // The page's words for one and for several; French has one of nothing, too.
-const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const plurals = new Intl.PluralRules(LOCALE);
 const formOf = (count, one, many) => (plurals.select(count) === "one" ? one : many);
 let options = []; // of the list as shown: { element, suggestion }

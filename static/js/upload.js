@@ -1,10 +1,10 @@
 // The form for uploads: tells what is chosen, says before anything is sent that it is too much, and takes
 // files that are dropped anywhere on the form.  Without this the server says the same.
 
-const form = document.getElementById("upload_form");
-const field = document.getElementById("id_files");
-const chosen = document.getElementById("upload_chosen");
-const complaint = document.getElementById("upload_complaint");
+const form = document.querySelector("[data-upload]");
+const field = form.querySelector("[data-files]");
+const chosen = form.querySelector("[data-chosen]");
+const complaint = form.querySelector("[data-complaint]");
 
 function sizeOf(bytes) {
   const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];

@@ -1,5 +1,7 @@
 // What is new since the last visit.  This browser alone remembers it: the highest number of an article that
 // was there, and when.  Without this the front page shows what came last, unmarked.
+import { LOCALE } from "./locale.js";
+
 const REST_MS = 30 * 60 * 1000; // away for longer, and it is another visit
 const KEY = "visit";
 
@@ -21,7 +23,7 @@ function remember(visit) {
   try {
     localStorage.setItem(KEY, JSON.stringify(visit));
   } catch {
-    // see above
+    // storage is switched off: every visit is the first
   }
 }
 
@@ -39,13 +41,12 @@ function show({ since, left }) {
   const count = added.filter((number) => number > since).length;
   const { first, none, one, many, more } = line.dataset;
   const words = count === added.length ? more : [none, one][count] ?? many;
-  const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
   const date = new Date(left);
-  const month = date.toLocaleDateString(locale, { month: "short" });
+  const month = date.toLocaleDateString(LOCALE, { month: "short" });
   const isFirst = date.getDate() === 1; // which languages write in their own way, and browsers do not
   const day = isFirst
     ? first.replace("{month}", month)
-    : date.toLocaleDateString(locale, { day: "numeric", month: "short" });
+    : date.toLocaleDateString(LOCALE, { day: "numeric", month: "short" });
   line.textContent = words.replace("{count}", count).replace("{day}", day);
   for (const link of document.querySelectorAll("[data-arrivals] a[href*='/articles/']")) {
     const number = Number(link.pathname.match(/\/articles\/(\d+)-/)?.[1]);

@@ -134,7 +134,7 @@ def test_files_that_are_dropped_on_the_form_are_chosen(open_desk):
         """() => {
             const dropped = new DataTransfer();
             dropped.items.add(new File(["---\\ntitle: Dropped\\n---\\nText.\\n"], "dropped.md"));
-            document.getElementById("upload_form").dispatchEvent(
+            document.querySelector("[data-upload]").dispatchEvent(
                 new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
         }"""
     )
