@@ -17,6 +17,7 @@ from articles.lists.rows import Row, TagLabel, read_rows
 from articles.lists.searchbox import notes_on, written
 from articles.lists.timeline import Timeline, draw_timeline
 from articles.lists.viewlinks import ViewLink, density_links, sort_links, view_links
+from articles.lists.waysout import WayOut, find_ways_out
 from articles.phrases import gettext, grouped, marked
 from articles.search import sync
 from articles.search.address import CURSORS, Address
@@ -57,7 +58,8 @@ class Listing:
     its words, each with the searches that may be meant.
     ``has_moved`` says that the search names something by an old key, for which ``address`` has today's.
     ``criteria`` is the search itself, None where it is refused; ``months`` and ``days`` count its articles by
-    time; ``offers`` are other searches where this one, of words, finds nothing.
+    time; ``offers`` are other searches where this one, of words, finds nothing, ``ways_out`` those
+    without one of its conditions.
     """
 
     address: Address
@@ -72,6 +74,7 @@ class Listing:
     facets: list[FacetGroup] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    ways_out: list[WayOut] = field(default_factory=list)
     switches: list[Turn] = field(default_factory=list)
     sorts: list[ViewLink] = field(default_factory=list)
     densities: list[ViewLink] = field(default_factory=list)
@@ -191,6 +194,7 @@ def list_articles(
     except WordsError as error:
         return replace(listing, problems=[problem(asked, "q", str(error), address), *listing.problems])
     names = {**asked.names, **name_values(found.facets, known=asked.names)}
+    chips = list(make_chips(asked, names, address))
     return replace(
         listing,
         title=title_of(criteria, names),
@@ -199,7 +203,8 @@ def list_articles(
         rows=read_rows(found.ids, sought=criteria.sought, words=criteria.words),
         timeline=_timeline(criteria, found, address),
         facets=group_facets(criteria, found.facets, names, address),
-        chips=list(make_chips(asked, names, address)),
+        chips=chips,
+        ways_out=[] if found.count else find_ways_out(asked, criteria, chips, address.first_page()),
         offers=[] if found.count or notice else find_offers(criteria, address.first_page()),
         switches=list(make_switches(asked, address)),
         sorts=sort_links(criteria, address),

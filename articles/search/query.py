@@ -178,6 +178,22 @@ def wanted_terms(clauses: Iterable[Clause]) -> Iterator[Term]:
             yield from clause.alternatives
 
 
+def written(clauses: Iterable[Clause]) -> str:
+    """Return free text that `read_words` reads as these clauses."""
+    return " ".join(
+        ("-" if clause.is_excluded else "") + f" {OR} ".join(map(_written, clause.alternatives))
+        for clause in clauses
+    )
+
+
+def _written(term: Term) -> str:
+    if term.is_prefix:
+        return f"{term.text}*"
+    # Matches O'Brien and long-range; not -oil, sa* and OR, which mean something else without quotation marks.
+    is_plain = term.text != OR and re.fullmatch(r"\w[\w'’.-]*", term.text)
+    return term.text if is_plain else f'"{term.text}"'
+
+
 def plain(text: str) -> str:
     """Return the text with plain quotation marks, and a question mark for half a character."""
     return text.encode("utf-8", "replace").decode().translate(_QUOTES).strip()

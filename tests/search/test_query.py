@@ -10,6 +10,7 @@ from articles.search.query import (
     Term,
     WordsError,
     read_words,
+    written,
 )
 
 
@@ -174,3 +175,21 @@ def test_relevance_without_words_is_newest_first():
 def test_a_search_for_no_values_is_unfiltered():
     assert Criteria(values={("country", Match.ALL): ()}).is_unfiltered
     assert not Criteria(values={("country", Match.NOT): ("ru",)}).is_unfiltered
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oil embargo",
+        '"peace talks" -"open end" -oil',
+        'tariff OR sanctions OR "black sea" -a OR b',
+        "sanction* sa* O'Brien long-range",
+        '"OR" oil "-oil" "sanction*" --oil c++',
+        "OR oil OR",
+        "北京 U.S. ²",
+    ],
+)
+def test_clauses_written_are_read_as_the_same(text):
+    clauses = read_words(text)
+
+    assert read_words(written(clauses)) == clauses
