@@ -26,6 +26,7 @@ from articles.search.documents import (
     document_of,
     standing_in,
     state_document,
+    tokens_of,
 )
 from articles.search.entry import FACETS, IndexedArticle, Standing, id_of_rank
 from articles.search.folder import IndexBusy, IndexMissing, IndexUnusable, build_lock, write_lock
@@ -222,6 +223,21 @@ class Engine:
                 return snapshot.whole(facets)
             query = asking.everything(Criteria(), (), hidden)
             return counts.totals(snapshot.searcher, query, facets, total=snapshot.searcher.num_docs)
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """Return in how many articles each of these words stands; of many, some may be hidden or gone."""
+        searcher = self._snapshot_now().searcher
+        with _unusable_on_failure(self.folder):
+            tokens = {word: tokens_of(word) for word in words}
+            return {
+                word: searcher.doc_freq("text", found[0]) for word, found in tokens.items() if len(found) == 1
+            }
+
+    def words_beginning(self, start: str, most: int) -> list[str]:
+        """Return the words of the texts that begin so, the most frequent first."""
+        searcher = self._snapshot_now().searcher
+        with _unusable_on_failure(self.folder):
+            return [word for word, _ in searcher.terms_with_prefix("text", start, None, most)]
 
     def related(
         self,

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from articles.search.misspelt import most_mistakes, near, one_off
 from articles.search.names import spelled
 
 # Above every character of a folded word: all words that begin with "zel" lie between "zel" and "zel" + LAST.
@@ -103,6 +104,14 @@ class NameBook:
             entries = [self.entries[number] for number in dict.fromkeys(rank)]
             if found := [entry for entry in entries if entry.kind in kinds]:
                 yield found
+
+    def near(self, word: str) -> list[str]:
+        """Return the words of names that a folded word is nearly; two mistakes leave its first letter."""
+        found = {other for other in one_off(word) if self._at(other)}
+        if most_mistakes(word) > 1:
+            first, last = bisect_left(self._words, word[0]), bisect_left(self._words, word[0] + _LAST)
+            found.update(near(word, self._words[first:last]))
+        return sorted(found)
 
     def _ranks(self, typed: str) -> Iterator[Iterable[int]]:
         yield self._exact.get(typed.strip().casefold(), ())

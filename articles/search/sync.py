@@ -52,6 +52,7 @@ __all__ = [
     "facet",
     "facet_all",
     "finish_act",
+    "frequencies",
     "holding",
     "lock_archive",
     "open_engine",
@@ -62,6 +63,7 @@ __all__ = [
     "stands_at",
     "totals",
     "withdraw_damaged",
+    "words_beginning",
 ]
 
 INLINE_LIMIT = 200  # outbox rows a reader's request applies itself, about 50 ms
@@ -194,6 +196,16 @@ def totals(facets: Sequence[str]) -> Mapping[str, list[tuple[str, int]]]:
     They are counted once for each state of the index.  Raise as `search`.
     """
     return _answer(lambda engine, hidden: engine.totals(facets, hidden=hidden))
+
+
+def frequencies(words: Collection[str]) -> dict[str, int]:
+    """Return in how many articles each of these words stands, as `Engine.frequencies`; raise as `search`."""
+    return _answer(lambda engine, _: engine.frequencies(words))
+
+
+def words_beginning(start: str, *, most: int) -> list[str]:
+    """Return the words of the texts that begin so, the most frequent first; raise as `search`."""
+    return _answer(lambda engine, _: engine.words_beginning(start, most))
 
 
 def related(

@@ -47,6 +47,46 @@ def test_a_name_half_written_leads_to_it_and_to_the_words_that_begin_so():
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("generls", "generals"), ("Genrals", "generals"), ("electoins", "elections")]
+)
+def test_a_word_that_stands_in_no_article_leads_to_one_it_is_nearly(typed, meant):
+    assert offered(f"q={typed}") == [Offer("q", f"the word “{meant}”", 1, f"/articles/?q={meant}")]
+
+
+def test_a_misspelt_name_leads_to_what_it_names():
+    assert offered("q=miammar") == []
+    assert offered("q=mianmar") == [Offer("country", "Myanmar", 2, "/articles/?country=mm")]
+
+
+def test_two_mistakes_are_seen_in_a_long_word():
+    assert offered("q=elektoins") == [Offer("q", "the word “elections”", 1, "/articles/?q=elections")]
+
+
+def test_what_has_more_mistakes_than_the_nearest_word_is_not_meant():
+    make_article(title="Elentoins")
+
+    assert [offer.name for offer in offered("q=elertoins")] == ["the word “elentoins”"]
+
+
+def test_a_misspelt_word_among_others_leaves_them():
+    assert offered("q=the+generls&outlet=bbc") == [
+        Offer("q", "the words “the generals”", 1, "/articles/?outlet=bbc&q=the+generals")
+    ]
+
+
+def test_a_word_that_stands_somewhere_is_no_mistake():
+    make_article(title="Generas", outlet="AFP")
+
+    assert offered("q=generas&outlet=bbc") == []
+
+
+def test_the_words_of_hidden_articles_are_offered_to_nobody():
+    make_article(title="Zanzibar", status=Article.Status.WITHDRAWN)
+
+    assert offered("q=zanzibor") == []
+
+
 @pytest.mark.parametrize("words", ["burma generals", "generals burma"])
 def test_other_words_and_filters_stay_and_are_counted(words):
     assert offered(f"q={words}&outlet=bbc&sort=oldest") == [
@@ -98,6 +138,9 @@ def test_a_search_that_finds_something_asks_nothing_more(monkeypatch):
     monkeypatch.setattr(sync, "search_all", lambda *_, **__: pytest.fail("asked"))
 
     assert offered("q=generals") == []
+
+
+def test_a_search_without_words_is_offered_nothing():
     assert offered("country=mm&topic__not=hostages&outlet=bbc") == []
 
 
