@@ -5,6 +5,7 @@ Read-only, without cookies; docs/api.md describes it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
@@ -115,6 +116,9 @@ def _read_limit(values: Sequence[str]) -> tuple[int, str]:
     value = values[0]
     if value.isascii() and value.isdecimal() and len(value) <= 3 and 1 <= int(value) <= MAX_LIMIT:
         return int(value), ""
+    if re.fullmatch(r"-?[0-9]{1,9}", value):
+        message = gettext("%(number)s is out of range; write a number from 1 to %(most)s")
+        return DEFAULT_LIMIT, message % {"number": value, "most": MAX_LIMIT}
     message = gettext("%(text)s is not a number; write one from 1 to %(most)s")
     return DEFAULT_LIMIT, message % {"text": quoted(value[:40]), "most": MAX_LIMIT}
 

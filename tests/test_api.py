@@ -194,9 +194,10 @@ def test_next_is_a_whole_address_that_keeps_the_search(client, russia):
         ),
         ("after=x", {"after": ["“x” is not a page of this search; begin with the first page"]}),
         ("q=...", {"q": ["there is no word to search for in “...”; type letters or digits"]}),
-        ("limit=0", {"limit": ["“0” is not a number; write one from 1 to 100"]}),
-        ("limit=101", {"limit": ["“101” is not a number; write one from 1 to 100"]}),
-        ("limit=-1", {"limit": ["“-1” is not a number; write one from 1 to 100"]}),
+        ("limit=0", {"limit": ["0 is out of range; write a number from 1 to 100"]}),
+        ("limit=101", {"limit": ["101 is out of range; write a number from 1 to 100"]}),
+        ("limit=-1", {"limit": ["-1 is out of range; write a number from 1 to 100"]}),
+        ("limit=1000", {"limit": ["1000 is out of range; write a number from 1 to 100"]}),
         ("limit=²", {"limit": ["“²” is not a number; write one from 1 to 100"]}),
         ("limit=1&limit=2", {"limit": ["can only be given once; keep one of them"]}),
         (
