@@ -80,10 +80,12 @@ class RuleForm(forms.Form):
             return cleaned
         if cleaned["seen"] != self.version:
             raise forms.ValidationError(
-                "Somebody else changed this rule while you had it open. Copy what you typed, and begin again "
-                "with the rule as it is now."
+                "Somebody else changed this rule while you had it open, or you did in another window. "
+                "Copy what you typed, and begin again with the rule as it is now."
             )
-        _, _, errors = read_lines(self.tag, self.lines, is_ambiguous=cleaned["is_ambiguous"])
+        old, new, errors = read_lines(self.tag, self.lines, is_ambiguous=cleaned["is_ambiguous"])
+        if old == new and not errors:
+            raise forms.ValidationError("You changed nothing of the rule, so there is nothing to try.")
         for name, problems in errors.items():
             for problem in problems[:COMPLAINTS]:
                 self.add_error(name, str(problem))

@@ -340,3 +340,23 @@ def test_the_page_of_a_trial_takes_few_queries(peru, alice_at, django_assert_max
         alice_at.get(f"{address(peru)}?trial={trial.pk}&list=gained&of={peru.pk}")
     with django_assert_max_num_queries(15):
         alice_at.get(address(peru))
+
+
+def test_an_unchanged_rule_is_not_tried(peru, alice_at):
+    shown = try_rule(alice_at, peru).content.decode()
+
+    assert "You changed nothing of the rule, so there is nothing to try." in shown
+    assert RuleTrial.objects.count() == 0
+
+
+def test_a_page_that_follows_a_trial_shows_its_result_by_itself_once_it_is_there(peru, alice_at):
+    try_rule(alice_at, peru, capital="Callao")
+    trial = RuleTrial.objects.get()
+    page = f"{address(peru)}?trial={trial.pk}"
+
+    done = alice_at.get(f"{page}&part=state").content.decode()
+    RuleTrial.objects.update(state="tagging")
+    busy = alice_at.get(f"{page}&part=state").content.decode()
+
+    assert f'data-live-done="{page}"' in done
+    assert "data-live-done" not in busy
