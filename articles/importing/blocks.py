@@ -54,6 +54,7 @@ class About:
     title: str
     outlet: str = ""
     printed: str = ""  # the title with the outlet's name at its end, where it had one
+    is_export: bool = False  # the front matter says that the text is one of marked passages
 
 
 type Step = Callable[[list[Block], About], list[Block]]

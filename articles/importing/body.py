@@ -33,11 +33,12 @@ from articles.importing.head import (
     part_head_lines,
     take_standfirst,
 )
-from articles.importing.notes import COMMENT, EMBEDDED_NOTE, cut_note_marks
+from articles.importing.notes import COMMENT, EMBEDDED_NOTE, cut_note_marks, has_remark
 from articles.importing.problems import Notice
 from articles.importing.troubles import Trouble
 from articles.importing.wrapping import WORD, unwrap
 
+MISSED = LOUD | {EMBEDDED_NOTE}  # steps whose cuts are told: the page showed something there
 LONG_COMMENT = 300  # characters; more may be an article between marks that somebody forgot
 
 
@@ -92,7 +93,7 @@ def _is_missed(block: Block) -> bool:
     """Return whether somebody should look at what was cut: it may have been part of the article."""
     if block.cut == COMMENT:
         return block.text.startswith(COMMENT_MARK) and len(block.text) > LONG_COMMENT
-    return block.cut in LOUD or block.cut == EMBEDDED_NOTE
+    return block.cut in MISSED or has_remark(block)
 
 
 def join_lines(blocks: list[Block], _: About) -> list[Block]:

@@ -47,7 +47,7 @@ SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 
 OF_TOOLS = frozenset({"article", "articles"})  # as a hashtag, what Readwise and Hypothesis call every page
 
-READER_VERSION = "7"  # a new one reads every file again: raise it with every change of what is read
+READER_VERSION = "8"  # a new one reads every file again: raise it with every change of what is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class _Reader:
         # All articles of a site have one outlet, whether or not their titles end with its name.
         outlet = outlet or outlet_named(suffix) or outlet_at(host) or host or suffix
         outlet = "" if outlet == title else outlet
-        body = clean_body(blocks, About(title, outlet, printed_title))
+        body = clean_body(blocks, About(title, outlet, printed_title, self._is_export()))
         self.notices += [replace(notice, line=self._body_line(notice.line)) for notice in body.notices]
         printed = tuple((label, text, self.front.body_line + line - 1) for label, text, line in body.dates)
         paths = (url, str(self.name))
@@ -232,6 +232,16 @@ class _Reader:
                 message = f"{key!r} is no web address, not used as one; write https://...{blanks}"
                 self.notices.append(Notice(message, self.front.line_of(key), Trouble.BAD_ADDRESS))
         return "" if given else web_address(origin_in(blocks))
+
+    def _is_export(self) -> bool:
+        """Return whether the front matter is that of Readwise or Hypothesis: passages of a page, not all."""
+        for key, value in self.front.values.items():
+            words = {word.lower() for word in texts(value)}
+            if same_key(key) == "doctype" and any(word.endswith("-highlights") for word in words):
+                return True
+            if same_key(key) == "category" and not words.isdisjoint(f"#{name}" for name in OF_TOOLS):
+                return True
+        return False
 
     def _outlet_and_section(self) -> tuple[str, str]:
         """Return the outlet's name and the section; `categories` may hold either."""

@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 
 from articles.importing.blocks import About, Block, Kind
 from articles.importing.bylines import day_in, is_byline, is_mail
-from articles.importing.notes import without_marks
+from articles.importing.notes import CLIPPING_TOOL, without_marks
 from articles.importing.titles import split_outlet
 from articles.importing.wrapping import unwrap
 
@@ -18,7 +18,6 @@ STANDFIRST = "standfirst"
 PUBLISHED_LINE = "published line"
 EXCERPT = "excerpt"
 MAX_TOOL = 20  # characters in which `Clipped from` stands
-CLIPPING_TOOL = "clipping tool"
 BYLINE = "byline"
 CONTACT = "author's address"
 
@@ -64,6 +63,7 @@ TOOL_LINE = re.compile(
 EXCERPT_QUOTE = re.compile(r">\s*\#{1,3}\s*Excerpt\s*\n(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 MAX_CONTACT = 300  # characters of a byline with addresses below it
 MAX_FIRST_LINE = 200  # characters; a longer first line is no title
+MIN_SHORT_TITLE = 4  # words of a heading that stands for a longer title
 MIN_STANDFIRST = 40  # characters; a shorter bold line is a heading
 
 
@@ -106,6 +106,8 @@ def cut_title(blocks: list[Block], about: About) -> list[Block]:
     """Cut the heading that says the title again, with the outlet at its end or without it."""
     titles = {_compared(about.title), _compared(about.printed or about.title)}
     longest = 2 * len(about.printed or about.title) + 20
+    if blocks and _is_short_title(blocks[0], about):
+        return _with_cut(blocks, 0, "title")
     for number, block in enumerate(blocks[:HEAD]):
         if (
             len(block.text) <= longest
@@ -116,6 +118,17 @@ def cut_title(blocks: list[Block], about: About) -> list[Block]:
         ):
             return _with_cut(blocks, number, "title")
     return blocks
+
+
+def _is_short_title(block: Block, about: About) -> bool:
+    """Return whether the heading above the text is how the title begins: Readwise names its files so."""
+    heading = _compared(block.plain)
+    return (
+        block.kind is Kind.HEADING
+        and block.text.startswith("# ")
+        and heading.count(" ") >= MIN_SHORT_TITLE - 1
+        and _compared(about.title).startswith(f"{heading} ")
+    )
 
 
 def origin_in(blocks: Sequence[Block]) -> str:

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from articles.importing.blocks import COMMENT_END, COMMENT_MARK, About, Block, Kind
 
-HIGHLIGHTING, COMMENT, BLOCK_ID, WIKILINK = "highlighting", "comment", "block id", "wiki link"
+HIGHLIGHTING, COMMENT, BLOCK_ID, LINK = "highlighting", "comment", "block id", "wiki link"
 PICTURE, EMBEDDED_NOTE, CALLOUT = "embedded file", "embedded note", "callout"
-PROPERTY, QUERY, NOTE, TOOL = "property", "query", "reader's note", "clipping tool"
+PROPERTY, QUERY, NOTE, CLIPPING_TOOL = "property", "query", "reader's note", "clipping tool"
 
 # Matches `==the words==`, `%%a comment%%`, ` ^a1b2c3` at the end of a line, `![[map.png]]`,
 # `[[people/ann|Ann]]`, Logseq's `((65a0...))` and `{{embed ...}}`; not `a == b`, `100%% of`, `10 ^2`,
@@ -60,12 +60,15 @@ LOGBOOK = re.compile(
     r"^[ \t]*:LOGBOOK:[ \t]*\n(?:[ \t]*[A-Z*][^\n]*\n){0,50}?[ \t]*:END:[ \t]*(?:\n|$)", re.MULTILINE
 )
 
-# What only an export of Readwise or Hypothesis has.
-EXPORTED = re.compile(
-    r"\[View Highlight\]\(|!\[rw-book-cover\]|\[\[Readwise\]\]|\]\(https?://hyp\.is/"
-    r"|^\#{1,3}[ \t]+(?:[^\w\n]{0,4}[ \t]*)?Page Notes[ \t]*$",
+# What exports of Readwise and Hypothesis have.  Links count each, all else once: an article may have the
+# heading `Highlights`, or name one such link.
+EXPORT_SIGN = re.compile(
+    r"(?P<link>\(\[View Highlight\]\(|\]\(https?://hyp\.is/)|(?P<cover>!\[rw-book-cover\])"
+    r"|(?P<name>\[\[Readwise\]\])"
+    r"|(?P<heading>^\#{1,3}[ \t]+(?:[^\w\n]{0,4}[ \t]*)?(?:Page Notes|Highlights)[ \t]*$)",
     re.MULTILINE,
 )
+MIN_SIGNS = 2
 # ` ([View Highlight](https://...)) #Highlight #[[2025-10-20]]`, ` — [Updated on 2025-10-20 10:15:03](https://
 # hyp.is/...) — Group: #Public`, `([Location 123](https://...))`, the cover.
 EXPORT_MARK = re.compile(
@@ -79,7 +82,9 @@ EXPORT_MARK = re.compile(
 EXPORT_LINE = re.compile(
     r"^[ \t]*(?:\#{1,4}[ \t]+|[-*+][ \t]+)?(?:[^\w\n]{0,4}[ \t]*)?"
     r"(?:(?:page notes|highlights|metadata|full document)[ \t]*"
-    r"|(?:new highlights added|highlights first synced by|updated on)\b[^\n]{0,80}"
+    r"|(?:new highlights added|highlights first synced by)\b[^\n]{0,80}"
+    r"|updated on[ \t]+(?:\[\[)?(?:\d{4}-\d\d-\d\d|[a-z]{3,9}\.?[ \t]\d{1,2}(?:st|nd|rd|th)?,?[ \t]\d{4})"
+    r"(?:\]\])?(?:,?[ \t]+(?:at[ \t]+)?\d{1,2}:\d\d(?::\d\d)?(?:[ \t]?[ap]m)?)?"
     r"|\[\[[^\[\]\n]*\|?see full document content[^\[\]\n]*\]\])[ \t]*(?:\n|$)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -88,14 +93,16 @@ NOTE_LINE = re.compile(
     r"^[ \t]*[-*+][ \t]+(?:\*\*)?(?:note|tags?|annotation|comment)(?:\*\*)?:[^\n]*(?:\n|$)",
     re.IGNORECASE | re.MULTILINE,
 )
+# Of these what holds words, not tags alone.
+REMARK = re.compile(r"(?:note|annotation|comment)(?:\*\*)?:[ \t*]*\S", re.IGNORECASE)
 
 
-def cut_note_marks(blocks: list[Block], _: About) -> list[Block]:
+def cut_note_marks(blocks: list[Block], about: About) -> list[Block]:
     """Cut the marks of note-taking programs, and what exports put around the passages a reader marked.
 
     What was cut stands behind the text: the steps after this one look at the first blocks.
     """
-    is_export = any(EXPORTED.search(block.text) for block in blocks if "[" in block.text or "#" in block.text)
+    is_export = _is_export(blocks, about)
     rest: list[Block] = []
     found: list[Block] = []
     for block in blocks:
@@ -105,6 +112,26 @@ def cut_note_marks(blocks: list[Block], _: About) -> list[Block]:
         for piece in _without_marks(block, is_export=is_export):
             (found if piece.cut else rest).append(piece)
     return rest + found
+
+
+def has_remark(block: Block) -> bool:
+    """Return whether a block that was cut holds what a reader wrote about a passage."""
+    return block.cut == NOTE and bool(REMARK.search(block.text))
+
+
+def _is_export(blocks: list[Block], about: About) -> bool:
+    """Return whether a text has two signs of an export, the front matter's own word being one."""
+    signs = int(about.is_export)
+    seen: set[str] = set()
+    for block in blocks:
+        if not ("[" in block.text or "#" in block.text):
+            continue
+        for found in EXPORT_SIGN.finditer(block.text):
+            signs += found.lastgroup == "link" or found.lastgroup not in seen
+            if signs >= MIN_SIGNS:
+                return True
+            seen.add(found.lastgroup or "")
+    return False
 
 
 def without_marks(line: str) -> str:
@@ -142,9 +169,9 @@ def _without_marks(block: Block, *, is_export: bool) -> list[Block]:
     if block.kind is Kind.COMMENT and (end := COMMENT_END.search(text, len(COMMENT_MARK))):
         taken.take_to(end.end(), COMMENT)
     if is_export:
-        taken.take(EXPORT_LINE, TOOL)
+        taken.take(EXPORT_LINE, CLIPPING_TOOL)
         taken.take(NOTE_LINE, NOTE)
-        taken.take(EXPORT_MARK, TOOL)
+        taken.take(EXPORT_MARK, CLIPPING_TOOL)
     if text[0] == "^" or any(sign in text for sign in SIGNS):
         taken.take_marks()
     if "::" in text:
@@ -166,7 +193,7 @@ def _words_of(found: re.Match[str]) -> tuple[str, str]:
     if kind == "embedded":
         return "", PICTURE if PICTURES.fullmatch(found["embedded"]) else EMBEDDED_NOTE
     if kind == "link":
-        return _shown(found["link"]), WIKILINK
+        return _shown(found["link"]), LINK
     return "", WITHOUT_WORDS[kind]
 
 
@@ -196,8 +223,7 @@ class _Taken:
 
     def take_to(self, end: int, step: str) -> None:
         """Take out the beginning of the text."""
-        self.pieces.setdefault(step, []).append(self.text[:end])
-        self.first.setdefault(step, 0)
+        self._keep(self.text[:end], step, 0)
         self.text = "\n" * self.text.count("\n", 0, end) + self.text[end:]
 
     def take_callouts(self) -> None:
@@ -225,17 +251,18 @@ class _Taken:
         kind = Kind.PARAGRAPH if self.block.kind is Kind.COMMENT else self.block.kind
         return [replace(self.block, text=text, kind=kind), *cut] if text.strip("> \t\n-*+#") else cut
 
-    def _note(self, found: re.Match[str], step: str) -> str:
-        self.pieces.setdefault(step, []).append(found[0].strip())
+    def _keep(self, piece: str, step: str, start: int) -> None:
+        """Keep a piece, and of the first of its step the line on which it stood."""
+        self.pieces.setdefault(step, []).append(piece)
         if step not in self.first:
-            start = found.start() + len(found[0]) - len(found[0].lstrip())
             self.first[step] = self.text.count("\n", 0, start)
+
+    def _note(self, found: re.Match[str], step: str) -> str:
+        self._keep(found[0].strip(), step, found.end() - len(found[0].lstrip()))
         return "\n" * found[0].count("\n")
 
     def _title(self, found: re.Match[str]) -> str:
-        self.pieces.setdefault(CALLOUT, []).append(found["mark"])
-        if CALLOUT not in self.first:
-            self.first[CALLOUT] = self.text.count("\n", 0, found.start())
+        self._keep(found["mark"], CALLOUT, found.start())
         title, quote = found["title"].strip(), found["quote"].rstrip()
         if not title:
             return ""

@@ -196,6 +196,64 @@ def test_words_of_an_export_stay_in_a_text_that_is_none():
     assert (clean(text).body, cuts(text)) == (text, [])
 
 
+MARKED = "The king.\n\n- Annotation: of the king, 1905.\n- Note: of the queen.\n\nUpdated on Monday he spoke."
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "## Page Notes",
+        "## Highlights\n\nSome.\n\n## Page Notes",
+        "It was ([View Highlight](https://a.example/1)) of it.",
+        "A program, [[1]](https://hyp.is/a), marks pages.",
+    ],
+)
+def test_one_sign_of_an_export_makes_none(sign):
+    text = f"{sign}\n\n{MARKED}"
+
+    assert (clean(text).body, cuts(text)) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("head", "sign"),
+    [
+        (
+            "",
+            "- One. ([View Highlight](https://a.example/1))\n- Two. ([View Highlight](https://a.example/2))",
+        ),
+        ("", "## Page Notes\n\n- One. — [Updated on 2025-10-20](https://hyp.is/a)"),
+        ("doc_type: hypothesis-highlights\n", "## Highlights"),
+        ("category: '#articles'\n", "- One. ([View Highlight](https://a.example/1))"),
+    ],
+)
+def test_two_signs_of_an_export_make_one_and_its_notes_are_told(head, sign):
+    clipping = read(
+        f"---\ntitle: Talks\ndate: 2025-10-16\n{head}---\n{sign}\n\nText.\n\n- Note: of the queen.\n"
+    )
+
+    assert [cut.text for cut in clipping.cuts if cut.step == "reader's note"] == ["- Note: of the queen."]
+    assert [notice.message for notice in clipping.notices] == [
+        "left out reader's note '- Note: of the queen.'"
+    ]
+
+
+def test_of_an_export_only_a_line_with_a_date_says_when_it_was_made():
+    links = "- One. ([View Highlight](https://a.example/1))\n- Two. ([View Highlight](https://a.example/2))"
+    lines = "Updated on [[Oct 20th, 2025]]\n\nUpdated on 2025-10-20 10:15\n\nUpdated on Monday he spoke."
+
+    assert clean(f"{links}\n\n{lines}").body == "- One.\n- Two.\n\nUpdated on Monday he spoke."
+
+
+def test_a_heading_that_begins_the_whole_title_is_not_shown_again():
+    head = "# Ministers sign the accord\n\n## Metadata\n- Full Title: Ministers sign the accord on grain\n"
+
+    clipping = read(f"{head}- URL: https://a.example/1\n\n## Highlights\n- One.\n")
+
+    assert (clipping.title, clipping.body) == (
+        "Ministers sign the accord on grain", "## Highlights\n\n- One.",
+    )  # fmt: skip
+
+
 def test_liquid_output_is_cut_with_a_warning():
     cleaned = clean("See [it]({{ site.baseurl }}/a) or {{ page.title }}.")
 
