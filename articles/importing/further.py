@@ -17,8 +17,9 @@ from articles.importing.problems import ClippingError, Notice, as_notice
 from articles.importing.sources import SourceFile
 from articles.importing.troubles import Trouble
 
-MAX_FAULTS = 10  # of one file, told one by one; of those beyond it is told how many, and on which lines
+MAX_FAULTS = 10  # of one file, each told by itself; those beyond are counted, and their lines named
 MAX_LINES = 10  # that are named then
+MAX_REMARKS = 10  # beside the faults; all are made again when the file is imported
 MIN_READINGS, MAX_READINGS = 10, 100  # each fault is one more reading
 MAX_READ = 600_000  # characters in all of them, half a second
 MAX_TEXT = 100_000  # characters read again, a tenth of a second: front matter has 65,536 at most
@@ -42,9 +43,10 @@ def faults_beside(source: SourceFile, first: ClippingError, *, day_first: bool |
         text, remarks = decode(source.content)
     except ClippingError:
         return ()
-    found, is_all = _read_on(source, _Copy(text[:MAX_TEXT]), first, day_first)
-    told, others = found[: MAX_FAULTS - 1], found[MAX_FAULTS - 1 :]
-    return (*told, *([_sum_of(others, is_all=is_all)] if others else []), *remarks)
+    faults, remarked, is_all = _read_on(source, _Copy(text[:MAX_TEXT]), first, day_first)
+    told, others = faults[: MAX_FAULTS - 1], faults[MAX_FAULTS - 1 :]
+    summed = [_sum_of(others, is_all=is_all)] if others else []
+    return (*told, *summed, *remarked[:MAX_REMARKS], *remarks)
 
 
 def _sum_of(faults: Sequence[Notice], *, is_all: bool) -> Notice:
@@ -58,27 +60,27 @@ def _sum_of(faults: Sequence[Notice], *, is_all: bool) -> Notice:
 
 def _read_on(
     source: SourceFile, copy: _Copy, error: ClippingError, day_first: bool | None
-) -> tuple[list[Notice], bool]:
-    """Return each fault that reading meets once those before it are mended, then what reading remarks.
+) -> tuple[list[Notice], list[Notice], bool]:
+    """Return each fault that reading meets once those before it are mended, and what reading then remarks.
 
     And whether that is all: a file of nothing but faults is not read to its end.
     """
     found: list[Notice] = []
     for _ in range(max(MIN_READINGS, min(MAX_READINGS, MAX_READ // (len(copy.text) or 1)))):
         if not copy.mend(error):
-            return found, True
+            return found, [], True
         try:
             clipping = read_clipping(replace(source, content=copy.text.encode()), day_first=day_first)
         except ClippingError as next_error:
             if copy.is_consequence(next_error, of=error):
-                return found, True
+                return found, [], True
             error = next_error
             if error.kind is not Trouble.NO_TITLE or not copy.is_incomplete:
                 found.append(as_notice(error, copy.line_in_file(error.line)))
             continue
-        placed = (replace(notice, line=copy.line_in_file(notice.line)) for notice in clipping.notices)
-        return [*found, *(notice for notice in placed if copy.is_sure_of(notice))], True
-    return found, False
+        placed = [replace(notice, line=copy.line_in_file(notice.line)) for notice in clipping.notices]
+        return found, [notice for notice in placed if copy.is_sure_of(notice)], True
+    return found, [], False
 
 
 class _Copy:

@@ -6,7 +6,7 @@ import pytest
 
 from articles.admin.mended import waiting_issues
 from articles.importing.batch import Reading, Request, read_batch
-from articles.importing.further import MAX_FAULTS
+from articles.importing.further import MAX_FAULTS, MAX_REMARKS
 from articles.importing.retrying import failed_files
 from articles.importing.run import import_paths
 from articles.importing.sources import FoundFile
@@ -184,6 +184,30 @@ def test_of_many_faults_the_first_are_told_and_how_many_more_there_are(count, la
 
     assert len(told) == min(count, MAX_FAULTS + 1)
     assert told[-1].message == last
+
+
+def test_what_is_left_out_is_told_beside_the_faults_and_not_counted_with_them():
+    text = double_keys(11) + "\n{{< figure >}}\n\n![[Accord of Varna]]\n"
+
+    assert [one.message for one in read(text).faults[MAX_FAULTS:]] == [
+        "and 1 more fault, on line 24; correct them as well",
+        "left out shortcode '{{< figure >}}'",
+        "left out embedded note '![[Accord of Varna]]'",
+    ]
+    assert [
+        one.message for one in read(text.replace("key9: 2\n", "").replace("key10: 2\n", "")).faults[9:]
+    ] == [
+        "left out shortcode '{{< figure >}}'",
+        "left out embedded note '![[Accord of Varna]]'",
+    ]
+
+
+def test_many_remarks_crowd_no_fault_out():
+    shortcodes = "{{< figure >}}\n\n" * 20
+
+    kinds = [kind for _, kind in faults(f"---\ntitle: [a, b]\ndate: 2025-13-45\n---\n{shortcodes}")]
+
+    assert kinds == ["bad-title", "bad-date", *["left-out"] * MAX_REMARKS]
 
 
 @pytest.mark.parametrize(
