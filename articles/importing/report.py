@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from articles.importing.batch import Reading
+from articles.importing.clipping import Clipping
 from articles.importing.columns import UNSTORABLE
 from articles.importing.identity import Outcome
 from articles.importing.problems import Notice
 from articles.importing.pruning import Kept, Pruned
 from articles.importing.troubles import Trouble
+from articles.languages import DESK, speaking
 from articles.models import ImportIssue
+from articles.search.languages import language_name
+from articles.tagging.english import Foreign, foreign
 
 type IssueCounts = dict[str, dict[str, int]]  # by level and kind
 
@@ -44,7 +48,8 @@ class Report:
     withdrawn: int = 0  # articles whose files are gone
     kept: list[Kept] = field(default_factory=list)  # articles that stay though their files are gone
     undone: int = 0  # files skipped because what they say was undone
-    drafts: int = 0  # files created whose articles no reader sees, for they say so
+    drafts: list[str] = field(default_factory=list)  # files of new articles that no reader sees: they say so
+    unread: Mapping[str, int] = field(default_factory=dict)  # files of other kinds in the folders, by ending
     seconds: float = 0.0  # from its start to its end, as its row says; 0 for a dry run
     started_by: str = ""
     release: str = ""  # of the gazetteer
@@ -65,11 +70,12 @@ class Report:
     ) -> None:
         """Count some files, ``outcomes`` being those of the sound ones, and note what is wrong with them."""
         self.undone += outcomes.count(Outcome.SKIPPED)
-        sound = [reading.clipping for reading in chunk if not reading.fault]
-        self.drafts += sum(
-            outcome is Outcome.CREATED and clipping is not None and not clipping.is_published
-            for outcome, clipping in zip(outcomes, sound, strict=True)
-        )
+        sound = [reading for reading in chunk if not reading.fault]
+        self.drafts += [
+            reading.found.shown
+            for outcome, reading in zip(outcomes, sound, strict=True)
+            if outcome is Outcome.CREATED and reading.clipping and not reading.clipping.is_published
+        ]
         in_order = [*(one for one in chunk if not one.fault), *(one for one in chunk if one.fault)]
         for reading, outcome in zip(in_order, outcomes_of(chunk, outcomes), strict=True):
             self.counts[outcome] += 1
@@ -105,11 +111,22 @@ def problems_of(chunk: Iterable[Reading], notices: Mapping[Path, Sequence[Notice
             problems += [_problem(reading, fault, level) for fault in reading.faults]
         elif reading.clipping:
             of_storing = notices.get(reading.found.path, ())
-            problems += [
-                _problem(reading, notice, levels.WARNING)
-                for notice in (*reading.clipping.notices, *of_storing)
-            ]
+            notices_of_file = (*reading.clipping.notices, *of_storing, *_of_language(reading.clipping))
+            problems += [_problem(reading, notice, levels.WARNING) for notice in notices_of_file]
     return problems
+
+
+def _of_language(clipping: Clipping) -> Iterator[Notice]:
+    """Yield that few tags are found, if the text is not in English."""
+    why = foreign(clipping.language, clipping.title, clipping.body)
+    if why is Foreign.LANGUAGE:
+        with speaking(DESK):
+            name = language_name(clipping.language.partition("-")[0].lower())
+        message = f"tags are found in English texts; this one is in {name}"
+        yield Notice(message, kind=Trouble.OTHER_LANGUAGE)
+    elif why is Foreign.SCRIPT:
+        message = "tags are found in English texts; most letters of this one are not Latin"
+        yield Notice(message, kind=Trouble.OTHER_LANGUAGE)
 
 
 def _problem(reading: Reading, notice: Notice, level: ImportIssue.Level) -> Problem:

@@ -149,9 +149,9 @@ def _take_all(
             return
 
 
-def found_files(paths: Iterable[Path]) -> Iterator[FoundFile]:
-    """Yield the files at and below some paths, and those in zips."""
-    return look_into_zips(find_sources(paths))
+def found_files(paths: Iterable[Path], *, unread: Counter[str] | None = None) -> Iterator[FoundFile]:
+    """Yield the files at and below some paths, and those in zips; count those of other kinds, by ending."""
+    return look_into_zips(find_sources(paths, unread=unread))
 
 
 def _get_ready(entries: Sequence[Entry], *, is_forced: bool) -> tuple[Ahead, Rules]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +23,9 @@ SUFFIXES = frozenset({".md", ".markdown", ".txt", ".qmd"})
 ZIP_SUFFIX = ".zip"
 FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom"})
 LOOKED_FOR = SUFFIXES | FEED_SUFFIXES | {ZIP_SUFFIX}
+# Matches `.docx`; not `. of the king`, `.` or nothing.
+USUAL_ENDING = re.compile(r"\.[a-z0-9_-]{1,10}")
+NO_ENDING = "without a usual ending"
 STANDARD_INPUT = Path("/dev/stdin")  # the folder, so to speak, of what was piped in
 MAX_BYTES = (
     2_000_000  # the longest article of a survey of 108,028 was under 1 MB; parsing twice this takes 2 s
@@ -94,17 +99,17 @@ class SkippedError(SourceError):
     is_skipped = True
 
 
-def find_sources(paths: Iterable[Path]) -> Iterator[FoundFile]:
+def find_sources(paths: Iterable[Path], *, unread: Counter[str] | None = None) -> Iterator[FoundFile]:
     """Yield the articles, feeds and zips at and below ``paths``, sorted, each once however often named.
 
     A file named itself is taken whatever its suffix.  What cannot be looked into (a missing path, a folder
     without permission, a link to a folder) is yielded too, and fails when read.  Hidden files and folders
-    (``.git``, ``.obsidian``) are left out.
+    (``.git``, ``.obsidian``) are left out.  ``unread`` counts the files of other kinds by how they end.
     """
     given = [Path(path) for path in paths]
     seen: set[Path] = set()
     for path in given:
-        for found in _below(path):
+        for found in _below(path, Counter() if unread is None else unread):
             if len(given) > 1:
                 if found.path in seen:
                     continue
@@ -146,7 +151,7 @@ def found_below(path: Path, folder: Path) -> Iterator[FoundFile]:
     if not path.is_relative_to(root) or any(is_hidden(part) for part in parts):
         return
     if path.is_dir() and not path.is_symlink():
-        for found in _walk(path, path):
+        for found in _walk(path, path, Counter()):
             problem = SourceError(found.problem, found.kind) if found.problem else None
             yield _in_folder(str(found.path), root, folder, problem)
     elif path.suffix.lower() in LOOKED_FOR and os.path.lexists(path):
@@ -254,8 +259,8 @@ def unreadable(error: OSError) -> SourceError:
     return SourceError(f"it cannot be read: {reason}; check the disk", Trouble.UNREADABLE)
 
 
-def _below(given: Path) -> Iterator[FoundFile]:
-    """Yield what one path of the command line stands for."""
+def _below(given: Path, unread: Counter[str]) -> Iterator[FoundFile]:
+    """Yield what one path of the command line stands for, and count what is of another kind."""
     try:
         real = Path(os.path.realpath(given, strict=True))
     except (OSError, ValueError) as error:  # ValueError: a NUL character
@@ -267,11 +272,11 @@ def _below(given: Path) -> Iterator[FoundFile]:
     if not real.is_dir():
         yield _found(real, real.name, str(given))
         return
-    yield from _walk(real, given)
+    yield from _walk(real, given, unread)
 
 
-def _walk(root: Path, given: Path) -> Iterator[FoundFile]:
-    """Yield a folder's files in the order of their names.
+def _walk(root: Path, given: Path, unread: Counter[str]) -> Iterator[FoundFile]:
+    """Yield a folder's files in the order of their names, and count those of other kinds.
 
     A stack, not recursion: 2,000 folders inside each other are a valid path.
     """
@@ -295,6 +300,9 @@ def _walk(root: Path, given: Path) -> Iterator[FoundFile]:
         elif entry.is_symlink() and os.path.isdir(entry.path):
             problem = "a link to a folder, not followed; give that folder to the import as well"
             yield _in_folder(entry.path, root, given, SourceError(problem, Trouble.FOLDER))
+        else:
+            ending = suffix_of(entry.name)
+            unread[ending if USUAL_ENDING.fullmatch(ending) else NO_ENDING] += 1
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

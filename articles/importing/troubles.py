@@ -58,6 +58,7 @@ class Trouble(StrEnum):
     LEFT_OUT = "left-out"
     TOO_LONG = "too-long"
     SECOND_ARTICLE = "second-article"
+    OTHER_LANGUAGE = "other-language"
     # The archive and the program.
     RIVAL = "rival"
     CORRECTED_FIELD = "corrected-field"
@@ -173,6 +174,10 @@ ABOUT: dict[Trouble, About] = {
     ),
     Trouble.SECOND_ARTICLE: About(
         "A second article stands in the text", "Split the file, one article to a file."
+    ),
+    Trouble.OTHER_LANGUAGE: About(
+        "Not in English, so that few tags are found",
+        "Nothing needs to be done; add the tags that matter at the desk.",
     ),
     Trouble.RIVAL: About(
         "Two files hold versions of one article",

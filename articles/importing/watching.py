@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import watchfiles
+from django.db.models import Q, QuerySet
 
 from articles.importing.clipping import READER_VERSION
 from articles.importing.identity import known_sources
@@ -40,10 +42,14 @@ class WatchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What changed: files to import, paths that are gone, and what to tell people about the folders."""
+    """What changed: files to import, paths that are gone, and what to tell people about the folders.
+
+    ``moved`` are paths that are gone too, each with the place where its file was found again.
+    """
 
     changed: list[FoundFile] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -129,7 +135,8 @@ class Watch:
             self.left = []
         changed, gone = list(_differing(found)), _known(gone)
         if changed or gone:
-            yield Batch(changed, gone)
+            moved = _moved(gone, changed)
+            yield Batch(changed, [path for path in gone if path not in moved], moved)
 
     def _look_again(self) -> Iterator[Batch]:
         """Yield what is to be said and done about folders that vanished, came back or were replaced."""
@@ -142,7 +149,7 @@ class Watch:
         arrived = [folder for folder in self.present if before.get(folder) != self.present[folder]]
         remarks = [f"{folder} is gone; waiting for it to come back" for folder in vanished]
         remarks += [f"{folder} is back" for folder in arrived]
-        yield Batch(list(_differing(find_sources(arrived))), [], list(map(printable, remarks)))
+        yield Batch(list(_differing(find_sources(arrived))), remarks=list(map(printable, remarks)))
         yield from self._taken(first)
 
 
@@ -191,9 +198,25 @@ def _differing(found_files: Iterable[FoundFile]) -> Iterator[FoundFile]:
 
 def _known(paths: Iterable[str]) -> list[str]:
     """Return those of the paths that articles were read from, or from below."""
-    return [
-        path
-        for path in paths
-        if ArticleSource.objects.filter(path=path).exists()
-        or ArticleSource.objects.filter(path__startswith=path.rstrip("/") + "/").exists()
-    ]
+    return [path for path in paths if _below(path).exists()]
+
+
+def _below(path: str) -> QuerySet[ArticleSource]:
+    return ArticleSource.objects.filter(Q(path=path) | Q(path__startswith=path.rstrip("/") + "/"))
+
+
+def _moved(gone: Iterable[str], changed: Iterable[FoundFile]) -> dict[str, str]:
+    """Return those of the paths whose bytes were all found again, each with the place where the first was."""
+    known = {path: dict(_below(path).order_by("path").values_list("path", "sha256")) for path in gone}
+    if not known:
+        return {}
+    places: dict[str, str] = {}
+    for found in changed:
+        if not found.archive:
+            with contextlib.suppress(SourceError):
+                places.setdefault(read_source(found).sha256, found.shown)
+    return {
+        path: places[next(iter(hashes.values()))]
+        for path, hashes in known.items()
+        if hashes.keys() and places.keys() >= {*hashes.values()}
+    }

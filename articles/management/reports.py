@@ -52,6 +52,8 @@ def as_json(report: Report) -> dict[str, object]:
         "run": report.run_id,
         "dry_run": report.is_dry,
         **{outcome.value: report.counts[outcome] for outcome in Outcome},
+        "drafts": report.drafts,
+        "not_read": dict(report.unread),
         "withdrawn": report.withdrawn,
         "kept": [{"article": kept.article_id, "undone_run": kept.run_id} for kept in report.kept],
         "options": list(report.options),
@@ -96,6 +98,10 @@ def headline(report: Report, seconds: float) -> Iterator[str]:
     if not report.file_count:
         suffixes = sorted(LOOKED_FOR)
         yield f"Nothing to import: articles are {', '.join(suffixes[:-1])} and {suffixes[-1]} files."
+    if report.unread:
+        yield f"Not read: {listed([f'{count:,} {ending}' for ending, count in report.unread.items()])}."
+    if report.drafts:
+        yield f"Not shown to readers, for the file says that it is a draft: {listed(report.drafts)}."
     if report.withdrawn:
         articles = count_of(report.withdrawn, "article", "articles")
         verb = "Would withdraw" if report.is_dry else "Withdrew"
@@ -127,8 +133,8 @@ def _kept(report: Report) -> str:
     runs = [str(run) for run in sorted({kept.run_id for kept in report.kept})]
     run, was = ("run", "was") if len(runs) == 1 else ("runs", "were")
     return (
-        f"{len(report.kept):,} article{plural} kept although {their} files are gone, for {run} {listed(runs)}, "
-        f"which changed or withdrew {them}, {was} undone: article{plural} {articles}. "
+        f"{len(report.kept):,} article{plural} kept although {their} files are gone, for "
+        f"{run} {listed(runs)}, which changed or withdrew {them}, {was} undone: article{plural} {articles}. "
         f"To withdraw {them} all the same, use *Withdraw from readers* at the desk."
     )
 
@@ -154,7 +160,7 @@ def counts(report: Report) -> list[tuple[str, int]]:
 def _named(outcome: Outcome, report: Report) -> str:
     if outcome is not Outcome.CREATED or not report.drafts:
         return outcome.value
-    drafts = "1 a draft" if report.drafts == 1 else f"{report.drafts:,} of them drafts"
+    drafts = "1 a draft" if len(report.drafts) == 1 else f"{len(report.drafts):,} of them drafts"
     return f"{outcome.value} ({drafts}, not shown to readers)"
 
 

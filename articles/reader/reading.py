@@ -32,6 +32,8 @@ from articles.rendering import (
     render_plain,
     show_marks,
 )
+from articles.search.languages import language_name
+from articles.tagging.english import Foreign, foreign
 from articles.tagging.findings import Part
 
 MAX_LIT = 20  # tags lit at once by name
@@ -50,7 +52,8 @@ class Reading:
     ``is_plain``: the text could not be formatted and is shown as it is.  ``unknown`` are the tags asked for
     that the article does not carry, ``references`` the sources that the clipping names.  ``mark_count`` is
     the number of lit places, whose ids are ``evidence-1`` and so on; ``url`` is the article with no light,
-    ``all_url`` with all of it.  ``byline`` is the printed one, without e-mail addresses.
+    ``all_url`` with all of it.  ``byline`` is the printed one, without e-mail addresses.  ``foreign`` says
+    why few tags are found in the text, ``language`` names the language that it states.
     """
 
     article: Article
@@ -68,6 +71,8 @@ class Reading:
     lit: list[Receipt]
     unknown: list[str]
     references: list[Reference]
+    foreign: Foreign | None
+    language: str
 
     @property
     def numbered(self) -> range:
@@ -123,6 +128,8 @@ def read_article(article: Article, *, lit: Sequence[str] = (), within: str = "")
         lit=[receipt for receipt in receipts if receipt.is_lit],
         unknown=[tag[:80] for tag in lit if tag not in known],
         references=references_of(article.extra),
+        foreign=foreign(article.language, article.title, article.body),
+        language=language_name(article.language.lower()) if article.language else "",
     )
 
 

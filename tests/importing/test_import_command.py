@@ -19,6 +19,7 @@ from articles.importing.identity import Outcome
 from articles.importing.lock import LOCK_KEY, ImportBusyError, _file_lock, import_lock
 from articles.importing.report import Problem, Report
 from articles.importing.sources import MAX_BYTES
+from articles.importing.troubles import Trouble
 from articles.importing.undo import undo
 from articles.management.reports import describe
 from articles.models import Article, ArticleSource, ImportIssue, ImportRun
@@ -70,11 +71,49 @@ def test_the_report_says_what_happened_in_numbers(folder):
 
 
 def test_the_report_says_which_of_the_articles_nobody_sees(folder):
-    (folder / "draft.md").write_text("---\ntitle: Not yet\ndraft: true\n---\nText.\n")
+    draft = folder / "draft.md"
+    draft.write_text("---\ntitle: Not yet\ndraft: true\n---\nText.\n")
+    sentence = f"\nNot shown to readers, for the file says that it is a draft: {draft}.\n"
 
-    assert " 3  created (1 a draft, not shown to readers)\n" in run(folder, "--dry-run")[0]
-    assert " 3  created (1 a draft, not shown to readers)\n" in run(folder)[0]
+    dry = run(folder, "--dry-run")[0]
+    assert (" 3  created (1 a draft, not shown to readers)\n" in dry, sentence in dry) == (True, True)
+    assert json.loads(run(folder, "--dry-run", "--json")[0])["drafts"] == [str(draft)]
+    done = run(folder)[0]
+    assert (" 3  created (1 a draft, not shown to readers)\n" in done, sentence in done) == (True, True)
     assert "draft" not in run(folder)[0]
+
+
+def test_articles_that_are_not_in_english_are_told_by_language(folder):
+    write(folder, "c.md", title="Rencontre à Genève\nlang: fr")
+    write(folder, "d.md", title="Sommet à Paris\nlang: fr-FR", body="Rien de neuf.")
+    write(folder, "e.md", title="لقاء في القاهرة", body="التقى وزير الخارجية نظيره في القاهرة يوم الخميس.")
+    stdout, _, code = run(folder)
+
+    assert stdout.partition("3 warnings:\n")[2] == (
+        "  tags are found in English texts; this one is in French\n"
+        f"    {folder}/c.md\n"
+        f"    {folder}/d.md\n"
+        f"  {folder}/e.md: tags are found in English texts; most letters of this one are not Latin\n"
+    )
+    assert (code, set(ImportIssue.objects.values_list("level", "kind"))) == (
+        0,
+        {(ImportIssue.Level.WARNING, Trouble.OTHER_LANGUAGE)},
+    )
+
+
+def test_the_report_counts_the_files_of_other_kinds_by_their_endings(folder):
+    for name in ("a.docx", "deep/b.DOCX", "map.png", "Makefile", "notes. of the king"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+
+    stdout, _, code = run(folder)
+    assert "\nNot read: 2 .docx, 2 without a usual ending and 1 .png.\n" in stdout
+    assert json.loads(run(folder, "--json")[0])["not_read"] == {
+        ".docx": 2,
+        "without a usual ending": 2,
+        ".png": 1,
+    }
+    assert code == 0
 
 
 def test_the_report_says_what_pruning_keeps_because_a_run_was_undone(folder):
@@ -127,6 +166,8 @@ def test_json_is_all_there_is_on_standard_output(folder):
         ("unchanged", 0),
         ("skipped", 0),
         ("failed", 1),
+        ("drafts", []),
+        ("not_read", {}),
         ("withdrawn", 0),
         ("kept", []),
         ("options", []),
@@ -150,6 +191,8 @@ def test_a_dry_run_has_no_number_and_says_would(folder):
         "unchanged": 0,
         "skipped": 0,
         "failed": 0,
+        "drafts": [],
+        "not_read": {},
         "withdrawn": 0,
         "kept": [],
         "options": [],

@@ -95,6 +95,37 @@ class TestBatches:
 
         assert watched(folder, delete) == [Batch(gone=[str(known)])]
 
+    def test_a_file_that_was_moved_is_not_reported_as_gone(self, folder):
+        known = write(folder, "b.md")
+        import_paths([folder])
+
+        def move() -> list[Path]:
+            new = known.rename(folder / "c.md")
+            return [known, new]
+
+        [batch] = watched(folder, move)
+
+        assert (names([batch]), batch.gone) == ([["c.md"]], [])
+        assert batch.moved == {str(known): str(folder / "c.md")}
+
+    @pytest.mark.parametrize("is_whole", [True, False], ids=["whole", "one file short"])
+    def test_a_folder_has_moved_if_each_of_its_files_is_found_again(self, folder, is_whole):
+        write(folder, "old/b.md")
+        write(folder, "old/c.md")
+        import_paths([folder])
+
+        def move() -> list[Path]:
+            (folder / "old").rename(folder / "new")
+            if not is_whole:
+                (folder / "new" / "c.md").unlink()
+            return [folder / "old", folder / "new"]
+
+        [batch] = watched(folder, move)
+
+        old = str(folder / "old")
+        assert batch.moved == ({old: str(folder / "new" / "b.md")} if is_whole else {})
+        assert batch.gone == ([] if is_whole else [old])
+
     def test_a_batch_that_could_not_be_imported_comes_again(self, folder):
         left = [lambda: [write(folder, "b.md")], lambda: [write(folder, "c.md")]]
 

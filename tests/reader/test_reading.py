@@ -392,3 +392,25 @@ def test_a_byline_is_shown_without_the_addresses_in_it(client, printed, shown):
     assert (read(article).byline, told["byline"]) == (shown, shown)
     assert "press@" not in page
     assert (f"<p>{shown}</p>" in page) is bool(shown)
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "body", "sentence"),
+    [
+        ("", "fr", "Rien de neuf.", "texts. The language of this one: French."),
+        ("", "en", "لقاء في القاهرة", "texts. Most letters of this one are not Latin."),
+        ("/fr", "de", "Nichts Neues.", "textes en anglais. Langue de celui-ci : Allemand."),
+    ],
+    ids=["another language", "another script", "the page in French"],
+)
+def test_the_page_says_that_tags_are_found_in_english_texts(client, address, language, body, sentence):
+    article = make_article(title="20", language=language, body=body)
+    page = client.get(f"{address}{article.get_absolute_url()}").content.decode()
+
+    assert sentence in page.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_the_page_of_an_english_text_says_nothing_of_languages(client):
+    article = make_article(title="Talks in Geneva", body="“We met,” said the minister.")
+
+    assert "English texts" not in client.get(article.get_absolute_url()).content.decode()

@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -117,10 +118,11 @@ class Command(BaseCommand):
         people = self.stderr if self.is_json else self.stdout
         total = sum(1 for _ in found_files(folders)) if self.stderr.isatty() and batch is None else 0
         line = ProgressLine(self.stderr, total=total)
+        unread: Counter[str] = Counter()
         try:
             done = import_paths(
                 [*folders, *(found.path for found in piped)],
-                found=chain(found_files(folders) if batch is None else batch.changed, piped),
+                found=chain(found_files(folders, unread=unread) if batch is None else batch.changed, piped),
                 is_dry=self.is_dry,
                 is_forced=self.is_forced and batch is None,
                 is_pruning=self.is_pruning and (batch is None or bool(batch.gone)),
@@ -137,6 +139,7 @@ class Command(BaseCommand):
             self.stderr.write("Stopped at once. What was stored so far is kept; run this again to go on.")
             sys.exit(STOPPED + signal.SIGINT)
         line.clear()
+        done.unread = dict(sorted(unread.items(), key=lambda one: (-one[1], one[0])))
         seconds = done.seconds or time.monotonic() - started
         people.write(describe(done, seconds, has_table=batch is None))
         if self.is_json:
@@ -165,7 +168,8 @@ class Command(BaseCommand):
         fate = "" if self.is_pruning else "; its article stays"
         for batch in batches_of(watch):
             gone = [f"{printable(path)} is gone{fate}" for path in batch.gone]
-            for line in [*batch.remarks, *gone]:
+            moved = [f"{printable(path)} has moved to {place}" for path, place in batch.moved.items()]
+            for line in [*batch.remarks, *gone, *moved]:
                 self.stderr.write(line)
             if batch.changed or (batch.gone and self.is_pruning):
                 try:
