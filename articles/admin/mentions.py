@@ -9,13 +9,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from articles.admin.desk import ReadOnlyAdmin, link_to
 from articles.admin.lists import chosen
+from articles.admin.taggings import show_words
 from articles.models import ActorSuggestion, Article, SuggestionMention, Tag, TagKind
-from articles.reader.evidence import PARTS, excerpts
+from articles.reader.evidence import PARTS
 from articles.suggested.proposing import OWNERS
 
 ORDER = ("-status", "-article_count", "folded_name")  # open, dismissed, accepted
@@ -32,9 +32,7 @@ def show_sentences(mention: SuggestionMention, *, shown: int = 1) -> str:
     standing = [
         place for place in mention.mentions if mention.name.endswith(texts[place[0]][place[1] : place[2]])
     ]
-    found = excerpts(texts, standing)
-    context = {"kind": TagKind.ACTOR, "excerpts": found[:shown], "more": len(found) - shown}
-    return render_to_string("admin/articles/_evidence.html", context)
+    return show_words(mention.article, standing, kind=TagKind.ACTOR, shown=shown)
 
 
 def standing_mentions() -> QuerySet[SuggestionMention]:

@@ -25,10 +25,9 @@ from articles import tasks, working
 from articles.admin.desk import DeskAdmin, editor, link_to
 from articles.admin.lists import find, find_or_404, is_id
 from articles.admin.rulelab_forms import FIELDS, RuleForm
-from articles.admin.taggings import show_decision
+from articles.admin.taggings import show_decision, show_words
 from articles.importing.lock import ImportBusyError
 from articles.models import RuleTrial, Tag, Tagging, TrialMove
-from articles.reader.evidence import PARTS, excerpts
 from articles.rules.lab import AGAINST, Move, State, TrialError, begin, entry_of, follow, save
 from articles.rules.retagging import RetagError
 from articles.rules.trying import Budget, TooMuchError, compute
@@ -397,8 +396,6 @@ def _listed(moves: Iterable[TrialMove] | QuerySet[TrialMove]) -> list[Listed]:
 
 def _one_listed(move: TrialMove, decisions: Mapping[tuple[int, int], Tagging]) -> Listed:
     article = move.article
-    found = excerpts({part: getattr(article, part) for part in PARTS}, move.mentions)
-    context = {"kind": move.tag.kind, "excerpts": found[:SENTENCES], "more": len(found) - SENTENCES}
     decision = decisions.get((move.article_id, move.tag_id))
     words = ""
     if move.kind in AGAINST:
@@ -409,7 +406,7 @@ def _one_listed(move: TrialMove, decisions: Mapping[tuple[int, int], Tagging]) -
         link_to(article),
         str(article.outlet or ""),
         str(article.published_on.year) if article.published_on else "undated",
-        render_to_string("admin/articles/_evidence.html", context),
+        show_words(article, move.mentions, kind=move.tag.kind, shown=SENTENCES),
         move.is_due,
         words,
     )
