@@ -201,6 +201,8 @@ MARKUP = (
     ("<style", "</style>", "script"),
     ("<iframe", "</iframe>", "embedded page"),
 )
+# What looks the same and is text: "`{{ x }}`" of a program, `\frac{{a}}{{b}}` of a formula.
+SPARED = re.compile(r"(?<!`)(`+)(?!`)[^\n]{0,1000}?(?<!`)\1(?!`)|\\[A-Za-z]+(?:\{\{[^{}\n]{0,200}\}\})+")
 LOUD = frozenset({"shortcode", "template tag", "script", "embedded page"})
 
 
@@ -216,15 +218,31 @@ def _without_markup(block: Block) -> Iterator[Block]:
         return
     text = block.text
     for opening, closing, step in MARKUP:
-        kept, found, start = [], [], 0
-        while (begin := text.find(opening, start)) >= 0 and (end := text.find(closing, begin)) >= 0:
-            end += len(closing)
-            kept.append(text[start:begin])
-            found.append(text[begin:end])
-            start = end
-        if found:
-            line = block.line + text.count("\n", 0, len(kept[0]))
-            yield replace(block, text="\n".join(found), cut=step, line=line)
-            text = "".join(kept) + text[start:]
+        if opening not in text:
+            continue
+        pieces = list(_pieces(text, opening, closing))
+        if pieces:
+            line = block.line + text.count("\n", 0, pieces[0][0])
+            yield replace(
+                block, text="\n".join(text[begin:end] for begin, end in pieces), cut=step, line=line
+            )
+            ends = (0, *(end for _, end in pieces))
+            begins = (*(begin for begin, _ in pieces), len(text))
+            text = "".join(text[end:begin] for end, begin in zip(ends, begins, strict=True))
     if text.strip():
         yield replace(block, text=text.strip("\n"))
+
+
+def _pieces(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Yield where what stands between two marks begins and ends, but for what is code or a formula."""
+    spared = SPARED.finditer(text) if "`" in text or "\\" in text else iter(())
+    code = next(spared, None)
+    start = 0
+    while (begin := text.find(opening, start)) >= 0 and (end := text.find(closing, begin)) >= 0:
+        while code and code.end() <= begin:
+            code = next(spared, None)
+        if code and code.start() <= begin:
+            start = code.end()
+            continue
+        start = end + len(closing)
+        yield begin, start

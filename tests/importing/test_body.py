@@ -209,6 +209,28 @@ def test_program_text_is_cut_with_a_warning_and_code_is_left():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "In `{{ x }}` and ``a ` {% b %}`` code.",
+        r"The rate is $\frac{{a}}{{b}}$ a year.",
+        "A comment is `<!-- so -->` here.",
+    ],
+    ids=["code", "a formula", "a comment in code"],
+)
+def test_what_programs_read_is_text_in_code_and_formulas(text):
+    assert (clean(text).body, clean(text).cuts) == (text, ())
+
+
+def test_what_stands_beside_code_is_cut_with_its_line():
+    cleaned = clean("Code is\n`{{ x }}` and\nnot {{ y }} here.")
+
+    assert (cleaned.body, [(notice.line, notice.message) for notice in cleaned.notices]) == (
+        "Code is  \n`{{ x }}` and  \nnot  here.",
+        [(3, "left out template tag '{{ y }}'")],
+    )
+
+
+@pytest.mark.parametrize(
     ("lines", "joined"),
     [
         (WRAPPED, WRAPPED.replace("\n", " ")),
