@@ -197,7 +197,7 @@ def is_byline(line: str) -> bool:
 
 def _plain(printed: str) -> str:
     text = html.unescape(printed)
-    if "@" in text or "at" in text:
+    if "(" in text and ("@" in text or "at" in text.lower()):
         text = MAIL_NAMED.sub(r"\1", text)
     text = MARKUP.sub(lambda found: found[1] or found[2] or "", text)
     text = " ".join(NOT_A_NAME.sub(" ", text).split()).strip(" ,;|/–—-")

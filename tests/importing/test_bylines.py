@@ -178,6 +178,7 @@ def test_no_two_outlets_share_a_name_or_domain():
         ("Jane Doe | Email: jane@x.example", ["Jane Doe"], "Jane Doe"),
         ("Jane Doe; Tom Reed (jane@x.org, tom@y.org)", ["Jane Doe", "Tom Reed"], "Jane Doe; Tom Reed"),
         ("Jane Doe, jane [at] x [dot] example", ["Jane Doe"], "Jane Doe"),
+        ("jane [AT] x [DOT] example (Jane Doe)", ["Jane Doe"], "Jane Doe"),
         ("Jane O'Hara, o'hara@x.example", ["Jane O'Hara"], "Jane O'Hara"),
         ("jane@x.example / Reuters", ["Reuters"], "Reuters"),
         ("jane.doe@x.example", [], ""),
