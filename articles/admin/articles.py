@@ -48,6 +48,7 @@ from articles.search.query import Criteria, WordsError
 FOUND = 1_000  # articles that a search of the list looks at
 FIRST_YEAR = 1800  # the same bounds as for dates in front matter
 DATES = ("published_on", "clipped_on", "updated_on")
+NO_DATE = "Enter a valid date, like 2025-10-17 or 17 Oct 2025."
 DATE_FORMATS: dict[str, str] = {Precision.DAY: "Y-m-d", Precision.MONTH: "Y-m", Precision.YEAR: "Y"}
 
 
@@ -70,6 +71,7 @@ class ArticleForm(SeenForm):
             "language": "A code, such as en or pt-BR.",
             "section": "Of the publication, such as World.",
         }
+        error_messages = {name: {"invalid": NO_DATE} for name in DATES}
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2, "cols": 90, "class": "headline"}),
             "standfirst": forms.Textarea(attrs={"rows": 3, "cols": 90}),

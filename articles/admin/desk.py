@@ -8,22 +8,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import DateTimeField, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from articles import curation
 from articles.admin.lists import (
@@ -51,6 +56,7 @@ else:  # Django's classes take no type arguments when the code runs
     RecordAdmin = admin.ModelAdmin
 
 BOOKKEEPING = ("decided_by_id", "decided_at", "corrections")  # the act says who and when
+TOLD = 100  # characters of a record's name in a message
 HISTORY_SHOWN = 100  # changes of one record, the newest
 
 
@@ -95,7 +101,8 @@ class SeenForm(RecordForm):
         if self.instance.pk and cleaned.pop("seen", "") != self.stored:
             self.is_stale = True
             raise ValidationError(
-                "Somebody else, or an import, changed this while you had it open. Nothing of yours was saved."
+                "Somebody else, an import, or you in another window changed this while you had it open. "
+                "Nothing of yours was saved."
             )
         return cleaned
 
@@ -213,6 +220,30 @@ class DeskAdmin(RecordAdmin):
         columns = [show_change(change) for change in changes]
         shown = list(zip(changes, tell(changes), columns, strict=True))
         return super().history_view(request, object_id, {"changes": shown, **(extra_context or {})})
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:  # noqa: ANN401  # as Django's
+        """Log a saved form as Django does; whether anything was changed in it is said afterwards."""
+        request.is_untouched = not message  # type: ignore[attr-defined]
+        return super().log_change(request, obj, message)
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        """Return where a saved form leads, having said what became of it; long names are shortened."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_change(request, obj)
+        link = format_html('<a href="{}">{}</a>', quote(request.path), Truncator(str(obj)).chars(TOLD))
+        if getattr(request, "is_untouched", False):
+            words = format_html("You changed nothing in the {} “{}”.", self.opts.verbose_name, link)
+            self.message_user(request, words, messages.INFO)
+        else:
+            words = format_html("The {} “{}” was changed.", self.opts.verbose_name, link)
+            self.message_user(request, words, messages.SUCCESS)
+        if "_continue" in request.POST:
+            filters = self.get_preserved_filters(request)
+            address = add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, request.path)
+            return HttpResponseRedirect(address)
+        if "_addanother" in request.POST:
+            return HttpResponseRedirect(reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_add"))
+        return self.response_post_save_change(request, obj)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
         """Return the record, locked if it is about to be written; None for an id no database could hold."""

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from articles.models import Alias, Article, Author, ChangeSet, Office, Outlet, Tag, Tagging
 from tests.admin.conftest import form_data
@@ -40,6 +41,25 @@ def test_alice_corrects_an_article(alice_at, desk):
     assert (desk.article.title, desk.article.slug) == ("Talks went on", "talks-went-on")
     assert desk.article.edited_fields == ["title"]
     assert ChangeSet.objects.first().made_by_name == "alice"
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Talks went on", "The article “Talks went on” was changed."),
+        ("a" * 500, f"The article “{'a' * 99}…” was changed."),
+        ("Talks go on", "You changed nothing in the article “Talks go on”."),
+    ],
+    ids=["a short title", "a long title", "nothing"],
+)
+@pytest.mark.parametrize("button", ["_save", "_continue"])
+def test_a_message_says_what_was_saved_in_short(alice_at, desk, title, said, button):
+    page = address("article", "change", desk.article.pk)
+
+    response = alice_at.post(page, form_data(alice_at.get(page), title=title) | {button: "yes"}, follow=True)
+
+    assert [strip_tags(str(message)) for message in response.context["messages"]] == [said]
+    assert response.redirect_chain == [(page if button == "_continue" else address("article"), 302)]
 
 
 def test_saving_a_form_untouched_changes_nothing(alice_at, desk):
@@ -358,7 +378,8 @@ def test_a_decision_made_meanwhile_is_not_undone_by_a_stale_form(alice_at, desk)
     [
         ("article", {"published_on": "9999-12-31"}, "Write a year between 1800 and"),
         ("article", {"published_on": "0001-01-01"}, "Write a year between 1800 and"),
-        ("article", {"published_on": "2025-02-30"}, "Enter a valid date"),
+        ("article", {"published_on": "2025-02-30"}, "Enter a valid date, like 2025-10-17 or 17 Oct 2025."),
+        ("article", {"title": "a" * 501}, "at most 500 characters (it has 501)"),
         ("article", {"title": "  "}, "This field is required"),
         ("article", {"url": "javascript:alert(1)"}, "Enter a valid URL"),
         ("article", {"title": "a\0b"}, "Null characters are not allowed"),

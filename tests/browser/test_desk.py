@@ -132,7 +132,7 @@ def test_a_tag_is_found_by_one_of_its_names_and_added(archive, open_desk):
     page.get_by_role("option", name="Export controls").click()
     page.get_by_role("button", name="Save", exact=True).click()
 
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(page.get_by_text("was changed.")).to_be_visible()
     assert Tagging.objects.get(tag__slug="export-controls").article == archive
 
 
