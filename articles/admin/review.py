@@ -169,7 +169,8 @@ def _decide_one(request: HttpRequest, wanted: Wanted, verdict: str) -> HttpRespo
         words = f"{DONE[Verdict(verdict)]}: {row.tag} in “{title}”."
         act = decided.act.pk if decided.act else None
         return _answer(request, wanted, words, messages.SUCCESS, act=act, done=1)
-    return _answer(request, wanted, _missed(decided), messages.WARNING)
+    has_gone = all(row.status != Tagging.Status.SUGGESTED for row in decided.meanwhile)
+    return _answer(request, wanted, _missed(decided), messages.WARNING, done=int(has_gone))
 
 
 def _missed(decided: Decided) -> str:

@@ -85,7 +85,7 @@ def _chosen(name: str, query: QueryDict, wanted: Wanted) -> int:
         return 0
     found = _record(name, value)
     if found is None:
-        wanted.problems.append(f"There is no such {name}: {value[:100]}")
+        wanted.problems.append(f"There is no such {name}: {value[:100]}.")
         return 0
     wanted.chosen[name] = found
     return int(found.pk)
