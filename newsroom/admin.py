@@ -14,6 +14,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 # Headings of the index, and the models below each in this order.  What is named nowhere follows in its app.
+MACHINERY = (
+    "Machinery"  # on the index of administrators alone; who may look at its tables finds links to them
+)
 GROUPS = {
     "Archive": ("Article", "Tagging", "Correction", "Outlet", "Author"),
     "Gazetteer": (
@@ -30,7 +33,7 @@ GROUPS = {
     "Trail": ("ChangeSet", "Change"),
     "People": ("User", "Group"),
     # What other pages lead to, and what keeps the archive going.
-    "Machinery": (
+    MACHINERY: (
         "SuggestionMention",
         "KeywordUse",
         "AuditItem",
@@ -135,13 +138,19 @@ class NewsroomAdminSite(admin.AdminSite):
         return str(getattr(tables.get(table), "help_line", ""))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the models this person may see, under our headings; one app's own page stays as it is."""
+        """Return the models this person may see, under our headings; one app's own page stays as it is.
+
+        `MACHINERY` is listed for administrators alone.
+        """
         apps = super().get_app_list(request, app_label)
         if app_label is not None:
             return apps
         models = {model["object_name"]: (app, model) for app in apps for model in app["models"]}
         groups = []
         for heading, names in GROUPS.items():
+            if heading == MACHINERY and not request.user.is_superuser:
+                for name in names:
+                    models.pop(name, None)
             found = [models.pop(name) for name in names if name in models]
             if found:
                 app = found[0][0]

@@ -4,6 +4,7 @@ from django.urls import URLResolver, include, path
 from articles.languages import ReaderPrefix
 from articles.urls import pages
 
+handler403 = "articles.admin.refusals.not_allowed"
 handler404 = "articles.missing.page_not_found"
 
 urlpatterns = [

@@ -69,6 +69,13 @@ def test_the_index_groups_the_tables_by_the_work_at_hand(alice_at, desk):
     assert groups == ["Archive", "Gazetteer", "Imports", "Quality", "Trail", "People", "Machinery"]
 
 
+def test_the_machinery_is_on_the_index_of_administrators_alone(bob_at, desk):
+    groups = [app["name"] for app in bob_at.get(reverse("admin:index")).context["app_list"]]
+
+    assert groups == ["Archive", "Gazetteer", "Imports", "Quality", "Trail"]
+    assert bob_at.get(address("sketch")).status_code == 200
+
+
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
 def test_who_is_logged_out_is_sent_to_the_login(client, desk, model):
     response = client.get(address(model._meta.model_name))

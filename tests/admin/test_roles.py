@@ -10,10 +10,14 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.test import RequestFactory
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import strip_tags
 
+from articles.admin.refusals import not_allowed, right_of, role_for
 from articles.models import Alias, AuditItem, AuditSample, Author, Change, ChangeSet, Outlet, Tag
+from newsroom.admin import GROUPS, MACHINERY
 from tests.factories import make_tag
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +192,46 @@ def own_pages() -> dict[str, str]:
         names = {url.name for url in admin.site._registry[model].get_urls() if getattr(url, "name", None)}
         found |= dict.fromkeys(names - standard, label)
     return found
+
+
+# --- What is said to who may not ---
+
+
+def test_the_desk_says_which_right_is_missing_and_whom_to_ask(client, people):
+    client.force_login(people[CURATOR])
+
+    to_users, to_merge = (
+        client.get(reverse(f"admin:{name}")) for name in ("auth_user_changelist", "articles_tag_merge")
+    )
+
+    assert (to_users.status_code, to_merge.status_code) == (403, 403)
+    users, merge = (" ".join(strip_tags(one.content.decode()).split()) for one in (to_users, to_merge))
+    assert (
+        "It takes the right to look at users, which administrators alone have. Yours: Curator. "
+        "Ask an administrator: admin. Back to the desk"
+    ) in users
+    assert (
+        "It takes the right to change tags, which the role Librarian has. Yours: Curator. "
+        "To be given it, ask an administrator: admin. Back to the desk"
+    ) in merge
+
+
+def test_readers_are_refused_by_a_page_for_readers(client, rf):
+    response = not_allowed(rf.get("/articles/"), PermissionDenied())
+
+    assert response.status_code == 403
+    assert b"newest articles" in response.content
+
+
+@pytest.mark.parametrize("name", sorted({**PAGES, **DESK}))
+@pytest.mark.parametrize("place", [0, 1], ids=["look", "post"])
+def test_the_role_that_is_named_is_the_first_that_may(name, place):
+    first = {**PAGES, **DESK}[name][place]
+
+    role = role_for(right_of(name, is_look=not place))
+
+    if first is not None:
+        assert (role.name if role else ADMIN) == first
 
 
 # --- The tables are complete ------------------------------------------------------------------------------
@@ -377,7 +421,9 @@ def test_the_index_names_what_one_may_see_and_nothing_else(client, people, archi
     groups = client.get(reverse("admin:index")).context["app_list"]
 
     named = {f"{one['model']._meta.label_lower}" for app in groups for one in app["models"] if "model" in one}
-    assert named == {label for label, letters in TABLES.items() if "v" in may(letters, person)}
+    seen = {label for label, letters in TABLES.items() if "v" in may(letters, person)}
+    machinery = {label for label in seen if MODELS[label].__name__ in GROUPS[MACHINERY]}
+    assert named == (seen if person == ADMIN else seen - machinery)
 
 
 # --- What no role may -------------------------------------------------------------------------------------
