@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from articles.commands import make
+from articles import gazetteer
+from articles.commands import make, manage
+from articles.importing.run import import_paths
+from articles.importing.undo import undo
 from articles.management.commands import serve
 from articles.models import Article, ImportRun
+from tests.importing.test_run import GAZETTEER, write
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -116,7 +120,39 @@ def test_the_hint_says_how_to_make_an_admin_until_there_is_one(django_user_model
         before
         == f"No admin account yet: `{make('admin')}` makes one, then sign in at http://127.0.0.1:8000/admin/"
     )
-    assert after == "Sign in as admin at http://127.0.0.1:8000/admin/"
+    assert after == "Sign in as alice at http://127.0.0.1:8000/admin/"
+
+
+@pytest.mark.django_db
+def test_an_archive_of_samples_and_own_articles_says_how_to_part_them(settings, tmp_path, monkeypatch):
+    monkeypatch.delenv("NEWSROOM_DATA", raising=False)
+    settings.NEWSROOM_SEEDS, own = tmp_path / "seeds", tmp_path / "my articles"
+    gazetteer.load(GAZETTEER, release="r1")
+    write(settings.NEWSROOM_SEEDS, "a.md")
+    write(settings.NEWSROOM_SEEDS, "b.md")
+    write(own, "c.md")
+    import_paths([settings.NEWSROOM_SEEDS])
+    first = ImportRun.objects.get()
+    import_paths([own])
+
+    assert serve.samples_hint(settings.NEWSROOM_SEEDS) == ""
+    assert serve.samples_hint(own) == (
+        "Newsroom's own samples (seeds/) are in this archive, too: 2 articles. "
+        f"To take them out: `{manage(f'undo_import {first.pk}')}`. "
+        f"Or keep your articles apart: `NEWSROOM_DATA=/another/folder make run SEEDS='{own}'`"
+    )
+
+    undo(first)
+    assert serve.samples_hint(own) == ""
+
+
+def test_a_taken_port_is_told_before_the_program_checks_itself(taken_port, monkeypatch):
+    monkeypatch.setattr(serve.Command, "check", lambda *given, **options: pytest.fail("it was checked"))
+
+    options = {"host": "127.0.0.1", "port": str(taken_port), "seeds": "seeds", "skip_checks": False}
+
+    with pytest.raises(CommandError, match="cannot listen on"):
+        serve.Command().execute(force_color=False, no_color=True, **options)
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

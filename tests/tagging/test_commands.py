@@ -87,6 +87,11 @@ def explain(*arguments, **options) -> str:
     return out.getvalue()
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 def tag_text(lines: str, monkeypatch, *arguments) -> list[dict]:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
     out = io.StringIO()
@@ -237,6 +242,16 @@ def test_tag_text_writes_one_line_for_each_article(monkeypatch):
     assert "UA" in [country["value"] for country in rows[1]["countries"]]
     assert [body["value"] for body in rows[1]["orgs"]] == ["NATO"]
     assert [topic["value"] for topic in rows[1]["topics"]] == ["elections"]
+
+
+def test_tag_text_says_what_it_reads_instead_of_waiting_for_a_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Terminal())
+
+    with pytest.raises(
+        CommandError, match=r"read from standard input, .*: .* tag_text --jsonl < articles"
+    ) as error:
+        call_command("tag_text")
+    assert error.value.returncode == 2
 
 
 def test_tag_text_marks_persons_the_gazetteer_lacks(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -14,10 +15,14 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from articles.commands import make
+from articles.commands import make, manage
+from articles.importing.trail import ARTICLE
+from articles.models import Article, ArticleSource, Change, ChangeSet
+from articles.phrases import count_of
 
 WORKERS = 2  # sync workers were 2 to 4 times faster than threads on two cores
 MAX_PORT = 65_535
+SHOWN_NAMES = 3  # accounts that are named
 FILES_FAILED = 1  # exit code of import_articles that the site can be served in spite of
 
 
@@ -28,6 +33,7 @@ class Command(BaseCommand):
     """
 
     help = "Bring the archive up to date (tables, gazetteer, clippings, index) and serve it."
+    requires_system_checks: list[str] = []  # handle() makes them, once it is clear that the port is free
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare where to listen and what to import first."""
@@ -42,6 +48,7 @@ class Command(BaseCommand):
         """Do it; this process becomes the server."""
         check_port(host, read_port(port))
         folder = read_seeds(seeds)
+        self.check()
         try:
             prepare(folder)
         except KeyboardInterrupt:
@@ -52,6 +59,8 @@ class Command(BaseCommand):
         address = f"http://{host}:{port}/"
         self.stdout.write(self.style.SUCCESS(f"\nThe archive is at {address}  (Ctrl-C stops it)"))
         self.stdout.write(admin_hint(address))
+        if hint := samples_hint(folder):
+            self.stdout.write(hint)
         self.stdout.flush()
         command = server_command(host, int(port))
         os.chdir(settings.BASE_DIR)
@@ -127,6 +136,29 @@ def prepare(seeds: Path) -> None:
 
 def admin_hint(address: str) -> str:
     """Return how to get into the admin."""
-    if get_user_model().objects.filter(is_superuser=True).exists():
-        return f"Sign in as admin at {address}admin/"
+    accounts = get_user_model().objects.filter(is_superuser=True, is_active=True).order_by("pk")
+    if names := [account.get_username() for account in accounts[:SHOWN_NAMES]]:
+        return f"Sign in as {' or '.join(names)} at {address}admin/"
     return f"No admin account yet: `{make('admin')}` makes one, then sign in at {address}admin/"
+
+
+def samples_hint(seeds: Path) -> str:
+    """Return how to have an archive without the samples, if somebody's own articles stand beside them."""
+    samples = os.path.realpath(settings.NEWSROOM_SEEDS)
+    if os.path.realpath(seeds) == samples:
+        return ""
+    sources = ArticleSource.objects.filter(path__startswith=f"{samples}/")
+    sources = sources.filter(article__status=Article.Status.PUBLIC)
+    count = sources.values("article").distinct().count()
+    if not count:
+        return ""
+    changed = Change.objects.filter(table=ARTICLE, row_id__in=sources.values("article"))
+    imports = changed.filter(change_set__act=ChangeSet.Act.IMPORT)
+    runs = sorted(set(imports.values_list("change_set__run", flat=True)), reverse=True)
+    undo = " and ".join(f"`{manage(f'undo_import {run}')}`" for run in runs)
+    apart = f"`NEWSROOM_DATA=/another/folder make run SEEDS={shlex.quote(str(seeds))}`"
+    articles = count_of(count, "article", "articles")
+    return (
+        f"Newsroom's own samples (seeds/) are in this archive, too: {articles}. To take them out: {undo}. "
+        f"Or keep your articles apart: {apart}"
+    )

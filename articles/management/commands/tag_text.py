@@ -9,6 +9,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import gazetteer
+from articles.commands import manage
 from articles.phrases import count_of
 from articles.tagging import Tagger
 from articles.tagging.lasting import built_to_last
@@ -37,6 +38,12 @@ class Command(BaseCommand):
 
     def handle(self, *, from_database: bool, **options: object) -> None:
         """Tag every line."""
+        if sys.stdin.isatty():
+            raise CommandError(
+                "articles are read from standard input, a JSON object a line with id, title, text and date: "
+                + manage("tag_text --jsonl < articles.jsonl"),
+                returncode=2,
+            )
         with built_to_last():
             entries = list(gazetteer.read_entries() if from_database else gazetteer.read_shipped())
             names = Names(entries)
