@@ -18,10 +18,10 @@ from articles.importing.boilerplate import (
 )
 from articles.importing.crossing import Crossing
 from articles.importing.head import (
-    BYLINE,
     EXCERPT,
     PUBLISHED_LINE,
     STANDFIRST,
+    byline_of,
     cut_byline,
     cut_contact,
     cut_excerpt,
@@ -79,7 +79,7 @@ def clean_body(blocks: list[Block], about: About) -> CleanBody:
         standfirst=standfirst,
         cuts=tuple(Cut(block.cut, block.text) for block in cut),
         dates=tuple(date for block in cut if block.cut == PUBLISHED_LINE for date in dates_in(block)),
-        byline=next((block.plain for block in cut if block.cut == BYLINE), ""),
+        byline=next(filter(None, map(byline_of, cut)), ""),
         notices=tuple(
             Notice(f"left out {block.cut} {_short(block.text)!r}", block.line, Trouble.LEFT_OUT)
             for block in cut

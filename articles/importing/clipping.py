@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from articles.importing.addresses import canonical_url, host_of, site_label, web_address
 from articles.importing.blocks import About, Block, split_blocks
 from articles.importing.body import CleanBody, Cut, clean_body
-from articles.importing.bylines import MAX_NAME, WIKILINK, read_bylines
+from articles.importing.bylines import MAX_NAME, WIKILINK, read_bylines, without_mail
 from articles.importing.crossing import Crossing
 from articles.importing.dates import Precision
 from articles.importing.dating import date_clipping
@@ -120,7 +120,8 @@ class _Reader:
         outlet, section = self._outlet_and_section()
         printed_title = self._title(blocks)
         names = [outlet, host, site_label(host), outlet_at(host)]
-        title, suffix = split_outlet(printed_title, names)
+        topics = [section, *self._keywords(())] if "|" in printed_title else []
+        title, suffix = split_outlet(printed_title, names, sections=topics)
         # All articles of a site have one outlet, whether or not their titles end with its name.
         outlet = outlet or outlet_named(suffix) or outlet_at(host) or host or suffix
         outlet = "" if outlet == title else outlet
@@ -246,7 +247,8 @@ class _Reader:
     def _outlet_and_section(self) -> tuple[str, str]:
         """Return the outlet's name and the section; `categories` may hold either."""
         given = self.fields.first("outlet")
-        names = [clean_title(text) for text in texts(given.value)] if given else []
+        # `The Desk <desk@paper.org>` is who sent an e-mail.
+        names = [clean_title(without_mail(text)) for text in texts(given.value)] if given else []
         outlet = next((name for name in names if name and not SCHEME.match(name)), "")
         outlet = outlet_named(outlet) or outlet_at(outlet) or outlet
         categories = self.fields.first("section")

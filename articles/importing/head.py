@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
@@ -32,12 +32,13 @@ LABELS_ELSEWHERE = (
     *LABELS_OF_UPDATES[4:],
 )  # fmt: skip
 # Matches `Published 16 October 2025`, `Last updated on 3 May 2024, 10:15 BST`, `Posted 3 hours ago`, `Publié
-# le 16 octobre 2025`; not `Published in Kyiv, the book ...`.
+# le 16 octobre 2025`, `Posted on 16 October 2025 by AFP`; not `Published in Kyiv, the book ...`.
 DATE_LINE = re.compile(
     r"(?P<label>(?:first |last )?(?:published|posted|updated|modified)|publication date|date"
     rf"|{'|'.join(LABELS_ELSEWHERE)})"
     r"(?:\b|(?<![a-z]))(?: (?:on|at|le|el|em|am|il|op))?[\s:：–-]*"
-    r"(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60})",
+    r"(?P<date>(?=.{0,40}(?:\d{4}|\bago\b|yesterday|today)).{3,60}?)"
+    r"(?:,? (?P<by>(?:by|par|por) (?-i:[^\W\d_a-z]).{1,60}))?",
     re.IGNORECASE,
 )
 LABELS = ("publi", "posted", "updated", "modified", "first ", "last ", "date", *LABELS_ELSEWHERE)
@@ -61,6 +62,13 @@ TOOL_LINE = re.compile(
 )
 # MarkDownload's summary of a page: `> ## Excerpt` and the lines below it.
 EXCERPT_QUOTE = re.compile(r">\s*\#{1,3}\s*Excerpt\s*\n(?P<text>.+)", re.IGNORECASE | re.DOTALL)
+# The dateline of an agency.  Matches `WASHINGTON, 25 July 2000 --`, `Abu Dhabi, July 25, 2000 (WAM) -`; not
+# `On Friday, 25 July 2000 - a hot day - ...`.
+DATELINE = re.compile(
+    r"(?!On |In |At )(?=[A-ZÀ-Ý])[^\d\n.:;!?()]{2,40},[ ]"
+    r"(?P<date>\d{1,2}[ ][^\W\d_]{3,10}\.?,?[ ]\d{4}|[^\W\d_]{3,10}\.?[ ]\d{1,2},?[ ]\d{4})"
+    r"[ ]?(?:\([A-Z][\w ./]{1,30}\)[ ]?)?(?:--|[—–]|-(?=\s))"
+)
 MAX_CONTACT = 300  # characters of a byline with addresses below it
 MAX_FIRST_LINE = 200  # characters; a longer first line is no title
 MIN_SHORT_TITLE = 4  # words of a heading that stands for a longer title
@@ -224,10 +232,12 @@ def date_line_in(blocks: Sequence[Block]) -> tuple[str, int] | None:
         if block.kind is not Kind.PARAGRAPH:
             continue
         line = block.plain
+        if (found := DATELINE.match(line)) and (day := day_in(found["date"])):
+            return day, block.line
         if "\n" in block.text or len(line) > MAX_FIRST_LINE:
             return None  # the text has begun
-        if found := day_in(line):
-            return found, block.line
+        if day := day_in(line):
+            return day, block.line
         if line.endswith((".", "!", "?", "”", '"')):
             return None
     return None
@@ -270,6 +280,20 @@ def dates_in(block: Block) -> list[tuple[str, str, int]]:
                 return []
             found.append((match["label"].lower(), match["date"], block.line + number))
     return found
+
+
+def byline_of(block: Block) -> str:
+    """Return the byline that a block is, or that ends its date line; empty if it has none."""
+    if block.cut == BYLINE:
+        return block.plain
+    if block.cut != PUBLISHED_LINE:
+        return ""
+    found = map(DATE_LINE.fullmatch, _date_lines(block))
+    return next((match["by"] for match in found if match and match["by"]), "")
+
+
+def _date_lines(block: Block) -> Iterator[str]:
+    return (part for line in block.text.split("\n") for part in NEXT_DATE.split(line.strip("> \t*_")))
 
 
 def _with_cut(blocks: list[Block], number: int, step: str) -> list[Block]:

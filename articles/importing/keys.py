@@ -6,7 +6,7 @@ The names come from a survey of 127,316 files in 52 public archives.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, islice
 
@@ -81,6 +81,7 @@ MERGED = frozenset({"keywords", "status"})  # every key counts, not only the bes
 # Keys that hold other things as often: `dateline: KYIV`, `data: {...}`.  Only a value that is a date counts.
 DATES_OR_NOT = frozenset({"dateline", "data"})
 SINGLE = frozenset({"outlet", "url", "date", "updated", "clipped", "language"})  # of a list the first counts
+IN_MAIL: Mapping[str, str] = {"subject": "headline", "from": "source_name"}
 GROUPS = frozenset({"taxonomies", "taxonomy"})  # Zola and Grav put tags and categories into such a mapping
 
 TRUE, FALSE = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
@@ -181,10 +182,10 @@ def _unfolded(front: Mapping[str, Value]) -> tuple[Mapping[str, Value], Mapping[
     ``taxonomies_tags``, that stands for ``tags`` and comes after it.
     """
     groups = {key: value for key, value in front.items() if isinstance(value, dict) and _is_group(key)}
+    meanings = _meanings_in_mail(front)
     if not groups:
-        return front, {}
+        return front, meanings
     flat = {key: value for key, value in front.items() if key not in groups}
-    meanings: dict[str, str] = {}
     for key, value in groups.items():
         children = _source(key, value) if same_key(key) == "source" else _children(key, value)
         for meaning, own, held in children:
@@ -192,6 +193,21 @@ def _unfolded(front: Mapping[str, Value]) -> tuple[Mapping[str, Value], Mapping[
             flat[name] = held
             meanings[name] = meaning
     return flat, meanings
+
+
+def is_mail_head(keys: Iterable[str]) -> bool:
+    """Return whether these keys head an e-mail; they are compared as `same_key` writes them."""
+    return {"from", "subject"} <= set(keys)
+
+
+def _meanings_in_mail(front: Mapping[str, Value]) -> dict[str, str]:
+    """Return what the keys at the head of an e-mail stand for: elsewhere ``subject`` is a topic."""
+    is_mail = is_mail_head(map(same_key, front))
+    return {
+        key: IN_MAIL[same_key(key)]
+        for key, value in front.items()
+        if same_key(key) in IN_MAIL and (is_mail or (same_key(key) == "from" and "@" in str(value)))
+    }
 
 
 def _is_group(key: str) -> bool:

@@ -18,7 +18,7 @@ TAGS = re.compile(
 )
 MARKS = re.compile(r"(?P<mark>\*\*\*|\*\*|__|\*|_)(?=\S)(?P<text>.+)(?<=\S)(?P=mark)")
 # Matches the ` | BBC News` of `Talks in Budapest | BBC News`, the ` - Reuters` of `Talks - Reuters`.
-LAST_PART = re.compile(r"(?P<title>.*\S)(?:\s+[|–—-]\s+|\s*\|\s*)(?P<part>[^|]*?\S)", re.DOTALL)
+LAST_PART = re.compile(r"(?P<title>.*\S)\s*(?P<mark>(?<=\s)[–—-](?=\s)|\|)\s*(?P<part>[^|]*?\S)", re.DOTALL)
 MARKS_OF_DIRECTION = str.maketrans("", "", "\u200e\u200f\u061c")
 
 
@@ -33,13 +33,15 @@ def clean_title(printed: str) -> str:
     return text
 
 
-def split_outlet(title: str, names: Collection[str]) -> tuple[str, str]:
+def split_outlet(title: str, names: Collection[str], sections: Collection[str] = ()) -> tuple[str, str]:
     """Return the title without the outlet at its end, and that outlet's name; empty if none stands there.
 
     ``names`` are what the outlet is called elsewhere in the file: its name, its host.  A part of the title is
-    cut only if it is one of them, or names a known outlet while the file names no other.
+    cut only if it is one of them, or names a known outlet while the file names no other.  Before it goes what
+    stands between bars and is one of the ``sections``, what the file says its section and topics are.
     """
     compared = {_compared(name) for name in names if name}
+    topics = {_compared(name) for name in sections if name}
     found = ""
     if len(title) > MAX_TITLE:
         return title, found
@@ -48,7 +50,8 @@ def split_outlet(title: str, names: Collection[str]) -> tuple[str, str]:
         known = outlet_named(part)
         is_outlet = _compared(part) in compared or (known and (not compared or _compared(known) in compared))
         # `Talks fail | Explainer News | Al Jazeera`: what stands before the outlet is its desk.
-        is_desk = bool(found) and part.lower().endswith(" news")
+        is_section = match["mark"] == "|" and _compared(part) in topics
+        is_desk = bool(found) and (part.lower().endswith(" news") or is_section)
         if not (is_outlet or is_desk):
             break
         found = found or known or part

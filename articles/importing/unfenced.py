@@ -21,7 +21,7 @@ from articles.importing.handlers import (
     HeaderHandler,
     NoteHandler,
 )
-from articles.importing.keys import KEYS, KNOWN, PLACES, same_key
+from articles.importing.keys import KEYS, KNOWN, PLACES, is_mail_head, same_key
 
 # `# Talks`, or `Talks` with a line of `=` below it.
 HEADING = re.compile(r"(?:#{1,2}[ \t].*|(?=[^\W_]).{1,200}\n={3,}[ \t]*)\n\s*")
@@ -92,7 +92,7 @@ def _header(text: str, start: int) -> Block | None:
         return None
     if heading and (sum(map(_may_stand_alone, keys)) < 2 or not any(map(SURE.search, header))):
         return None
-    if keys[0] not in KNOWN and not RULE.fullmatch(lines[passed - 1]):
+    if keys[0] not in KNOWN and not is_mail_head(keys) and not RULE.fullmatch(lines[passed - 1]):
         return None
     end = begin + sum(len(line) + 1 for line in header)
     rest = begin + sum(len(line) + 1 for line in lines[:passed])

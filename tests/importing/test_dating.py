@@ -129,3 +129,33 @@ def test_a_day_without_a_label_does_not_beat_the_front_matter():
     clipping = read("---\ntitle: Talks\ndate: 2025-10-18\n---\n16 October 2025\n\nText.")
 
     assert (clipping.published_on, clipping.clipped_on, clipping.notices) == (dt.date(2025, 10, 18), None, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "body", "byline"),
+    [
+        ("Posted on 25 July 2000 by AFP", "Text.", "by AFP"),
+        ("Published 25 July 2000 by Ann Lee", "Text.", "by Ann Lee"),
+        ("WASHINGTON, 25 July 2000 -- They met.", "WASHINGTON, 25 July 2000 -- They met.\n\nText.", ""),
+        ("ABU DHABI, July 25, 2000 (WAM) - They.", "ABU DHABI, July 25, 2000 (WAM) - They.\n\nText.", ""),
+        ("25 July 2000", "25 July 2000\n\nText.", ""),
+    ],
+    ids=[
+        "the agency behind it",
+        "a name behind it",
+        "a dateline",
+        "an agency's dateline",
+        "a line of its own",
+    ],
+)
+def test_a_day_at_the_head_is_that_of_publication(line, body, byline):
+    clipping = read(f"# Talks\n\n{line}\n\nText.")
+
+    assert (clipping.published_on, clipping.body, clipping.byline, clipping.notices) == (
+        dt.date(2000, 7, 25), body, byline, (),
+    )  # fmt: skip
+
+
+def test_a_day_in_the_first_sentence_is_not_that_of_publication():
+    assert read("# Talks\n\nOn Monday, 25 July 2000 - a hot day - they met.").published_on is None
+    assert read("# Talks\n\nThey met on Monday, 25 July 2000, in Oslo - again.").published_on is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +128,25 @@ def test_no_line_of_the_text_is_lost(lines):
         assert block.body.removeprefix(block.above).strip("\n") == "\n".join(
             lines[block.body_line - 1 + block.above.count("\n") :]
         ).strip("\n")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: The Desk <desk@paper.example>\nSubject: Talks: in Geneva\n"
+        "Date: Mon, 24 Apr 2023 07:02:11 +0200\n",
+        "Message-ID: <1@paper.example>\nDate: Mon, 24 Apr 2023 07:02:11 +0200\n"
+        'From: "The Desk" <desk@paper.example>\nSubject: Talks: in Geneva\n',
+    ],
+    ids=["as a reader shows it", "whole"],
+)
+def test_the_head_of_an_e_mail_names_title_date_and_outlet(head):
+    clipping = read(f"{head}To: me@inst.example\n\nThe text.")
+
+    assert (clipping.title, clipping.outlet, clipping.published_on, clipping.body) == (
+        "Talks: in Geneva", "The Desk", dt.date(2023, 4, 24), "The text.",
+    )  # fmt: skip
+
+
+def test_a_subject_is_a_title_in_an_e_mail_only():
+    assert read("---\nsubject: Oil\n---\n# Talks\n\nText.").title == "Talks"
