@@ -94,7 +94,7 @@ def _without_blanks(request: HttpRequest) -> str:
 
 
 def _pager_labels(listing: Listing) -> tuple[str, str]:
-    active = next((sort.name for sort in listing.sorts if sort.is_active), Sort.NEWEST)
+    active = next((sort.name for sort in listing.look.sorts if sort.is_active), Sort.NEWEST)
     before, after = PAGER_LABELS[Sort(active)]
     return gettext(before), gettext(after)
 

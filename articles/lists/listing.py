@@ -16,7 +16,7 @@ from articles.lists.problems import Problem, find_problems, problem
 from articles.lists.rows import Row, TagLabel, read_rows
 from articles.lists.searchbox import notes_on, written
 from articles.lists.timeline import Timeline, draw_timeline
-from articles.lists.viewlinks import ViewLink, density_links, sort_links, view_links
+from articles.lists.viewlinks import Look, ViewLink, density_links, sort_links, view_links
 from articles.lists.waysout import WayOut, find_ways_out
 from articles.phrases import gettext, grouped, marked
 from articles.search import sync
@@ -76,10 +76,7 @@ class Listing:
     offers: list[Offer] = field(default_factory=list)
     ways_out: list[WayOut] = field(default_factory=list)
     switches: list[Turn] = field(default_factory=list)
-    sorts: list[ViewLink] = field(default_factory=list)
-    densities: list[ViewLink] = field(default_factory=list)
-    view: View = View.LIST
-    views: list[ViewLink] = field(default_factory=list)
+    look: Look = field(default_factory=Look)
     criteria: Criteria | None = None
     months: Mapping[str, int] = field(default_factory=dict)
     days: Mapping[str, int] = field(default_factory=dict)
@@ -107,7 +104,7 @@ class Listing:
     @property
     def has_pages(self) -> bool:
         """Return whether its articles come one after the other, in some order."""
-        return self.view in (View.LIST, View.TABLE)
+        return self.look.view in (View.LIST, View.TABLE)
 
     @property
     def next_url(self) -> str:
@@ -207,10 +204,9 @@ def list_articles(
         ways_out=[] if found.count else find_ways_out(asked, criteria, chips, address.first_page()),
         offers=[] if found.count or notice else find_offers(criteria, address.first_page()),
         switches=list(make_switches(asked, address)),
-        sorts=sort_links(criteria, address),
-        densities=density_links(density, address),
-        view=view,
-        views=view_links(view, address),
+        look=Look(
+            view, view_links(view, address), sort_links(criteria, address), density_links(density, address)
+        ),
         criteria=criteria,
         months=found.months,
         days=found.days,

@@ -84,11 +84,11 @@ def look_over(listing: Listing) -> Panorama:
 
 def head_dates(listing: Listing) -> DateHeading | None:
     """Return the head of the column of dates; None unless a table was asked for."""
-    if listing.view is not View.TABLE or listing.criteria is None:
+    if listing.look.view is not View.TABLE or listing.criteria is None:
         return None
     order = listing.criteria.order
     wanted = Sort.OLDEST if order is Sort.NEWEST else Sort.NEWEST
-    turn = next(sort for sort in listing.sorts if sort.name == wanted)
+    turn = next(sort for sort in listing.look.sorts if sort.name == wanted)
     direction = {Sort.NEWEST: "descending", Sort.OLDEST: "ascending"}.get(order, "none")
     return DateHeading(direction, turn.url, turn.label)
 
@@ -99,7 +99,7 @@ def draw_world(listing: Listing) -> WorldMap | None:
     Two questions to the engine.
     """
     criteria = listing.criteria
-    if listing.view is not View.MAP or criteria is None:
+    if listing.look.view is not View.MAP or criteria is None:
         return None
     address = listing.address.dropping("view")
     places = list(_places(sync.facet(criteria, "country", limit=MOST_COUNTRIES), listing.names, address))
@@ -118,7 +118,7 @@ def tell(listing: Listing) -> Chronicle | None:
     One question to the engine for each period.
     """
     criteria = listing.criteria
-    if listing.view is not View.TIMELINE or criteria is None:
+    if listing.look.view is not View.TIMELINE or criteria is None:
         return None
     unit, periods = periods_of(
         listing.months,

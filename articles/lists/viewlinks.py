@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from articles.phrases import gettext, marked
 from articles.search.address import Address
@@ -30,6 +30,16 @@ class ViewLink:
     label: str
     url: str
     is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a list is looked at, with the links to look at it otherwise: none while nothing is found out."""
+
+    view: View = View.LIST
+    views: list[ViewLink] = field(default_factory=list)
+    sorts: list[ViewLink] = field(default_factory=list)
+    densities: list[ViewLink] = field(default_factory=list)
 
 
 def sort_links(criteria: Criteria, address: Address) -> list[ViewLink]:

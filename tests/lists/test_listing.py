@@ -200,7 +200,7 @@ def test_the_density_is_kept_in_links_and_narrows_nothing(russia):
 
     listing = listed("density=compact&country=ru&sort=oldest")
 
-    assert listing.densities == [
+    assert listing.look.densities == [
         ViewLink(
             "comfortable", "comfortable", "/articles/?country=ru&sort=oldest&density=comfortable", False
         ),
@@ -215,11 +215,11 @@ def test_the_density_is_kept_in_links_and_narrows_nothing(russia):
 def test_only_words_have_a_best_match():
     make_article()
 
-    assert listed().sorts == [
+    assert listed().look.sorts == [
         ViewLink("newest", "newest first", "/articles/", True),
         ViewLink("oldest", "oldest first", "/articles/?sort=oldest", False),
     ]
-    assert listed("q=ministers&sort=relevance").sorts == [
+    assert listed("q=ministers&sort=relevance").look.sorts == [
         ViewLink("newest", "newest first", "/articles/?q=ministers", False),
         ViewLink("oldest", "oldest first", "/articles/?q=ministers&sort=oldest", False),
         ViewLink("relevance", "best match first", "/articles/?q=ministers&sort=relevance", True),

@@ -136,7 +136,7 @@ def test_the_head_of_the_table_turns_its_order(client, archive, query, sort, tur
 def test_links_between_the_views_keep_the_search(archive):
     listing = list_articles(QueryDict("country=ru&sort=oldest&view=table&after=o1"), PATH)
 
-    assert [(view.name, view.url, view.is_active) for view in listing.views] == [
+    assert [(view.name, view.url, view.is_active) for view in listing.look.views] == [
         ("list", "/articles/?country=ru&sort=oldest", False),
         ("map", "/articles/?country=ru&sort=oldest&view=map", False),
         ("timeline", "/articles/?country=ru&sort=oldest&view=timeline", False),
