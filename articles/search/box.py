@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from articles.phrases import gettext, marked, pgettext, quoted
 from articles.search.bounds import BoundError, read_bound
 from articles.search.namebook import Known
-from articles.search.query import MIN_PREFIX, OR, SUFFIXES, Match, plain
+from articles.search.query import MIN_PREFIX, OR, SUFFIXES, Match, plain, unbracketed
 
 MAX_LINE = 500  # characters; a longer line is all words, and too long for that
 MAX_OPERATORS = 20  # in one line; each is a look-up of names
@@ -21,6 +21,9 @@ MAX_CHOICES = 4  # of the things a value may mean, named in a note
 
 # `-country:"new zealand`, `-"peace talks"` and `O'Brien` are one token each, `kyiv"talks"` is two.
 _TOKEN = re.compile(r'-?(?P<name>[A-Za-z][A-Za-z-]*):(?P<value>"[^"]*"?|[^\s"]+)|-?"[^"]*"?|[^\s"]+')
+# Matches (country: and -((country:ru; not f(country:ru).
+_BRACKETED = re.compile(r"-?\(+(?P<name>[A-Za-z][A-Za-z-]*):")
+BRACKETS = marked("brackets may only stand around what OR joins")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +138,20 @@ def write(parameters: Iterable[tuple[str, str]], operators: Mapping[str, Operato
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """One word, phrase or operator with its value."""
+    """One word, phrase or operator with its value; ``is_bracketed``: a bracket keeps it from being one."""
 
     text: str
     is_excluded: bool
     name: str = ""
     value: str = ""
     operator: Operator | None = None
+    is_bracketed: bool = False
 
 
 def _read_tokens(line: str, operators: Mapping[str, Operator]) -> list[_Token]:
     """Return the tokens of a line, without punctuation."""
     tokens = []
-    for match in _TOKEN.finditer(plain(line)):
+    for match in _TOKEN.finditer(unbracketed(plain(line))):
         text = match[0]
         if any(map(str.isalnum, text)):
             name, value = (match["name"] or "").lower(), (match["value"] or "").strip('"').strip()
@@ -156,6 +160,10 @@ def _read_tokens(line: str, operators: Mapping[str, Operator]) -> list[_Token]:
                 name = bare if ":" in text and bare in operators else ""
             operator = operators.get(name) if value else None
             tokens.append(_Token(text, text.startswith("-"), name, value, operator))
+            opened = _BRACKETED.match(text)
+            is_closed = operator is not None and value.endswith(")") and "(" not in value
+            if is_closed or (opened and opened["name"].lower() in operators):
+                tokens[-1] = _Token(text, text.startswith("-"), is_bracketed=True)
     return tokens
 
 
@@ -229,6 +237,8 @@ class _Reading:
         return [(facet + SUFFIXES[match], key)]
 
     def _choice(self, group: Sequence[_Token]) -> list[tuple[str, str]]:
+        if any(token.is_bracketed for token in group):
+            raise _PuzzleError(gettext(BRACKETS))
         operator = group[0].operator
         if (
             operator is None
@@ -291,6 +301,9 @@ def _puzzle(operator: Operator, value: str, match: Match, found: Sequence[Known]
 
 def _hint(token: _Token) -> str:
     """Return what to say of a word that looks as if more had been meant; nothing of most."""
+    if token.is_bracketed:
+        note = gettext("%(reason)s, so %(words)s is looked for as it stands")
+        return note % {"reason": gettext(BRACKETS), "words": token.text}
     text = token.text.removeprefix("-")
     said = {"name": token.name, "text": token.text}
     if token.name and not token.value:
@@ -302,7 +315,8 @@ def _hint(token: _Token) -> str:
         begun = text.rstrip("*")
         if len(begun) < MIN_PREFIX or not begun.isalnum():
             note = gettext(
-                "the star of %(text)s is left out: it follows %(least)s letters or more of one word"
+                "%(text)s is looked for without its star: before a star stand %(least)s letters or more, "
+                "and nothing else"
             )
             return note % {"text": text, "least": MIN_PREFIX}
     return ""

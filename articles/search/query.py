@@ -21,6 +21,9 @@ OR = "OR"
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 # `-"peace talks"` and `"open end` are one term each, `O'Brien` and `a-b` too; `x"y z"` is two.
 _TERM = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
+_JOINED = r'(?:[A-Za-z-]+:)?(?:"[^"]*"|[^\s"()]+)'
+# Matches (oil OR gas), -(oil OR gas) and (country:ru OR country:cn); not (oil gas), f(x) and (oil OR gas)s.
+_BRACKETS = re.compile(rf"(?<!\S)(-?)\(\s*({_JOINED}(?:\s+{OR}\s+{_JOINED})+)\s*\)(?!\S)")
 # Matches n2e3f1 and, by relevance, r2e3f1.1a; not n-1.
 _CURSOR = re.compile(r"(?P<order>[nor])(?P<position>[0-9a-f]{1,15})(?:\.(?P<place>[0-9a-f]{1,8}))?", re.ASCII)
 
@@ -194,6 +197,11 @@ def _written(term: Term) -> str:
     return term.text if is_plain else f'"{term.text}"'
 
 
+def unbracketed(text: str) -> str:
+    """Return plain text without the brackets around what OR joins anyway: ``(oil OR gas) kyiv``."""
+    return _BRACKETS.sub(r"\1\2", text)
+
+
 def plain(text: str) -> str:
     """Return the text with plain quotation marks, and a question mark for half a character."""
     return text.encode("utf-8", "replace").decode().translate(_QUOTES).strip()
@@ -201,7 +209,7 @@ def plain(text: str) -> str:
 
 def _single_clauses(text: str) -> Iterator[Clause | None]:
     """Yield a clause for every term, None for every OR."""
-    for match in _TERM.finditer(plain(text)):
+    for match in _TERM.finditer(unbracketed(plain(text))):
         word = match["word"]
         if word == OR:
             yield None

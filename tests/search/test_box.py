@@ -114,7 +114,7 @@ def test_a_line_becomes_parameters_and_words(line, parameters, words):
         ("country:ru OR country:zz", "no country is called “zz”, "
          "so country:ru OR country:zz is looked for as it stands"),
         ("country: ru", "nothing stands right behind country:, so country: is looked for as it stands"),
-        ("sa*", "the star of sa* is left out: it follows 3 letters or more of one word"),
+        ("sa*", "sa* is looked for without its star: before a star stand 3 letters or more, and nothing else"),
         (" ".join(["country:ru"] * 21),
          "at most 20 filters can be written in one line, these are 21; leave some out"),
     ],
@@ -230,3 +230,48 @@ def test_a_single_choice_and_a_value_with_spaces_can_be_written():
 
     assert write(parameters, OPERATORS) == 'country:ru -country:"new zealand" oil'
     assert SUFFIXES[Match.ANY] == "__any"
+
+
+# --- Brackets ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "parameters", "words"),
+    [
+        ("(country:ru OR country:ua) oil", [("country__any", "ru"), ("country__any", "ua")], "oil"),
+        (
+            'oil (country:ru OR country:"united states")',
+            [("country__any", "ru"), ("country__any", "us")],
+            "oil",
+        ),
+        ("-(country:ru OR country:ua)", [("country__not", "ru"), ("country__not", "ua")], ""),
+        ("(oil OR gas) country:ru", [("country", "ru")], "oil OR gas"),
+    ],
+    ids=["first", "last", "excluded", "words"],
+)
+def test_brackets_around_what_or_joins_are_understood(line, parameters, words):
+    assert read(line) == Parsed(tuple(parameters), words)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(country:ru oil) gas",
+        "gas (oil country:ru)",
+        "(country:ru oil) OR gas",
+        "-(country:ru)",
+        "((country:ru OR oil))",
+    ],
+)
+def test_other_brackets_around_a_filter_are_said_to_mean_nothing(line):
+    parsed = read(line)
+
+    assert parsed.parameters == ()
+    assert parsed.words == line
+    assert parsed.notes[0].startswith("brackets may only stand around what OR joins, so ")
+    assert read(parsed.words) == parsed
+
+
+@pytest.mark.parametrize("line", ["oil (sic)", "f(x)", "(oil gas) OR coal", "by:(x"])
+def test_brackets_among_words_are_punctuation(line):
+    assert not any("brackets" in note for note in read(line).notes)

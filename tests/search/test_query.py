@@ -193,3 +193,25 @@ def test_clauses_written_are_read_as_the_same(text):
     clauses = read_words(text)
 
     assert read_words(written(clauses)) == clauses
+
+
+@pytest.mark.parametrize(
+    ("bracketed", "plain"),
+    [
+        ("(oil OR gas) kyiv", "oil OR gas kyiv"),
+        ('kyiv ( oil OR "natural gas" OR coal )', 'kyiv oil OR "natural gas" OR coal'),
+        ("(a OR b) (c OR d)", "a OR b c OR d"),
+        ("-(oil OR gas)", "-oil OR gas"),
+        ("x OR (a OR b)", "x OR a OR b"),
+    ],
+    ids=["first", "last", "two", "excluded", "within an OR"],
+)
+def test_brackets_around_what_or_joins_change_nothing(bracketed, plain):
+    assert read_words(bracketed) == read_words(plain)
+
+
+@pytest.mark.parametrize(
+    "text", ["(oil gas) OR coal", "f(x) OR y", "(oil OR gas)s", '"(oil OR gas)"x', "(oil) kyiv"]
+)
+def test_other_brackets_stay(text):
+    assert any("(" in term.text for clause in read_words(text) for term in clause.alternatives)
