@@ -26,8 +26,9 @@ from articles.importing.troubles import Trouble
 OF_PUBLICATION = frozenset(
     {"published", "publishedon", "publishedat", "publishedtime", "publisheddate", "datepublished"}
 )
-# Days by which dates have to differ to be told.  One day is a time zone, or a page put online overnight: 163
-# of the 362 differences surveyed.  Where only a month is named, the next one is as near.
+# A notice tells of two dates that are at least so many days apart.  One day may be a time zone, or a page
+# that went online overnight: 163 of 362 differences surveyed.  From a date that names only its month, days are
+# counted from the end of the month, and any day of the next one is near enough.
 MIN_APART, MIN_APART_FROM_MONTH = 2, 32
 OF_ANY_DATE = frozenset(map(same_key, KEYS["date"])) - DATES_OR_NOT
 

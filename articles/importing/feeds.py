@@ -78,14 +78,11 @@ def read_feed(source: SourceFile, found: FoundFile) -> list[FeedEntry]:
     # A stream, never a name: a name would be fetched or opened.
     parsed = feedparser.parse(io.BytesIO(source.content))
     problem = _problem(parsed, content)
-    if not parsed.get("version") and not parsed.entries:
-        if problem:
-            raise ClippingError(f"{problem.message}; save the feed again", problem.line, problem.kind)
-        raise SkippedError("XML, but not an RSS or Atom feed; leave it out", Trouble.NO_ARTICLE)
     if not parsed.entries:
         if problem:
             raise ClippingError(f"{problem.message}; save the feed again", problem.line, problem.kind)
-        raise SkippedError("a feed without entries; leave it out", Trouble.NO_ARTICLE)
+        what = "a feed without entries" if parsed.get("version") else "XML, but not an RSS or Atom feed"
+        raise SkippedError(f"{what}; leave it out", Trouble.NO_ARTICLE)
     if len(parsed.entries) > MAX_ENTRIES:
         message = f"{len(parsed.entries):,} entries, more than {MAX_ENTRIES:,}; split the feed"
         raise ClippingError(message, kind=Trouble.TOO_LARGE)

@@ -125,7 +125,7 @@ def read_source(found: FoundFile) -> SourceFile:
     if found.content is not None:
         return _piped(found, found.content)
     try:
-        descriptor = _open(found)
+        descriptor = open_safely(found.path, found.root)
         try:
             content = _read(descriptor)
         finally:
@@ -174,15 +174,6 @@ def suffix_of(name: str) -> str:
 def is_hidden(name: str) -> bool:
     """Return whether a file or folder of this name is left out."""
     return name.startswith(".")
-
-
-def _open(found: FoundFile) -> int:
-    try:
-        return os.open(found.path, OPEN_FLAGS)
-    except OSError as error:
-        if error.errno not in LINK:
-            raise
-    return open_safely(found.path, found.root)
 
 
 def open_safely(path: Path, root: Path) -> int:
