@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from articles.filters import ArticleFilter
 from articles.lists.chips import Turn
-from articles.lists.suggesting import resolve
+from articles.lists.suggesting import guess_outlets, resolve
 from articles.search.address import Address
 from articles.search.bounds import read_bound
 from articles.search.box import Operator, Parsed, parse, write
@@ -76,7 +76,7 @@ def _parsed(data: QueryDict) -> Parsed:
         for facet in ArticleFilter.facets()
         if any(map(str.strip, data.getlist(facet + SUFFIXES[Match.ANY])))
     }
-    return parse(lines[0], ArticleFilter.operators(), _resolve, chosen=chosen)
+    return parse(lines[0], ArticleFilter.operators(), _resolve, guess=_guess, chosen=chosen)
 
 
 def _resolve(operator: Operator, value: str) -> Sequence[Known]:
@@ -86,6 +86,11 @@ def _resolve(operator: Operator, value: str) -> Sequence[Known]:
     if filter_.is_fixed:
         return [Known(facet, key, key, name) for _, _, key, name in filter_.find([(facet, value.lower())])]
     return resolve(operator.facets, value)
+
+
+def _guess(operator: Operator, value: str) -> Sequence[Known]:
+    """Return what a value that names nothing may be meant for: outlets are often abbreviated."""
+    return guess_outlets(value) if operator.facets == ("outlet",) else []
 
 
 def _add(asked: QueryDict, name: str, value: str) -> None:

@@ -109,6 +109,11 @@ def resolve(kinds: Collection[str], text: str) -> list[Known]:
     return found
 
 
+def guess_outlets(text: str) -> list[Known]:
+    """Return the outlets of public articles that a text abbreviates, or is the beginning of: ``AP``."""
+    return _some_public(read_byline_names().short_for("outlet", text))
+
+
 def _some_public(bylines: Sequence[Known]) -> list[Known]:
     """Return those of these outlets and authors that a public article has; of many of them only some."""
     found: list[Known] = []

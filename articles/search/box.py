@@ -83,12 +83,18 @@ class _PuzzleError(Exception):
 
 
 def parse(
-    line: str, operators: Mapping[str, Operator], resolve: Resolve, *, chosen: Collection[str] = ()
+    line: str,
+    operators: Mapping[str, Operator],
+    resolve: Resolve,
+    *,
+    guess: Resolve = lambda operator, value: (),
+    chosen: Collection[str] = (),
 ) -> Parsed:
     """Return what a line means; ``parse`` of the words that are left changes nothing any more.
 
-    ``resolve`` returns what a value may mean.  ``chosen`` are the facets of which one of several values is
-    wanted already: a second such choice could not be told from the first.
+    ``resolve`` returns what a value may mean, ``guess`` what one that means nothing may be short for.
+    ``chosen`` are the facets of which one of several values is wanted already: a second such choice could
+    not be told from the first.
     """
     tokens = _read_tokens(line, operators) if len(line) <= MAX_LINE else []
     count = sum(token.operator is not None for token in tokens)
@@ -97,7 +103,7 @@ def parse(
             "at most %(most)s filters can be written in one line, these are %(count)s; leave some out"
         )
         return Parsed((), line, (note % {"most": MAX_OPERATORS, "count": count},))
-    reading = _Reading(resolve, set(chosen))
+    reading = _Reading(resolve, guess, set(chosen))
     for group in _groups(tokens):
         reading.take(group)
     parameters = tuple(dict.fromkeys(reading.parameters))
@@ -189,6 +195,7 @@ class _Reading:
     """What was read of a line so far."""
 
     resolve: Resolve
+    guess: Resolve
     chosen: set[str]
     parameters: list[tuple[str, str]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -268,7 +275,9 @@ class _Reading:
             raise _PuzzleError(note % {"operator": operator.name, "values": ", ".join(operator.values)})
         kind = operator.name if operator.facets == (operator.name,) else ""
         message = gettext(NOTHING_CALLED.get(kind, NOTHING_CALLED[""]))
-        raise _PuzzleError(message % {"value": quoted(value)})
+        near = self.guess(operator, value)[:MAX_CHOICES]
+        meant = [(one.name, one.kind + SUFFIXES[match], one.key) for one in near]
+        raise _PuzzleError(message % {"value": quoted(value)}, meant)
 
 
 # By the name of an operator; "" is for one that takes things of several kinds.

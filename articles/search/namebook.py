@@ -17,6 +17,7 @@ from articles.search.names import spelled
 
 # Above every character of a folded word: all words that begin with "zel" lie between "zel" and "zel" + LAST.
 _LAST = "\U0010ffff"
+MIN_SHORT = 2  # letters of an abbreviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class NameBook:
                 for word in set(spelling.split()):
                     words[word].append(len(self._names))
                 self._names.append((number, text))
+        self._shortened: dict[str, list[tuple[int, list[str]]]] = {}  # made where it is asked for
         today = set(self._exact)
         for number, entry in enumerate(self.entries):
             for text in {text.casefold() for text in entry.former} - today:
@@ -104,6 +106,23 @@ class NameBook:
             entries = [self.entries[number] for number in dict.fromkeys(rank)]
             if found := [entry for entry in entries if entry.kind in kinds]:
                 yield found
+
+    def short_for(self, kind: str, typed: str) -> list[Known]:
+        """Return the entries of a kind that this abbreviates, or begins if blanks are left out: AP, aljaz."""
+        short = spelled(typed).replace(" ", "")
+        if len(short) < MIN_SHORT:
+            return []
+        if kind not in self._shortened:
+            self._shortened[kind] = [
+                (number, words) for number, text in self._names if self.entries[number].kind == kind
+                and (words := spelled(text).split())
+            ]  # fmt: skip
+        found = dict.fromkeys(
+            number
+            for number, words in self._shortened[kind]
+            if "".join(words).startswith(short) or "".join(word[0] for word in words) == short
+        )
+        return [self.entries[number] for number in found]
 
     def near(self, word: str) -> list[str]:
         """Return the words of names that a folded word is nearly; two mistakes leave its first letter."""

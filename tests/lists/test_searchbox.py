@@ -207,3 +207,30 @@ def test_whatever_is_typed_leads_to_a_page_with_one_redirect_at_most(client, lin
         assert response.context["listing"].count == answer.json()["count"]
     else:
         assert response.context["listing"].is_refused
+
+
+@pytest.mark.parametrize(
+    ("line", "urls"),
+    [
+        ("outlet:AP oil", ["/articles/?q=oil&outlet=associated-press"]),
+        ("from:aljazeera", ["/articles/?outlet=al-jazeera"]),
+        ("-from:aljaz", ["/articles/?outlet__not=al-jazeera"]),
+        ("from:secretpost", []),
+        ("from:sp", []),
+        ("from:a", []),
+    ],
+    ids=["initials", "without its blank", "a beginning", "a draft's", "a draft's initials", "one letter"],
+)
+def test_an_abbreviated_outlet_leads_to_it(line, urls):
+    make_article(outlet="Associated Press")
+    make_article(outlet="Al Jazeera")
+
+    notes = notes_on(ArticleFilter(_asked(line)), Address("/articles/"))
+
+    assert [turn.url for _, choices in notes for turn in choices] == urls
+
+
+def _asked(line: str) -> QueryDict:
+    asked = QueryDict(mutable=True)
+    asked["q"] = line
+    return asked
