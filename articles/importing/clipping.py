@@ -20,6 +20,7 @@ from articles.importing.frontmatter import FrontMatter, read_front_matter
 from articles.importing.handlers import Value
 from articles.importing.head import date_line_in, origin_in, title_in
 from articles.importing.keys import FALSE, HIDDEN, TRUE, Taken, same_key, sort_fields, texts
+from articles.importing.keywords import keywords_in
 from articles.importing.outlets import outlet_at, outlet_named
 from articles.importing.problems import ClippingError, Notice
 from articles.importing.sources import SourceFile
@@ -34,9 +35,6 @@ MAX_AUTHORS, MAX_KEYWORDS = 100, 300  # more is a mistake or an attack
 LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?", re.IGNORECASE)
 # Matches the `es` of `index.es.md`.
 LANGUAGE_IN_NAME = re.compile(r"\.(ar|de|en|es|fa|fr|he|hi|it|ja|ko|nl|pl|pt|ru|sv|tr|uk|zh)\.\w+$")
-# Commas and semicolons of Latin, Chinese and Arabic; bars, but for that of `[[people/ann|Ann]]`.
-BETWEEN_KEYWORDS = re.compile(r"[,;，；、،؛]|\|(?![^\[\]]{0,200}\]\])|(?<=\]\])\s+(?=#?\[\[)")
-BETWEEN_HASHTAGS = re.compile(rf"{BETWEEN_KEYWORDS.pattern}|\s+(?=#)")  # of Readwise: `#gaza #[[black sea]]`
 # A second front matter in the text: `---`, keys of which one is a title, `---`.
 SECOND_HEAD = re.compile(
     r"^-{3,}[ \t]*\n(?=(?:[^\n]*\n){0,20}?(?i:title):)"
@@ -114,6 +112,11 @@ class _Reader:
         self.extra: dict[str, Value] = dict(self.fields.extra)
 
     def clipping(self) -> Clipping:
+        """Return the file's clipping; raise ClippingError.
+
+        The title and the outlet come first, for cleaning the text looks for them; then the text, whose own
+        date lines and byline are held against the front matter; each field adds its notices in this order.
+        """
         blocks = split_blocks(self.front.body)
         url = self._url(blocks)
         host = host_of(url)
@@ -300,23 +303,11 @@ class _Reader:
         return body.standfirst or summary or ("" if _begins(beginning, excerpt) else excerpt)
 
     def _keywords(self, authors: tuple[str, ...]) -> tuple[str, ...]:
-        keywords: dict[str, str] = {}
-        for given in self.fields.taken["keywords"]:
-            for text in _words_of(given.value):
-                # One string is a list with commas; an element of a list is one keyword, whatever it holds.
-                parts = _listed(text) if isinstance(given.value, str) else [text]
-                for keyword in (clean_title(part.strip(" #[]")) for part in parts):
-                    keywords.setdefault(keyword.casefold(), shorten(keyword, MAX_NAME))
-        for name in ("", *authors):
-            keywords.pop(name.casefold(), None)
-        if len(keywords) > MAX_KEYWORDS:
-            line = self._line(self.fields.first("keywords"))
-            raise ClippingError(
-                f"{len(keywords)} tags, more than {MAX_KEYWORDS}; keep those of this article",
-                line,
-                Trouble.TOO_MANY_TAGS,
-            )
-        return tuple(keywords.values())
+        found = keywords_in((given.value for given in self.fields.taken["keywords"]), without=authors)
+        if len(found) > MAX_KEYWORDS:
+            message = f"{len(found)} tags, more than {MAX_KEYWORDS}; keep those of this article"
+            raise ClippingError(message, self._line(self.fields.first("keywords")), Trouble.TOO_MANY_TAGS)
+        return found
 
     def _language(self) -> str:
         given = self.fields.first("language")
@@ -352,18 +343,3 @@ class _Reader:
 def _begins(beginning: str, summary: str) -> bool:
     """Return whether a summary only repeats how the text begins."""
     return beginning.startswith(summary.rstrip(" .…[]"))
-
-
-def _words_of(keywords: Value) -> list[str]:
-    """Return the keywords of a value; of a mapping without a name what its keys lead to."""
-    if isinstance(keywords, dict) and not {"name", "title", "display_name"} & keywords.keys():
-        return [word for child in keywords.values() for word in _words_of(child)]
-    if isinstance(keywords, list):
-        return [word for child in keywords for word in _words_of(child)]
-    return texts(keywords)
-
-
-def _listed(keywords: str) -> list[str]:
-    """Return the keywords of one text: `a, b; c`, `[[a]] [[b]]` or `#a #b`."""
-    between = BETWEEN_HASHTAGS if keywords.lstrip().startswith("#") else BETWEEN_KEYWORDS
-    return [WIKILINK.sub(r"\1", part) for part in between.split(keywords)]

@@ -27,8 +27,8 @@ OF_PUBLICATION = frozenset(
     {"published", "publishedon", "publishedat", "publishedtime", "publisheddate", "datepublished"}
 )
 # A notice tells of two dates that are at least so many days apart.  One day may be a time zone, or a page
-# that went online overnight: 163 of 362 differences surveyed.  From a date that names only its month, days are
-# counted from the end of the month, and any day of the next one is near enough.
+# that went online overnight: 163 of 362 differences surveyed.  From a date that names only its month, days
+# are counted from the end of the month, and any day of the next one is near enough.
 MIN_APART, MIN_APART_FROM_MONTH = 2, 32
 OF_ANY_DATE = frozenset(map(same_key, KEYS["date"])) - DATES_OR_NOT
 
