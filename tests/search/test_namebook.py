@@ -97,3 +97,19 @@ def test_the_book_finds_what_reading_every_name_finds(names, typed):
     assert {name for name in names if is_called(name, typed)} <= found
     if all(len(word) > 2 for word in typed.replace("-", " ").replace("’", " ").split()):
         assert found == {name for name in names if is_called(name, typed)}
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [("putn", ["putin"]), ("netanjaho", ["netanyahu"]), ("metanjaho", []), ("putin", [])],
+    ids=["one mistake", "two in a long word", "the first letter and another", "none"],
+)
+def test_words_of_names_that_a_word_is_nearly(word, found):
+    book = NameBook(
+        [
+            Known("actor", "vladimir-putin", "vladimir-putin", "Vladimir Putin"),
+            Known("actor", "benjamin-netanyahu", "benjamin-netanyahu", "Benjamin Netanyahu"),
+        ]
+    )
+
+    assert book.near(word) == found
