@@ -108,6 +108,7 @@ LAYERS = {
     "articles.search.folder": 1,
     "articles.search.languages": 3,
     "articles.search.letters": 1,
+    "articles.search.misspelt": 1,
     "articles.search.namebook": 1,
     "articles.search.names": 1,
     "articles.search.outbox": 3,
