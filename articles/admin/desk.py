@@ -203,14 +203,21 @@ class DeskAdmin(RecordAdmin):
         form_url: str = "",
         obj: Model | None = None,
     ) -> HttpResponse:
-        """Return the form; above one that was refused stands the record as it is stored, not as typed."""
+        """Return the form, as `adapt_form` leaves it."""
+        self.adapt_form(request, context, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def adapt_form(self, request: HttpRequest, context: dict[str, Any], obj: Model | None) -> None:
+        """Add to what a form's page shows: ``tools`` (address, words) for example; ``obj`` is its record.
+
+        Above a form that was refused stands the record as it is stored, not as typed.
+        """
         if obj is not None and context.get("errors"):
             context["original"] = stored = self.model._default_manager.get(pk=obj.pk)
             context["subtitle"] = str(stored)
         if getattr(context["adminform"].form, "is_stale", False):
             # There is no error below to correct.
             context |= {"is_stale": True, "errors": None}
-        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

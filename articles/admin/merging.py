@@ -81,24 +81,17 @@ class MergingAdmin(DeskAdmin):
         is_merged = getattr(obj, "merged_into_id", None) is not None
         return super().has_change_permission(request, obj) and not is_merged
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """Return the form, with the ways to merge, rename and split its record for who may do so."""
+    def adapt_form(self, request: HttpRequest, context: dict[str, Any], obj: Model | None) -> None:
+        """Add the ways to merge, rename and split the record for who may do so."""
         if obj is not None and self.has_change_permission(request, obj):
             merge_url = f"{self._address('merge')}?{urlencode({'record': obj.pk})}"
-            context["tools"] = [
-                *context.get("tools", ()),
-                (merge_url, "Merge"),
-                (self._address("rename", obj), "Rename"),
-                (self._address("split", obj), "Split"),
-            ]
+            context.setdefault("tools", []).extend(
+                [
+                    (merge_url, "Merge"),
+                    (self._address("rename", obj), "Rename"),
+                    (self._address("split", obj), "Split"),
+                ]
+            )
         if isinstance(obj, Tag | Outlet | Author) and (why := failure_of(LATER, number_of(obj))):
             self.message_user(request, f"What was asked for in the background failed: {why}.", messages.ERROR)
         if obj is not None and getattr(obj, "merged_into_id", None):
@@ -108,7 +101,7 @@ class MergingAdmin(DeskAdmin):
                 "To part them again, undo the act in its history.",
                 heir,
             )
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        super().adapt_form(request, context, obj)
 
     def _address(self, verb: str, obj: Model | None = None) -> str:
         return reverse(f"admin:articles_{self.opts.model_name}_{verb}", args=[obj.pk] if obj else [])

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from articles.admin.corrections import compare, show_compared
-from articles.admin.desk import RecordAdmin, link_to, link_to_list
+from articles.admin.desk import DeskAdmin, link_to, link_to_list
 from articles.models import Article, Correction, ImportIssue
 from articles.reader.elsewhere import shares_of
 
@@ -20,7 +20,7 @@ ISSUES_SHOWN = 20
 UNDONE = ", undone: skipped until it is edited"
 
 
-class FilePanel(RecordAdmin):
+class FilePanel(DeskAdmin):
     """The part of an article's page that shows its files; to be looked at, not edited."""
 
     FIELDS = (
@@ -28,22 +28,14 @@ class FilePanel(RecordAdmin):
         "edited_shown", "withdrawal_shown",
     )  # fmt: skip
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """Return the article's page; where its file has come to differ, that is said on top and unfolded."""
+    def adapt_form(self, request: HttpRequest, context: dict[str, Any], obj: Model | None) -> None:
+        """Say on top, and unfold, where the article's file has come to differ."""
         waiting = Correction.objects.filter(article=obj.pk, is_open=True).count() if obj else 0
         if waiting:
             context["waiting_corrections"] = waiting
             whole = context["adminform"]
             whole.fieldsets = [(name, {**options, "classes": ()}) for name, options in whole.fieldsets]
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        super().adapt_form(request, context, obj)
 
     @admin.display(description="files")
     def sources_shown(self, article: Article) -> SafeString:

@@ -57,19 +57,11 @@ class RefusedPage(DeskAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """Return the form, with the way to what was refused: a link, as it takes seconds to work out."""
+    def adapt_form(self, request: HttpRequest, context: dict[str, Any], obj: Model | None) -> None:
+        """Add the way to what was refused: a link, as it takes seconds to work out."""
         if obj is not None and request.user.has_perm(MAY_LOOK):
-            context["tools"] = [*context.get("tools", ()), (_address(obj.pk), "What was refused")]
-        return super().render_change_form(request, context, add, change, form_url, obj)
+            context.setdefault("tools", []).append((_address(obj.pk), "What was refused"))
+        super().adapt_form(request, context, obj)
 
     def refused_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what was refused, or add a tag by hand."""

@@ -99,20 +99,12 @@ class RuleLab(DeskAdmin):
             *super().get_urls(),
         ]
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Model | None = None,
-    ) -> HttpResponse:
-        """Return the form, with the way to the lab."""
+    def adapt_form(self, request: HttpRequest, context: dict[str, Any], obj: Model | None) -> None:
+        """Add the way to the lab."""
         if isinstance(obj, Tag) and not obj.is_retired:
-            lab = (reverse("admin:articles_tag_try", args=[obj.pk]), "Try a change")
-            context["tools"] = [*context.get("tools", ()), lab]
-        return super().render_change_form(request, context, add, change, form_url, obj)
+            lab = reverse("admin:articles_tag_try", args=[obj.pk])
+            context.setdefault("tools", []).append((lab, "Try a change"))
+        super().adapt_form(request, context, obj)
 
     def try_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the rule to be changed, what a trial found, or a list of the articles that would move."""
