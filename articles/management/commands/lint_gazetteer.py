@@ -66,9 +66,7 @@ class Command(BaseCommand):
                 )
         counts = Counter((complaint.level, complaint.check) for complaint in complaints)
         for (level, check), count in sorted(counts.items()):
-            self.stdout.write(
-                f"{count_of(count, level.value, f'{level.value}s')}: {CHECKS[check]} [{check}]"
-            )
+            self.stdout.write(f"{count_of(count, level.value, f'{level.value}s')}: {CHECKS[check]} [{check}]")
         if options["passages"]:
             self._tell_uncovered(entries, Path(str(options["passages"])), in_full=bool(options["all"]))
         self.stdout.write(f"{count_of(len(entries), 'entry', 'entries')} looked at")

@@ -48,7 +48,8 @@ class Command(BaseCommand):
         """Do it; this process becomes the server."""
         check_port(host, read_port(port))
         folder = read_seeds(seeds)
-        self.check()
+        if not options.get("skip_checks"):  # which no command line asks for, and `call_command` does
+            self.check()
         try:
             prepare(folder)
         except KeyboardInterrupt:
