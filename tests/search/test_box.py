@@ -114,7 +114,8 @@ def test_a_line_becomes_parameters_and_words(line, parameters, words):
         ("country:ru OR country:zz", "no country is called “zz”, "
          "so country:ru OR country:zz is looked for as it stands"),
         ("country: ru", "nothing stands right behind country:, so country: is looked for as it stands"),
-        ("sa*", "sa* is looked for without its star: before a star stand 3 letters or more, and nothing else"),
+        ("sa*",
+         "sa* is looked for without its star: before a star stand 3 letters or more, and nothing else"),
         (" ".join(["country:ru"] * 21),
          "at most 20 filters can be written in one line, these are 21; leave some out"),
     ],
