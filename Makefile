@@ -22,7 +22,7 @@ run: setup  ## install, import SEEDS (default: seeds/) and serve on PORT (defaul
 	@exec $(PY) manage.py serve --port "$(PORT)" --seeds "$(SEEDS)"
 
 test: setup-dev  ## install what tests need and run all of them (ARGS="-k word" for some)
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: setup-dev  ## lint, types, templates, deployment settings, migrations
 	$(VENV)/bin/ruff check .
