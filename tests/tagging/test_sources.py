@@ -56,3 +56,9 @@ def test_every_page_was_read_for_an_entry_that_is_there():
 
 def test_pages_are_in_the_order_of_their_entries():
     assert list(read_pages()) == sorted(read_pages())
+
+
+def test_what_is_named_is_a_page_others_can_look_up():
+    pages = read_pages().items()
+
+    assert [entry for entry, named in pages if named.startswith(("/", "from memory"))] == []
