@@ -14,7 +14,7 @@ from articles.importing.body import CleanBody, Cut, clean_body
 from articles.importing.bylines import MAX_NAME, WIKILINK, read_bylines, without_mail
 from articles.importing.crossing import Crossing
 from articles.importing.dates import Precision
-from articles.importing.dating import date_clipping
+from articles.importing.dating import Dated, date_clipping
 from articles.importing.decoding import decode
 from articles.importing.frontmatter import FrontMatter, read_front_matter
 from articles.importing.handlers import Value
@@ -120,28 +120,10 @@ class _Reader:
         blocks = split_blocks(self.front.body)
         url = self._url(blocks)
         host = host_of(url)
-        outlet, section = self._outlet_and_section()
-        printed_title = self._title(blocks)
-        names = [outlet, host, site_label(host), outlet_at(host)]
-        topics = [section, *self._keywords(())] if "|" in printed_title else []
-        title, suffix = split_outlet(printed_title, names, sections=topics)
-        # All articles of a site have one outlet, whether or not their titles end with its name.
-        outlet = outlet or outlet_named(suffix) or outlet_at(host) or host or suffix
-        outlet = "" if outlet == title else outlet
+        printed_title, title, outlet, section = self._title_and_outlet(blocks, host)
         body = clean_body(blocks, About(title, outlet, printed_title, self._is_export()))
         self.notices += [replace(notice, line=self._body_line(notice.line)) for notice in body.notices]
-        printed = tuple((label, text, self.front.body_line + line - 1) for label, text, line in body.dates)
-        paths = (url, str(self.name))
-        found = date_line_in(blocks)
-        dated = date_clipping(
-            self.front,
-            self.fields,
-            printed,
-            paths,
-            day_first=self.day_first,
-            own=self._own_address(),
-            unlabelled=(found[0], self.front.body_line + found[1] - 1) if found else None,
-        )
+        dated = self._dates(blocks, body, url)
         self.notices += dated.notices
         self.extra |= dated.unread
         self._notice_a_second_article()
@@ -170,6 +152,30 @@ class _Reader:
             cuts=body.cuts,
             notices=tuple(self.notices),
             extra=self.fields.partly | self.extra,
+        )
+
+    def _title_and_outlet(self, blocks: list[Block], host: str) -> tuple[str, str, str, str]:
+        """Return the title as printed, without its outlet, the outlet and the section."""
+        outlet, section = self._outlet_and_section()
+        printed = self._title(blocks)
+        names = [outlet, host, site_label(host), outlet_at(host)]
+        topics = [section, *self._keywords(())] if "|" in printed else []
+        title, suffix = split_outlet(printed, names, sections=topics)
+        # All articles of a site have one outlet, whether or not their titles end with its name.
+        outlet = outlet or outlet_named(suffix) or outlet_at(host) or host or suffix
+        return printed, title, "" if outlet == title else outlet, section
+
+    def _dates(self, blocks: list[Block], body: CleanBody, url: str) -> Dated:
+        """Return the dates, by the text's own lines, the front matter, the address and the file name."""
+        found = date_line_in(blocks)
+        return date_clipping(
+            self.front,
+            self.fields,
+            [(label, text, self.front.body_line + line - 1) for label, text, line in body.dates],
+            (url, str(self.name)),
+            day_first=self.day_first,
+            own=self._own_address(),
+            unlabelled=(found[0], self.front.body_line + found[1] - 1) if found else None,
         )
 
     def _notice_a_second_article(self) -> None:

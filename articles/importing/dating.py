@@ -75,29 +75,36 @@ def date_clipping(
         if same_key(given.key) == "date" and stated.on > told.on:
             bare = bare or stated
         else:
+            unread[given.key] = given.value
             if _differ(stated, told):
                 message = f"{given.key} says {stated.on}, the text {told.on}; the text was believed"
-                notices.append(Notice(message, front.line_of(given.key), Trouble.DATES_DISAGREE))
-            unread[given.key] = given.value
+                notices.append(_disagreement(front, given.key, message))
     if clipped and bare and given and clipped.on != bare.on:
+        unread[given.key] = given.value
         if _differ(bare, clipped):
             key = _key(fields, "clipped")
             message = f"{given.key} says {bare.on}, {key} {clipped.on}; the latter was taken"
-            notices.append(Notice(message, front.line_of(given.key), Trouble.DATES_DISAGREE))
-        unread[given.key] = given.value
+            notices.append(_disagreement(front, given.key, message))
     clipped = clipped or bare
-    if not (told or stated) and unlabelled:
-        line = [("published", *unlabelled)]
-        told = dict(_printed_dates(line, day_first, notices)).get("published")
-    published = told or stated or next(filter(None, map(date_in_path, (*paths, own))), None)
-    if published is None:
-        notices.append(_undated(front, fields))
-    else:
-        notices += _disagreements(published, clipped, paths)
+    published = told or stated or _at_head(unlabelled, day_first, notices)
+    published = published or next(filter(None, map(date_in_path, (*paths, own))), None)
+    notices += _disagreements(published, clipped, paths) if published else [_undated(front, fields)]
     last = lines.get("updated") or updated
     if updated and last != updated and (given := fields.first("updated")):
         unread[given.key] = given.value
     return Dated(published, clipped, last, tuple(notices), unread)
+
+
+def _at_head(
+    unlabelled: tuple[str, int] | None, day_first: bool | None, notices: list[Notice]
+) -> PrintedDate | None:
+    """Return the date at the head of the text, of which no word says what it is a date of."""
+    line = [("published", *unlabelled)] if unlabelled else []
+    return dict(_printed_dates(line, day_first, notices)).get("published")
+
+
+def _disagreement(front: FrontMatter, key: str, message: str) -> Notice:
+    return Notice(message, front.line_of(key), Trouble.DATES_DISAGREE)
 
 
 def _undated(front: FrontMatter, fields: Fields) -> Notice:
