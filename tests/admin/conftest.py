@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -54,6 +54,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def role_of(item: pytest.Item) -> object:
     """Return the role that a test is repeated with; None if it is not."""
     return item.callspec.params.get("person") if hasattr(item, "callspec") else None
+
+
+@pytest.fixture
+def at_desk(client, django_user_model):
+    """Return a function that logs somebody with a role in: ``at_desk("Curator")``."""
+
+    def log_in(role: str):
+        person, _ = django_user_model.objects.get_or_create(username=role.lower(), is_staff=True)
+        person.groups.set(Group.objects.filter(name=role))
+        client.force_login(person)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def bob_as(client, bob):
+    """Return a function that logs Bob in with a role."""
+
+    def log_in(role: str):
+        bob.groups.set(Group.objects.filter(name=role))
+        client.force_login(bob)
+        return client
+
+    return log_in
 
 
 def make_desk(alice) -> SimpleNamespace:

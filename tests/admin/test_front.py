@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -32,18 +31,6 @@ def front(client):
 
 def lines(client) -> dict[str, str]:
     return {one.words: one.number for one in front(client).work}
-
-
-@pytest.fixture
-def person_at(client, bob):
-    """Return a function that logs Bob in with a role."""
-
-    def log_in(role: str):
-        bob.groups.set(Group.objects.filter(name=role))
-        client.force_login(bob)
-        return client
-
-    return log_in
 
 
 def test_work_that_waits_is_counted_and_leads_there(alice_at, desk):
@@ -74,8 +61,8 @@ def test_an_empty_archive_says_that_nothing_waits(alice_at):
 
 
 @pytest.mark.parametrize("role", ["nobody", "Viewer"])
-def test_who_decides_nothing_is_not_told_that_all_is_decided(person_at, desk, role):
-    page = person_at(role).get(reverse(INDEX)).content.decode()
+def test_who_decides_nothing_is_not_told_that_all_is_decided(bob_as, desk, role):
+    page = bob_as(role).get(reverse(INDEX)).content.decode()
 
     assert "A viewer decides nothing here." in page
     assert "All is decided" not in page
@@ -124,17 +111,17 @@ def test_no_pairs_of_records_means_nothing_until_somebody_has_looked(alice_at):
         ("Curator", {one.one for one in frontdesk.WAITING if one.permission in CURATORS}),
     ],
 )
-def test_each_role_is_shown_its_own_work(person_at, desk, role, expected):
-    offered = front(person_at(role))
+def test_each_role_is_shown_its_own_work(bob_as, desk, role, expected):
+    offered = front(bob_as(role))
 
     assert {SORTS[one.words] for one in (*offered.work, *offered.nothing)} == expected
 
 
-def test_who_may_see_the_trail_sees_the_latest_acts(person_at, desk, alice):
+def test_who_may_see_the_trail_sees_the_latest_acts(bob_as, desk, alice):
     curation.reject([desk.tagging], by=alice)
 
-    assert [act.act for act in front(person_at("Viewer")).lately] == ["reject", "confirm"]
-    assert front(person_at("nobody")).lately == []
+    assert [act.act for act in front(bob_as("Viewer")).lately] == ["reject", "confirm"]
+    assert front(bob_as("nobody")).lately == []
 
 
 def test_the_page_needs_a_query_for_each_sort_of_work(alice_at, desk, django_assert_max_num_queries):

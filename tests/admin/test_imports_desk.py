@@ -9,7 +9,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
@@ -57,19 +56,6 @@ def run(folder) -> ImportRun:
 @pytest.fixture
 def issue(run) -> ImportIssue:
     return run.issues.get(path__endswith="c.md")
-
-
-@pytest.fixture
-def staff(client, django_user_model):
-    """Return a function that logs somebody of a role in."""
-
-    def enter(role: str):
-        person = django_user_model.objects.create_user(role.lower(), is_staff=True)
-        person.groups.set(Group.objects.filter(name=role))
-        client.force_login(person)
-        return client
-
-    return enter
 
 
 def page_of(run: ImportRun, page: str = "change") -> str:
@@ -569,16 +555,18 @@ def test_a_form_that_makes_no_sense_writes_nothing(alice_at, folder, issue, data
 # --- Who may ----------------------------------------------------------------------------------------------
 
 
-def test_a_viewer_sees_the_file_and_is_offered_nothing(staff, issue):
-    page = read(staff("Viewer"), file_page(issue))
+def test_a_viewer_sees_the_file_and_is_offered_nothing(at_desk, issue):
+    page = read(at_desk("Viewer"), file_page(issue))
 
     assert "2025-13-45" in page
     assert "Try this file again" not in page
     assert "Correct the front matter" not in page
 
 
-def test_a_curator_gets_the_corrected_file_to_take_away_for_a_folder_is_the_librarians(staff, folder, issue):
-    client = staff("Curator")
+def test_a_curator_gets_the_corrected_file_to_take_away_for_a_folder_is_the_librarians(
+    at_desk, folder, issue
+):
+    client = at_desk("Curator")
     page = read(client, file_page(issue, "correct"))
     assert "only a librarian may write" in page
     assert "Save and import again" not in page
@@ -588,16 +576,16 @@ def test_a_curator_gets_the_corrected_file_to_take_away_for_a_folder_is_the_libr
     assert (folder / "c.md").read_text() == BAD_DATE.replace("Talks", "Talks c")
 
 
-def test_a_curator_puts_nothing_back_into_a_folder(staff, alice_at, client, folder, issue):
+def test_a_curator_puts_nothing_back_into_a_folder(at_desk, alice_at, client, folder, issue):
     corrected(alice_at, issue, HEAD)
-    response = staff("Curator").post(file_page(issue, "put_back"))
+    response = at_desk("Curator").post(file_page(issue, "put_back"))
 
     assert response.status_code == 403
     assert (folder / "c.md").read_text() == HEAD + "\nUkraine and Russia.\n"
 
 
-def test_a_librarian_corrects_a_file_of_a_folder(staff, folder, issue):
-    corrected(staff("Librarian"), issue, HEAD)
+def test_a_librarian_corrects_a_file_of_a_folder(at_desk, folder, issue):
+    corrected(at_desk("Librarian"), issue, HEAD)
 
     assert (folder / "c.md").read_text() == HEAD + "\nUkraine and Russia.\n"
 
@@ -621,8 +609,8 @@ def sent(alice) -> ImportIssue:
     return ImportIssue.objects.get()
 
 
-def test_a_curator_corrects_an_upload_and_its_original_stays(staff, sent):
-    page = corrected(staff("Curator"), sent, HEAD).content.decode()
+def test_a_curator_corrects_an_upload_and_its_original_stays(at_desk, sent):
+    page = corrected(at_desk("Curator"), sent, HEAD).content.decode()
 
     assert "The file was tried again: 1 created." in page
     file = UploadedFile.objects.get()
@@ -632,8 +620,8 @@ def test_a_curator_corrects_an_upload_and_its_original_stays(staff, sent):
     assert ChangeSet.objects.get(act="correct").made_by_name == "curator"
 
 
-def test_the_former_version_of_an_upload_is_put_back(staff, sent):
-    client = staff("Curator")
+def test_the_former_version_of_an_upload_is_put_back(at_desk, sent):
+    client = at_desk("Curator")
     corrected(client, sent, HEAD)
     client.post(file_page(sent, "put_back"))
 

@@ -6,7 +6,6 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from articles import curation
@@ -25,19 +24,6 @@ OVERVIEW, DRAW = "/admin/quality/", "/admin/quality/draw/"
 def noon():
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def at_desk(client, django_user_model):
-    """Return a function that logs somebody with a role in: ``at_desk("Curator")``."""
-
-    def log_in(role: str):
-        person, _ = django_user_model.objects.get_or_create(username=role.lower(), is_staff=True)
-        person.groups.set(Group.objects.filter(name=role))
-        client.force_login(person)
-        return client
-
-    return log_in
 
 
 @pytest.fixture
